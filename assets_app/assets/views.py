@@ -1,0 +1,120 @@
+"""The tenant's assets as the Hub knows them. When the Hub does not answer, the pages still do, and say so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from portal import constants
+from portal.access import TenantRequest, tenant_page
+from portal.errors import NotFound, Refusal, request_id
+from portal.hub.client import HalPage
+from portal.hub.errors import HubRefused
+from portal.keys.upstream import hub_client
+from portal.lib.paging import Pages, page_url
+from portal.permissions import Permission
+
+EMPTY = HalPage([], 0, 0, 0)
+
+
+class AssetFilterForm(forms.Form):
+    """Narrows the list of assets."""
+
+    q = forms.CharField(label=_("Name contains"), required=False, max_length=100)
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000, widget=forms.HiddenInput)
+
+
+@require_GET
+@tenant_page(Permission.ASSETS_READ)
+def list_assets(request: TenantRequest) -> HttpResponse:
+    """All assets by name, as many a page as the Hub gives."""
+    form = AssetFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    words, number = wanted.get("q", ""), wanted.get("page") or 1
+    name_contains = json.dumps({"name": {"contains": words}}) if words else ""
+    found, problem = EMPTY, None
+    try:
+        found = hub_client(request.tenant).assets(
+            page=number - 1, size=constants.PAGE_SIZE, filter_json=name_contains
+        )
+    except Refusal as fault:
+        problem = problem_of(request, fault)
+    context = {
+        "assets": [_row(request, asset) for asset in found.items],
+        "problem": problem,
+        "pages": _pages(request, found),
+        "form": form,
+    }
+    return render(request, "assets/list.html", context)
+
+
+@require_GET
+@tenant_page(Permission.ASSETS_READ)
+def detail(request: TenantRequest, asset_id: str) -> HttpResponse:
+    """One asset: where it stands, its aspects with their variables, and how an app reads their values."""
+    asset: dict[str, Any] = {"assetId": asset_id}
+    aspects: list[dict[str, Any]] = []
+    problem = None
+    try:
+        client = hub_client(request.tenant)
+        asset = client.asset(asset_id)
+        aspects = client.aspects(asset_id)
+    except HubRefused as refused:
+        if refused.hub_status == 404:
+            raise NotFound from refused
+        problem = problem_of(request, refused)
+    except Refusal as fault:
+        problem = problem_of(request, fault)
+    context = {
+        "asset": _row(request, asset) | {"path": [place["name"] for place in asset.get("hierarchyPath") or []]},
+        "aspects": [_aspect(asset_id, aspect) for aspect in aspects],
+        "problem": problem,
+    }
+    return render(request, "assets/detail.html", context)
+
+
+def problem_of(request: TenantRequest, fault: Refusal) -> dict[str, Any]:
+    """A fault of the Hub as a note on a page that otherwise works."""
+    return {"title": fault.message, "detail": fault.advice, "request_id": request_id(request)}
+
+
+def _row(request: TenantRequest, asset: dict[str, Any]) -> dict[str, Any]:
+    location = asset.get("location") or {}
+    place = ", ".join(str(location[part]) for part in ("locality", "country") if location.get(part))
+    return {
+        "name": asset.get("name") or asset["assetId"],
+        "type_id": asset.get("typeId") or "",
+        "asset_id": asset["assetId"],
+        "url": reverse("assets:detail", args=[request.tenant.name, asset["assetId"]]),
+        "location": place,
+        "timezone": asset.get("timezone") or "",
+        "description": asset.get("description") or "",
+    }
+
+
+def _aspect(asset_id: str, aspect: dict[str, Any]) -> dict[str, Any]:
+    url = f"{settings.PORTAL_URL}/api/iottimeseries/v3/timeseries/{asset_id}/{aspect['name']}"
+    return {
+        "name": aspect["name"],
+        "variables": [
+            {"name": variable["name"], "unit": variable.get("unit") or "", "data_type": variable.get("dataType") or ""}
+            for variable in aspect.get("variables") or []
+        ],
+        "try_line": f'curl -H "Authorization: Bearer $TOKEN" {url}',
+    }
+
+
+def _pages(request: TenantRequest, found: HalPage) -> Pages:
+    first = found.number * constants.PAGE_SIZE + 1 if found.items else 0
+    previous = found.number if found.number > 0 else None
+    following = found.number + 2 if found.number + 1 < found.pages else None
+    last = first + len(found.items) - 1 if found.items else 0
+    return Pages(first, last, found.total, page_url(request, previous), page_url(request, following))

@@ -1,0 +1,23 @@
+#!/usr/bin/env python
+"""Bindery's command line: `python manage.py help` lists the commands."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+EX_CONFIG = 78
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        print(f"Bindery does not start: {error}", file=sys.stderr)
+        sys.exit(EX_CONFIG)
+
+
+if __name__ == "__main__":
+    main()

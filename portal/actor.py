@@ -1,0 +1,32 @@
+"""Who does something: a person, a binding key, the system or nobody known.
+
+An `Actor` is made once per request or task and handed to commands as `by=`. It carries copies, never model objects,
+so that an audit record says the same after the person has left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    KEY = "key"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Kind, id and name of who acts, and from where: network address, user agent and id of the request."""
+
+    kind: ActorKind
+    id: str = ""
+    name: str = ""
+    address: str = ""
+    agent: str = ""
+    request_id: str = ""
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, id="system", name="Bindery")

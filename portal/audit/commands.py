@@ -1,0 +1,137 @@
+"""Recording: the one way into the audit log.
+
+The record gets its index and its place in the tree under the head's lock, in the same transaction as the act that it
+tells. No record, no effect: when it cannot be written, the whole transaction goes and the caller is answered 503.
+Take this lock last, after the other writes, and commit at once: it serialises all audited acts of a tenant.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.actor import Actor
+from portal.audit.events import Event, Outcome
+from portal.audit.models import AuditLog, AuditRecord, InstanceRecord, Record
+from portal.audit.tree import leaf_hash
+from portal.errors import Refusal
+from portal.scoping import active_tenant_id
+
+FORMAT_VERSION = 1
+SALT_BYTES = 16
+
+
+class AuditUnavailable(Refusal):
+    """The act could not be recorded, so it did not happen."""
+
+    code = "audit_unavailable"
+    status = 503
+    message = _("This could not be recorded in the audit log, so it was not done.")
+    advice = _("Try again in a minute. If it happens again, give the operator the request id.")
+
+
+def record(
+    event: Event, *, by: Actor, outcome: Outcome = Outcome.OK, subject: str = "", answers: int | None = None
+) -> int:
+    """Add an event to the active tenant's log and return its index.
+
+    `subject` says what it is about (`key:7`), for the history of that thing. `answers` is the index of the admission
+    that this record ends. Raises `AuditUnavailable`; must run inside the transaction of the recorded act.
+    """
+    tenant_id = active_tenant_id()
+    return _append(AuditRecord(tenant_id=tenant_id), tenant_id, event, by, outcome, subject, answers)
+
+
+def record_for_instance(event: Event, *, by: Actor, outcome: Outcome = Outcome.OK, subject: str = "") -> int:
+    """Add an event that belongs to no tenant to the portal's own log and return its index."""
+    return _append(InstanceRecord(), None, event, by, outcome, subject, None)
+
+
+def _append(
+    row: Record,
+    tenant_id: int | None,
+    event: Event,
+    by: Actor,
+    outcome: Outcome,
+    subject: str,
+    answers: int | None,
+) -> int:
+    if not connection.in_atomic_block:
+        raise RuntimeError("Record inside the transaction of the recorded act.")
+    try:
+        log = _locked_head(tenant_id)
+        row.index, row.at = log.size, _next_moment(log)
+        row.name, row.kind, row.outcome = event.name, event.kind, outcome
+        row.actor_id, row.actor_name = by.id, by.name
+        row.address, row.request_id, row.subject, row.answers = by.address, by.request_id, subject, answers
+        row.body = _canonical(log, row, event, by)
+        row.leaf = leaf_hash(row.body)
+        row.save(force_insert=True)
+        _advance(log, row)
+    except DatabaseError as error:
+        raise AuditUnavailable from error
+    return row.index
+
+
+def _locked_head(tenant_id: int | None) -> AuditLog:
+    heads = AuditLog.objects.select_for_update()
+    head = heads.filter(tenant_id=tenant_id).first()
+    if head is None:
+        fresh = AuditLog(origin=_origin(tenant_id), tenant_id=tenant_id)
+        AuditLog.objects.bulk_create([fresh], ignore_conflicts=True)  # another transaction may be making it, too
+        head = heads.get(tenant_id=tenant_id)
+    return head
+
+
+def _origin(tenant_id: int | None) -> str:
+    host = urlsplit(settings.PORTAL_URL).netloc
+    return f"{host}/audit/{tenant_id}" if tenant_id else f"{host}/audit/_instance"
+
+
+def _next_moment(log: AuditLog) -> datetime:
+    """Now, in whole milliseconds, but never before the last record: the order of a log is its index."""
+    now = timezone.now()
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return max(now, log.last_at) if log.last_at else now
+
+
+def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
+    """The record's bytes: JSON with sorted keys, no spaces, UTF-8, no fractions (docs/audit.md)."""
+    who = {name: value for name, value in asdict(by).items() if name in {"kind", "id", "name", "agent"}}
+    content: dict[str, Any] = {
+        "v": FORMAT_VERSION,
+        "log": log.origin,
+        "i": row.index,
+        "ts": row.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{row.at.microsecond // 1000:03}Z",
+        "code": event.name,
+        "out": str(row.outcome),
+        "actor": who,
+        "src": row.address,
+        "req": row.request_id,
+        "obj": row.subject,
+        "data": event.recorded,
+        # Lets the body be erased later: without it, what stood there could be guessed from the leaf.
+        "salt": secrets.token_hex(SALT_BYTES),
+    }
+    if row.answers is not None:
+        content["answers"] = row.answers
+    # A lone surrogate, which no well-formed text has, must not be able to stop the log.
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _advance(log: AuditLog, row: Record) -> None:
+    tree = log.tree.append(row.leaf)
+    moved = AuditLog.objects.filter(pk=log.pk, size=log.size).update(
+        size=tree.size, frontier=tree.stored, last_at=row.at
+    )
+    if moved != 1:
+        raise DatabaseError("The head of the audit log moved under its lock.")

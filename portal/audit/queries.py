@@ -1,0 +1,87 @@
+"""Reading a tenant's log for the pages: newest first, paged by index, never by offset or count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from portal.audit.events import Outcome
+from portal.audit.models import AuditRecord
+
+
+@dataclass(frozen=True)
+class OutcomeBadge:
+    """An outcome as badge: tone, icon and word."""
+
+    tone: str
+    icon: str
+    label: str | Promise
+
+
+BADGES = {
+    Outcome.OK: OutcomeBadge("ok", "check", Outcome.OK.label),
+    Outcome.ADMITTED: OutcomeBadge("warn", "hourglass", Outcome.ADMITTED.label),
+    Outcome.DENIED: OutcomeBadge("bad", "ban", Outcome.DENIED.label),
+    Outcome.ERROR: OutcomeBadge("bad", "triangle-alert", Outcome.ERROR.label),
+}
+
+
+@dataclass(frozen=True)
+class ShownRecord:
+    """A record as the activity page and the page of a key show it."""
+
+    index: int
+    at: datetime
+    sentence: str
+    actor: str
+    outcome: OutcomeBadge
+    address: str
+    route: str
+    detail: str
+    request_id: str
+
+
+def activity(*, words: str = "", kind: str = "", outcome: str = "", before: int | None = None) -> QuerySet[AuditRecord]:
+    """Records that match, newest first, with an index below `before`.
+
+    An admission whose end is recorded is left out: the record of the end tells the same and more.
+    """
+    ends = AuditRecord.objects.filter(answers=OuterRef("index"))
+    records = AuditRecord.objects.exclude(Q(outcome=Outcome.ADMITTED) & Exists(ends)).order_by("-index")
+    if words:
+        found = Q(actor_name__icontains=words) | Q(actor_id__icontains=words) | Q(name__icontains=words)
+        records = records.filter(found | Q(address=words) | Q(request_id=words))
+    if kind:
+        records = records.filter(kind=kind)
+    if outcome:
+        records = records.filter(outcome=outcome)
+    if before is not None:
+        records = records.filter(index__lt=before)
+    return records
+
+
+def uses_of(subject: str) -> QuerySet[AuditRecord]:
+    """Everything recorded about one thing, newest first."""
+    return activity().filter(subject=subject)
+
+
+def shown(record: AuditRecord) -> ShownRecord:
+    """The record in the reader's words; an erased one keeps its place and says so."""
+    facts = record.facts
+    route = " ".join(str(facts[name]) for name in ("method", "path") if name in facts)
+    details = [f"{name}: {facts[name]}" for name in ("status", "reason", "client_id") if name in facts]
+    return ShownRecord(
+        index=record.index,
+        at=record.at,
+        sentence=record.sentence if record.body is not None else _("erased"),
+        actor=record.actor_name or record.actor_id or _("Somebody unknown"),
+        outcome=BADGES[Outcome(record.outcome)],
+        address=record.address,
+        route=route,
+        detail=", ".join(details),
+        request_id=record.request_id,
+    )

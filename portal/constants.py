@@ -1,0 +1,58 @@
+"""Every limit, lifetime and switch that a deployment may override.
+
+Each constant is read once, at start, from the environment variable of the same name with the prefix `PORTAL_`.
+A value of the wrong type or below its minimum refuses to start. `docs/settings.md` lists them all (a test compares).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One overridable number: its environment variable, its default, its unit and why it is what it is."""
+
+    variable: str
+    default: int
+    unit: str
+    why: str
+
+
+DECLARED: dict[str, Constant] = {}
+
+
+def _number(name: str, default: int, unit: str, why: str, *, minimum: int = 1) -> int:
+    constant = Constant(f"PORTAL_{name}", default, unit, why)
+    DECLARED[name] = constant
+    written = os.environ.get(constant.variable, str(default))
+    if not (written.isascii() and written.isdigit()) or int(written) < minimum:
+        raise ImproperlyConfigured(
+            f"{constant.variable} is {written!r}, write a whole number of {unit}, at least {minimum}, "
+            f"for example {constant.variable}={default}."
+        )
+    return int(written)
+
+
+SESSION_IDLE = _number("SESSION_IDLE", 30 * 60, "seconds", "The Hub ends an idle session after 30 minutes, so do we.")
+SESSION_ABSOLUTE = _number("SESSION_ABSOLUTE", 12 * 3600, "seconds", "The Hub ends every session after 12 hours.")
+SIGN_IN_LIFETIME = _number("SIGN_IN_LIFETIME", 600, "seconds", "How long a started sign-in may wait at the Hub.")
+CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in the Hub's tokens.", minimum=0)
+
+TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
+KEYS_PER_TENANT = _number("KEYS_PER_TENANT", 10, "keys", "Quota of binding keys where a package says nothing else.")
+
+HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
+HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")
+HUB_TOKEN_MARGIN = _number("HUB_TOKEN_MARGIN", 300, "seconds", "The Hub asks to renew its tokens 5 minutes early.")
+KEY_SET_LIFETIME = _number("KEY_SET_LIFETIME", 24 * 3600, "seconds", "How long the Hub's token keys are kept.")
+KEY_SET_REFETCH = _number("KEY_SET_REFETCH", 10, "seconds", "Shortest time between two fetches of a key set.")
+
+PROXY_QUERY_LIMIT = _number("PROXY_QUERY_LIMIT", 8192, "bytes", "Longest query string sent on to the Hub.")
+PROXY_BUFFER = _number("PROXY_BUFFER", 64 * 1024, "bytes", "Answers up to this size are sent whole, not streamed.")
+PROXY_CHUNK = _number("PROXY_CHUNK", 256 * 1024, "bytes", "Size of the pieces in which larger answers are streamed.")
+
+PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page.")

@@ -1,0 +1,100 @@
+"""The WSGI application: fault, route, handler, journal, in this order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from werkzeug import Response
+from werkzeug.exceptions import HTTPException, NotFound
+
+from portal.emulator.faults import Fault, drop_connection, half_of
+from portal.emulator.gateway.errors import GatewayError, refusal
+from portal.emulator.hub import Hub
+from portal.emulator.journal import ReceivedRequest
+from portal.emulator.routes import url_map
+from portal.emulator.tenants import IDENTITY_HOSTS
+from portal.emulator.web import EmulatorRequest, json_response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CONTROL_PREFIX = "/_emulator/"
+
+
+def make_application(hub: Hub) -> WSGIApplication:
+    """The WSGI application of one hub."""
+    routes = url_map()
+
+    def answer(request: EmulatorRequest) -> Response:
+        try:
+            handler, arguments = routes.bind_to_environ(request.environ).match()
+            if arguments.get("host", IDENTITY_HOSTS[0]) not in IDENTITY_HOSTS:
+                raise NotFound()
+            response: Response = handler(hub, request, **arguments)
+        except HTTPException as error:
+            response = _plain_refusal(request, error)
+        return response
+
+    def application(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        request = EmulatorRequest(environ)
+        fault = None
+        if not request.path.startswith(CONTROL_PREFIX):
+            fault = hub.faults.find(request.method, request.path)
+        if fault is not None and fault.latency:
+            time.sleep(fault.latency)
+        if fault is not None and fault.drop:
+            _record(hub, request, 0, "dropped by a fault")
+            raise drop_connection(environ)
+        response = _replaced(fault) or answer(request)
+        _record(
+            hub, request, response.status_code, "fault" if fault else request.reason
+        )
+        if fault is not None and fault.truncate:
+            start_response(
+                response.status, response.get_wsgi_headers(environ).to_wsgi_list()
+            )
+            return half_of(response.get_data(), environ)
+        return response(environ, start_response)
+
+    return application
+
+
+def _replaced(fault: Fault | None) -> Response | None:
+    """The answer the fault puts in place of the real one, if it does."""
+    if fault is None or (fault.status is None and fault.body is None):
+        return None
+    return Response(
+        fault.body or "", fault.status or 200, content_type="application/json"
+    )
+
+
+def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
+    """Answer for a path or method that does not exist, in the dialect of the part it was sent to."""
+    request.reason = request.reason or error.name
+    if request.path.startswith("/gateway/"):
+        return refusal(
+            GatewayError.of_status(error.code or 500, error.description or error.name)
+        )
+    answer = json_response(
+        {
+            "error": error.name.lower().replace(" ", "_"),
+            "error_description": error.description,
+        },
+        error.code or 500,
+    )
+    for name, value in error.get_headers(request.environ):
+        if name == "Allow":
+            answer.headers[name] = value
+    return answer
+
+
+def _record(hub: Hub, request: EmulatorRequest, status: int, reason: str) -> None:
+    if request.path.startswith(CONTROL_PREFIX):
+        return
+    hub.requests.record(
+        ReceivedRequest(request.method, request.path, status, request.client, reason)
+    )

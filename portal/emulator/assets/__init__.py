@@ -1,0 +1,1 @@
+"""Asset Management v3, read side: types, assets, filter, paging, HAL."""

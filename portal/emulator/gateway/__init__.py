@@ -1,0 +1,1 @@
+"""What all platform APIs share behind the gateway: who calls, common headers, the common error body."""

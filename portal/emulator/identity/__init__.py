@@ -1,0 +1,1 @@
+"""The identity hosts (``<tenant>.piam`` and ``core.piam``): accounts, clients, sign-in, tokens."""

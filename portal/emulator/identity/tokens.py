@@ -1,0 +1,140 @@
+"""Issuing and checking access tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from portal.emulator.clock import Clock
+from portal.emulator.config import EmulatorConfig
+from portal.emulator.identity import claims as claim_sets
+from portal.emulator.identity.accounts import Account
+from portal.emulator.identity.clients import Client
+from portal.emulator.identity.signing import SigningKey
+from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS
+
+
+class TokenRefused(Exception):
+    """The presented token gives no access; the message says why (for the journal, not for the caller)."""
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """A signed token with the claims that are in it."""
+
+    value: str
+    claims: dict[str, Any]
+
+    def response(self) -> dict[str, Any]:
+        """The token endpoint's answer. ``expires_in`` is one second short, as recorded from the Hub."""
+        return {
+            "access_token": self.value,
+            "token_type": "bearer",
+            "expires_in": claim_sets.LIFETIME - 1,
+            "scope": " ".join(self.claims["scope"]),
+            "jti": self.claims["jti"],
+        }
+
+
+class TokenIssuer:
+    """Signs tokens in the name of each identity host and tells the good ones from the rest."""
+
+    def __init__(self, config: EmulatorConfig, clock: Clock, key: SigningKey) -> None:
+        self._clock = clock
+        self._key = key
+        self._issuers = {
+            host: f"{config.identity_url(host)}/oauth/token" for host in IDENTITY_HOSTS
+        }
+        self._host_of = {issuer: host for host, issuer in self._issuers.items()}
+        self._revoked: set[str] = set()
+
+    def issuer(self, host: str) -> str:
+        """The ``iss`` of an identity host, in the Hub's form ``<base>/oauth/token``."""
+        return self._issuers[host]
+
+    def for_person(
+        self,
+        account: Account,
+        client_id: str,
+        host: str,
+        scope: tuple[str, ...] | None = None,
+    ) -> IssuedToken:
+        """An access token of a person, with the account's roles unless others are given."""
+        roles = account.scope if scope is None else scope
+        return self._signed(
+            claim_sets.user_token(
+                account, client_id, self.issuer(host), host, self._now(), roles
+            )
+        )
+
+    def for_technical_user(
+        self, client: Client, host: str, scope: tuple[str, ...]
+    ) -> IssuedToken:
+        """An access token of a technical user."""
+        return self._signed(
+            claim_sets.technical_token(
+                client, self.issuer(host), host, self._now(), scope
+            )
+        )
+
+    def id_token(
+        self,
+        account: Account,
+        client_id: str,
+        host: str,
+        auth_time: int,
+        nonce: str | None,
+    ) -> str:
+        """The signed ID token for a finished sign-in."""
+        issuer = self.issuer(host)
+        return self._key.sign(
+            claim_sets.id_token(
+                account, client_id, issuer, self._now(), auth_time, nonce
+            )
+        )
+
+    def id_token_audience(self, id_token: str) -> str | None:
+        """The client an ID token of ours was made for, however old it is; nothing for a foreign one."""
+        try:
+            claims = self._key.read(id_token)
+        except jwt.InvalidTokenError:
+            return None
+        audience = claims.get("aud")
+        return audience if isinstance(audience, str) else None
+
+    def revoke(self, jti: str) -> None:
+        """Refuse the token with this id from now on."""
+        self._revoked.add(jti)
+
+    def check(self, token: str) -> dict[str, Any]:
+        """The claims of a valid access token.
+
+        :raises TokenRefused: foreign key or issuer, expired, revoked, an ID token, or a tenant that its
+            issuer may not speak for.
+        """
+        try:
+            claims = self._key.read(token)
+        except jwt.InvalidTokenError as error:
+            raise TokenRefused(
+                f"not a token of this Hub: {type(error).__name__}"
+            ) from error
+        host = self._host_of.get(str(claims.get("iss")))
+        if host is None:
+            raise TokenRefused("unknown issuer")
+        if "cid" not in claims:
+            raise TokenRefused("not an access token")
+        if host not in (CORE_HOST, claims.get("ten")):
+            raise TokenRefused("the issuer does not speak for this tenant")
+        if claims.get("exp", 0) <= self._clock.now():
+            raise TokenRefused("expired")
+        if claims.get("jti") in self._revoked:
+            raise TokenRefused("revoked")
+        return claims
+
+    def _signed(self, claims: dict[str, Any]) -> IssuedToken:
+        return IssuedToken(self._key.sign(claims), claims)
+
+    def _now(self) -> int:
+        return int(self._clock.now())

@@ -1,0 +1,85 @@
+"""Environments of the Hub: hosts, path dialect and tenant claim of a region, as data.
+
+The platform is moving from the classic world (`mindsphere.io`, tenant claim `ten`) to Xcelerator (`siemens.app`,
+claim `sws.samauth.ten`), tenant by tenant, so both stand side by side and each tenant says where it lives. A deployment
+adds its own with HUB_ENVIRONMENTS. Source: "Insights Hub IAM migration to Xcelerator IAM and gateway services".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One place where the Hub runs."""
+
+    name: str
+    label: str
+    region: str
+    # Base of all API calls, for example https://gateway.eu1.mindsphere.io
+    api_base: str
+    # Base of a tenant's identity host; {tenant} stands for its name.
+    identity_base: str
+    # What the gateway appends to a service's name, for example -1000001700 in the Xcelerator world.
+    service_suffix: str = ""
+    # Shown as ribbon in the Hub bar, so that nobody takes a trial for production.
+    ribbon: str = ""
+
+    def identity_of(self, tenant: str) -> str:
+        """Base of the identity host of one tenant."""
+        return self.identity_base.replace("{tenant}", tenant)
+
+    def api_path(self, service: str, rest: str) -> str:
+        """`/api/<service>/<rest>` in the dialect of this environment; `rest` starts with a slash."""
+        return f"/api/{service}{self.service_suffix}{rest}"
+
+
+BUILT_IN = (
+    Environment("eu1", "Europe 1", "eu1", "https://gateway.eu1.mindsphere.io", "https://{tenant}.piam.eu1.mindsphere.io"),
+    Environment("eu2", "Europe 2", "eu2", "https://gateway.eu2.mindsphere.io", "https://{tenant}.piam.eu2.mindsphere.io"),
+    Environment(
+        "cn1", "China 1", "cn1", "https://gateway.cn1.mindsphere-in.cn", "https://{tenant}.piam.cn1.mindsphere-in.cn"
+    ),
+)
+
+
+@cache
+def environments() -> dict[str, Environment]:
+    """All environments by name; the deployment's own win over the built-in ones."""
+    known = {environment.name: environment for environment in BUILT_IN}
+    if settings.LOCAL:
+        known["emulator"] = Environment(
+            "emulator", "Emulator", "eu1", f"{settings.HUB_URL}/gateway", f"{settings.HUB_URL}/{{tenant}}.piam", "", "DEMO"
+        )
+    for written in settings.HUB_ENVIRONMENTS:
+        added = _read(written)
+        known[added.name] = added
+    return known
+
+
+def environment(name: str) -> Environment:
+    """The environment of this name; a name that is not configured any more is a mistake of the deployment."""
+    try:
+        return environments()[name]
+    except KeyError:
+        raise ImproperlyConfigured(
+            f"The Hub environment {name!r} is not known, add it to HUB_ENVIRONMENTS."
+        ) from None
+
+
+def _read(written: dict[str, Any]) -> Environment:
+    names = {field.name for field in fields(Environment)}
+    try:
+        if not all(isinstance(value, str) for value in written.values()):
+            raise TypeError
+        return Environment(**written)
+    except TypeError:
+        raise ImproperlyConfigured(
+            f"HUB_ENVIRONMENTS holds {written!r}, write an object with text for these names: {', '.join(sorted(names))}."
+        ) from None

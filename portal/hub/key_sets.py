@@ -1,0 +1,59 @@
+"""Public keys of the Hub's identity hosts, kept for KEY_SET_LIFETIME and fetched again when a token needs it.
+
+Reads both forms: RFC 7517 (`jwks`) and the Hub's `/token_keys`, which is the same with a PEM beside it.
+"""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+from typing import Any
+
+import jwt
+
+from portal import constants
+from portal.hub import transport
+from portal.hub.errors import HubError
+
+
+class KeySet:
+    """The keys published at one address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._keys: list[dict[str, Any]] = []
+        self._fetched_at = 0.0
+        self._lock = Lock()
+
+    def find(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
+        """The key with this id for this algorithm, from memory or fetched once more; None when it is not published.
+
+        Raises the errors of `portal.hub.transport` when there is nothing in memory and the Hub does not answer.
+        """
+        if self._age() > constants.KEY_SET_LIFETIME:
+            self.refresh()
+        return self._match(kid, algorithm) or (self._match(kid, algorithm) if self.refresh() else None)
+
+    def refresh(self) -> bool:
+        """Fetch the keys again, at most every KEY_SET_REFETCH seconds; False when it was too early."""
+        with self._lock:
+            if self._keys and self._age() < constants.KEY_SET_REFETCH:
+                return False
+            keys = transport.json_object(transport.call("GET", self.url)).get("keys")
+            if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+                raise HubError
+            self._keys, self._fetched_at = keys, time.monotonic()
+            return True
+
+    def _age(self) -> float:
+        return time.monotonic() - self._fetched_at if self._keys else float("inf")
+
+    def _match(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
+        for key in self._keys:
+            usable = key.get("use", "sig") == "sig" and key.get("alg", algorithm) == algorithm
+            if key.get("kid") == kid and key.get("kty") == "RSA" and usable:
+                try:
+                    return jwt.PyJWK(key, algorithm=algorithm)
+                except jwt.PyJWTError:
+                    raise HubError from None
+        return None

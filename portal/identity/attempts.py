@@ -1,0 +1,71 @@
+"""Sign-ins that were started and are still at the Hub: state, nonce and PKCE verifier, in a signed cookie.
+
+In a cookie and not in a session row, so that opening the sign-in page costs no database write. The cookie binds the
+answer to the browser that asked (RFC 9700 section 4.7); an attempt is used once and lives SIGN_IN_LIFETIME seconds.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponseBase
+
+from portal import constants
+
+COOKIE = "__Host-sign-in" if settings.HTTPS else "sign-in"
+SALT = "portal.identity.attempts"
+# People open several tabs; more than this and the oldest is forgotten.
+MOST = 4
+# A path on this site: printable ASCII, one slash first, no backslash. "//host" and "/\host" lead elsewhere.
+OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1999}|/")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One started sign-in."""
+
+    state: str
+    nonce: str
+    code_verifier: str
+    next_path: str
+
+    @classmethod
+    def start(cls, next_path: str) -> Attempt:
+        path = next_path if OWN_PATH.fullmatch(next_path) else "/"
+        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(64), path)
+
+    @property
+    def code_challenge(self) -> str:
+        """The PKCE challenge, method S256 (RFC 7636 section 4.2)."""
+        digest = hashlib.sha256(self.code_verifier.encode()).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def pending(request: HttpRequest) -> list[Attempt]:
+    """The attempts of this browser that have not expired, oldest first."""
+    try:
+        stored = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=constants.SIGN_IN_LIFETIME)
+        return [Attempt(**attempt) for attempt in stored]
+    except (signing.BadSignature, TypeError):
+        return []
+
+
+def remember(response: HttpResponseBase, attempts: list[Attempt]) -> None:
+    """Put these attempts into the browser's cookie; none removes it."""
+    if not attempts:
+        response.delete_cookie(COOKIE, path="/", samesite="Lax")
+        return
+    response.set_cookie(
+        COOKIE,
+        signing.dumps([asdict(attempt) for attempt in attempts[-MOST:]], salt=SALT, compress=True),
+        max_age=constants.SIGN_IN_LIFETIME,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,51 @@
+"""Signing in and out, as far as it is recorded. The session itself is the view's business."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from portal.actor import Actor
+from portal.audit.commands import record_for_instance
+from portal.audit.events import Outcome
+from portal.errors import Refusal
+from portal.identity import events
+from portal.identity.backend import HubIdentity
+from portal.identity.models import User
+
+
+class SignInFailed(Refusal):
+    """A sign-in that did not prove who the person is. Never says more than that to the person."""
+
+    code = "sign_in_failed"
+    status = 403
+    message = _("You are not signed in: the answer of Insights Hub could not be verified.")
+    advice = _("Start again from the sign-in page. If it happens again, give the operator the request id.")
+
+
+class SignInInterrupted(SignInFailed):
+    """The browser came back with an answer to a sign-in that it did not start here, or not any more."""
+
+    code = "sign_in_interrupted"
+    message = _("This sign-in was not started in this browser, was used already, or waited too long.")
+    advice = _("Start again from the sign-in page, and allow cookies for this site.")
+
+
+@transaction.atomic(durable=True)
+def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
+    """Let a verified person in: their memberships follow the Hub's token at once, and the sign-in is recorded."""
+    import_string(settings.MEMBERSHIP_SYNC)(user, identity, by=by)
+
+
+@transaction.atomic(durable=True)
+def record_refusal(reason: str, *, by: Actor) -> None:
+    """Record a refused sign-in in the portal's own log: nobody knows yet which tenant it was for."""
+    record_for_instance(events.SignInRefused(reason=reason), by=by, outcome=Outcome.DENIED)
+
+
+@transaction.atomic(durable=True)
+def record_sign_out(*, by: Actor) -> None:
+    """Record that a person ended their session."""
+    record_for_instance(events.SignedOut(), by=by)

@@ -1,0 +1,21 @@
+"""What the audit log tells of people signing in and out."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.events import Event, Kind, event
+
+
+@event("sign_in.succeeded", _("signed in as {roles}"), Kind.SIGN_IN)
+class SignInSucceeded(Event):
+    tenant: str
+    roles: str
+
+
+@event("sign_in.refused", _("was refused at sign-in: {reason}"), Kind.SIGN_IN)
+class SignInRefused(Event):
+    reason: str
+
+
+@event("sign_in.ended", _("signed out"), Kind.SIGN_IN)
+class SignedOut(Event):
+    pass

@@ -1,0 +1,45 @@
+"""People, as the Hub's identity names them: issuer and subject together are the identity, e-mail is an address."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+
+def new_session_epoch() -> str:
+    return secrets.token_hex(16)
+
+
+class User(AbstractBaseUser):
+    """A person who has signed in at least once. There are no passwords: the Hub signs people in."""
+
+    password = None  # type: ignore[assignment]
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    email = models.EmailField(max_length=255, blank=True)
+    is_active = models.BooleanField(default=True)
+    # From the Hub's scopes at each sign-in; see permissions.HUB_OPERATOR_SCOPE.
+    is_operator = models.BooleanField(default=False)
+    # A new value ends all sessions of this person.
+    session_epoch = models.CharField(max_length=32, default=new_session_epoch)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    USERNAME_FIELD = "id"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="identity_user_identity")]
+
+    def __str__(self) -> str:
+        return self.name or self.subject
+
+    def get_session_auth_hash(self) -> str:
+        return salted_hmac("portal.identity.session", self.session_epoch, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> list[str]:  # type: ignore[override]
+        return []

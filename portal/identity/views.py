@@ -1,0 +1,119 @@
+"""Signing in at the Hub and signing out, here and there."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.access import SignedInRequest, anonymous, person, public_page, signed_in_page
+from portal.errors import answer
+from portal.hub.errors import HubError
+from portal.identity import attempts, commands, tasks
+from portal.identity.attempts import Attempt
+from portal.identity.tokens import TokenRefused
+
+SIGNED_OUT_COOKIE = "signed-out"
+
+
+@require_GET
+@public_page
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The page that a signed-out person sees first."""
+    next_path = Attempt.start(request.GET.get("next", "/")).next_path
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(next_path)
+    context = {
+        "next_url": next_path,
+        "start_url": f"{reverse('identity:start')}?{urlencode({'next': next_path})}",
+        "signed_out": SIGNED_OUT_COOKIE in request.COOKIES,
+    }
+    response = render(request, "identity/sign_in.html", context)
+    response.delete_cookie(SIGNED_OUT_COOKIE)
+    return response
+
+
+@require_GET
+@public_page
+def start(request: HttpRequest) -> HttpResponse:
+    """Send the browser to the Hub's sign-in: authorization code flow with PKCE (RFC 7636) and nonce."""
+    attempt = Attempt.start(request.GET.get("next", "/"))
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": settings.OIDC_RP_CLIENT_ID,
+            "redirect_uri": settings.PORTAL_URL + reverse("identity:callback"),
+            "scope": settings.OIDC_RP_SCOPES,
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": attempt.code_challenge,
+            "code_challenge_method": "S256",
+        }
+    )
+    response = HttpResponseRedirect(f"{settings.OIDC_OP_AUTHORIZATION_ENDPOINT}?{query}")
+    attempts.remember(response, [*attempts.pending(request), attempt])
+    return response
+
+
+@require_GET
+@public_page
+def callback(request: HttpRequest) -> HttpResponse:
+    """The Hub's answer: verified, recorded, and only then a session. Each attempt can be answered once."""
+    pending = attempts.pending(request)
+    attempt = next((one for one in pending if one.state == request.GET.get("state")), None)
+    try:
+        response = _complete(request, attempt)
+    except commands.SignInFailed as refusal:
+        response = answer(request, refusal)
+    attempts.remember(response, [one for one in pending if one is not attempt])
+    return response
+
+
+def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
+    try:
+        if attempt is None:
+            raise TokenRefused("state")
+        if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
+            raise TokenRefused("mixed_up_issuer")  # RFC 9207 section 2.4
+        if "error" in request.GET:
+            raise TokenRefused("hub_refused")
+        user = auth.authenticate(
+            request,
+            code=request.GET.get("code", ""),
+            nonce=attempt.nonce,
+            code_verifier=attempt.code_verifier,
+        )
+        if user is None or not user.is_active:
+            raise TokenRefused("no_code" if user is None else "person_disabled")
+    except TokenRefused as refused:
+        commands.record_refusal(refused.reason, by=anonymous(request))
+        failed = commands.SignInInterrupted if refused.reason == "state" else commands.SignInFailed
+        raise failed from refused
+    except HubError as fault:
+        return answer(request, fault)
+
+    request.user = user
+    commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type,union-attr]
+    auth.login(request, user)
+    request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
+    tasks.clear_expired_sessions.enqueue()
+    return HttpResponseRedirect(attempt.next_path)
+
+
+@require_POST
+@signed_in_page
+def sign_out(request: SignedInRequest) -> HttpResponse:
+    """End the session here, then at the Hub: otherwise the next click would sign the same person in again."""
+    commands.record_sign_out(by=request.actor)
+    auth.logout(request)
+    back = settings.PORTAL_URL + reverse("identity:sign_in")
+    query = urlencode({"client_id": settings.OIDC_RP_CLIENT_ID, "redirect": back, "post_logout_redirect_uri": back})
+    response = redirect(f"{settings.OIDC_LOGOUT_URL}?{query}")
+    response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=300, secure=settings.HTTPS, httponly=True, samesite="Lax")
+    return response

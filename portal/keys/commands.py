@@ -1,0 +1,143 @@
+"""Making, importing and revoking binding keys."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal import constants
+from portal.actor import Actor
+from portal.audit.commands import record
+from portal.errors import Refusal
+from portal.hub.environments import environment
+from portal.keys import events
+from portal.keys.models import BindingKey, SecretGeneration, Source, constant_name
+from portal.lib import client_secret
+from portal.lib.secret import Secret
+from portal.scoping import active_tenant_id
+from portal.tenants.models import Tenant
+
+
+class NameTaken(Refusal):
+    code = "key_name_taken"
+    status = 422
+    message = gettext_lazy("Another key of this tenant has this name, or one that differs only in signs. Choose another.")
+
+
+class QuotaReached(Refusal):
+    code = "key_quota_reached"
+    status = 409
+    message = gettext_lazy("This tenant has as many binding keys as it may have.")
+    advice = gettext_lazy("Revoke a key that nobody uses, or ask the operator for a larger package.")
+
+
+class ForeignTokenUrl(Refusal):
+    """Secrets are sent to a TokenURL, so it must be the Hub's: anything else could be anybody's server."""
+
+    code = "foreign_token_url"
+    status = 422
+
+
+class KeyRevokedAlready(Refusal):
+    code = "key_revoked"
+    status = 409
+    message = gettext_lazy("This key is revoked already.")
+
+
+@transaction.atomic(durable=True)
+def create_key(*, name: str, by: Actor) -> tuple[BindingKey, SecretGeneration, Secret]:
+    """Make a binding key. Its secret is returned this one time, and is not readable anywhere afterwards.
+
+    Raises `NameTaken`, `QuotaReached`.
+    """
+    tenant = _locked_tenant()
+    if quota_used() >= constants.KEYS_PER_TENANT:
+        raise QuotaReached
+    client_id = f"{tenant.name}-{uuid.uuid4()}"
+    key = BindingKey(name=name, client_id=client_id, created_by=by.name, constant_name=_free_constant_name(name))
+    key.save()
+    secret = client_secret.generate()
+    generation = _add_generation(key, secret, by)
+    generation.verifier = client_secret.verifier(secret.reveal())
+    generation.hint = client_secret.hint(secret.reveal())
+    generation.save()
+    record(
+        events.KeyCreated(key_name=name, client_id=client_id, generation=generation.number), by=by, subject=key.subject
+    )
+    return key, generation, secret
+
+
+@transaction.atomic(durable=True)
+def import_key(*, name: str, source: Source, token_url: str, client_id: str, secret: Secret, by: Actor) -> BindingKey:
+    """Take a key that was made at the Hub and call the Hub with it from now on, instead of the one before.
+
+    The key before stays listed but is revoked here; at the Hub it is untouched. Raises `NameTaken`,
+    `ForeignTokenUrl`.
+    """
+    tenant = _locked_tenant()
+    _check_token_url(tenant, token_url)
+    replaced = BindingKey.objects.filter(is_upstream=True, revoked_at=None)
+    replaced.update(revoked_at=timezone.now())
+    key = BindingKey(
+        name=name,
+        source=source,
+        client_id=client_id,
+        token_url=token_url,
+        is_upstream=True,
+        created_by=by.name,
+        constant_name=_free_constant_name(name),
+    )
+    key.save()
+    _add_generation(key, secret, by).save()
+    imported = events.KeyImported(key_name=name, client_id=client_id, source=source.value, token_url=token_url)
+    record(imported, by=by, subject=key.subject)
+    return key
+
+
+@transaction.atomic(durable=True)
+def revoke_key(key: BindingKey, *, by: Actor) -> BindingKey:
+    """Revoke a key for good. Its tokens stop working with their next call, and there is no way back."""
+    key = BindingKey.objects.select_for_update().get(pk=key.pk)
+    if not key.is_active:
+        raise KeyRevokedAlready
+    key.revoked_at = timezone.now()
+    key.save(update_fields=["revoked_at"])
+    record(events.KeyRevoked(key_name=key.name, client_id=key.client_id), by=by, subject=key.subject)
+    return key
+
+
+def quota_used() -> int:
+    """How many of the tenant's keys count against its quota: those made here and not revoked."""
+    return BindingKey.objects.filter(source=Source.PORTAL, revoked_at=None).count()
+
+
+def _locked_tenant() -> Tenant:
+    # The tenant's row is the lock of its quota: without it, two creations could both see the last free place.
+    return Tenant.objects.select_for_update().get(pk=active_tenant_id())
+
+
+def _free_constant_name(name: str) -> str:
+    constant = constant_name(name) or f"KEY_{uuid.uuid4().hex[:8].upper()}"
+    if BindingKey.objects.filter(constant_name=constant).exists():
+        raise NameTaken
+    return constant
+
+
+def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGeneration:
+    generation = SecretGeneration(key=key, tenant_id=key.tenant_id, number=1, created_by=by.name)
+    generation.sealed = settings.MASTER_KEYS.seal(secret.reveal().encode(), place=generation.place)
+    return generation
+
+
+def _check_token_url(tenant: Tenant, token_url: str) -> None:
+    base = environment(tenant.environment).identity_of(tenant.name)
+    if token_url.partition("?")[0] != f"{base}/oauth/token":
+        raise ForeignTokenUrl(
+            _("The TokenURL of this tenant is %(url)s. A secret is never sent to another address.")
+            % {"url": f"{base}/oauth/token"}
+        )

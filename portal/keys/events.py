@@ -1,0 +1,26 @@
+"""What the audit log tells of binding keys."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.events import Event, event
+
+
+@event("key.created", _("created the binding key {key_name} and was shown its secret"))
+class KeyCreated(Event):
+    key_name: str
+    client_id: str
+    generation: int
+
+
+@event("key.imported", _("imported the key {key_name}, with which the portal calls the Hub"))
+class KeyImported(Event):
+    key_name: str
+    client_id: str
+    source: str
+    token_url: str
+
+
+@event("key.revoked", _("revoked the binding key {key_name}"))
+class KeyRevoked(Event):
+    key_name: str
+    client_id: str

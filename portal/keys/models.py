@@ -1,0 +1,122 @@
+"""Binding keys, the generations of their secrets, and the keys that sign the portal's tokens."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.scoping import TenantOwned
+
+
+class Source(models.TextChoices):
+    """Where a key was made. The use of a key from the portal is known exactly, of an imported one only ours."""
+
+    PORTAL = "portal", _("Made here")
+    BINDING_KEY = "binding_key", _("Imported binding key")
+    TECHNICAL_USER = "technical_user", _("Imported technical user")
+    APP_CREDENTIAL = "app_credential", _("Imported app credential")
+
+
+class BindingKey(TenantOwned):
+    """A named app connection: one clientID with its secret."""
+
+    name = models.CharField(max_length=60)
+    source = models.CharField(max_length=20, choices=Source, default=Source.PORTAL)
+    client_id = models.CharField(max_length=255)
+    # For imported keys, where the Hub issues their tokens; keys from the portal use the portal's TokenURL.
+    token_url = models.URLField(blank=True)
+    # The imported key with which the portal itself calls the Hub for this tenant.
+    is_upstream = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # A copy, not a reference: the page says who made the key after that person has left.
+    created_by = models.CharField(max_length=255)
+    revoked_at = models.DateTimeField(null=True)
+    # Part of the names of the environment variables that override this key.
+    constant_name = models.CharField(max_length=60)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="keys_key_name"),
+            models.UniqueConstraint(fields=["tenant", "constant_name"], name="keys_key_constant_name"),
+            # The token endpoint finds a key by nothing but its clientID.
+            models.UniqueConstraint(
+                fields=["client_id"], condition=Q(source="portal"), name="keys_portal_key_client_id"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant"], condition=Q(is_upstream=True, revoked_at=None), name="keys_one_upstream_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_upstream=False) | ~Q(source="portal"), name="keys_upstream_key_is_imported"
+            ),
+            models.CheckConstraint(
+                condition=Q(source="portal", token_url="") | (~Q(source="portal") & ~Q(token_url="")),
+                name="keys_imported_key_has_token_url",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        """How audit records refer to this key."""
+        return f"key:{self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.revoked_at is None
+
+
+class SecretGeneration(TenantOwned):
+    """One secret of a key. A key has one, during a roll two."""
+
+    key = models.ForeignKey(BindingKey, on_delete=models.PROTECT, related_name="generations")
+    number = models.PositiveIntegerField()
+    # The secret, sealed for this place (see `place`).
+    sealed = models.BinaryField()
+    # SHA-256 of a secret made here, to recognise it; empty for imported secrets, which nobody presents to us.
+    verifier = models.CharField(max_length=64, blank=True)
+    # What may be shown of it, such as "bnd_…a1B2".
+    hint = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=255)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["key", "number"], name="keys_generation_number")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id}/{self.number}"
+
+    @property
+    def place(self) -> str:
+        """What the ciphertext is bound to: it opens in this row only."""
+        return f"tenant {self.tenant_id}|key {self.key_id}|generation {self.number}"
+
+
+class SigningKey(models.Model):
+    """A key pair that signs the portal's access tokens. The newest signs, all that are listed verify."""
+
+    kid = models.CharField(max_length=64, unique=True)
+    algorithm = models.CharField(max_length=10)
+    # Private key (PKCS 8, PEM), sealed for this kid.
+    sealed = models.BinaryField()
+    public_pem = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.kid
+
+    @property
+    def place(self) -> str:
+        return f"signing key {self.kid}"
+
+
+def constant_name(name: str) -> str:
+    """`Line 4 gateway` → `LINE_4_GATEWAY`."""
+    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")

@@ -1,0 +1,65 @@
+"""Reading keys for the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.events import Kind, Outcome
+from portal.audit.models import AuditRecord
+from portal.keys.models import BindingKey
+
+
+@dataclass(frozen=True)
+class State:
+    """A key's state as the pages show it: tone, icon and word."""
+
+    tone: str
+    icon: str
+    label: str | Promise
+
+
+ACTIVE = State("ok", "check", _("Active"))
+UNUSED = State("muted", "minus", _("Never used"))
+UPSTREAM = State("ok", "plug", _("In use by the portal"))
+REVOKED = State("bad", "ban", _("Revoked"))
+
+
+def state_of(key: BindingKey, last_used_at: datetime | None) -> State:
+    """The state that a person wants to know, in one word."""
+    if not key.is_active:
+        return REVOKED
+    if key.is_upstream:
+        return UPSTREAM
+    return ACTIVE if last_used_at else UNUSED
+
+
+def find_keys(words: str, state: str) -> QuerySet[BindingKey]:
+    """Keys whose name or clientID contains the words, newest first."""
+    keys: QuerySet[BindingKey] = BindingKey.objects.order_by("-created_at", "-pk")
+    if words:
+        keys = keys.filter(Q(name__icontains=words) | Q(client_id__icontains=words))
+    if state:
+        keys = keys.filter(revoked_at__isnull=state == "active")
+    return with_last_use(keys)
+
+
+def with_last_use(keys: QuerySet[BindingKey]) -> QuerySet[BindingKey]:
+    """The keys with `last_used_at`: when each was last used with success, from the audit log."""
+    uses = AuditRecord.objects.filter(
+        subject=Concat(Value("key:"), Cast(OuterRef("pk"), CharField())), kind=Kind.KEY_USE, outcome=Outcome.OK
+    )
+    return keys.annotate(last_used_at=Subquery(uses.order_by("-index").values("at")[:1]))
+
+
+def uses_since(key: BindingKey, days: int) -> int:
+    """How often the key was used with success in the last days."""
+    since = timezone.now() - timedelta(days=days)
+    uses = AuditRecord.objects.filter(subject=key.subject, kind=Kind.KEY_USE, outcome=Outcome.OK, at__gte=since)
+    return uses.count()

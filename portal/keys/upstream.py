@@ -1,0 +1,58 @@
+"""The credential with which the portal calls the Hub for a tenant: the imported key, or the deployment's word."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import Refusal
+from portal.hub.authenticator import Credential
+from portal.hub.client import HubClient
+from portal.hub.environments import environment
+from portal.hub.errors import NoHubCredential
+from portal.keys.deployment import override
+from portal.keys.models import BindingKey
+from portal.lib.crypto import SealBroken
+from portal.lib.secret import Secret
+from portal.tenants.models import Tenant
+
+
+class SecretSealed(Refusal):
+    """The stored secret does not open: the master key that sealed it is not configured."""
+
+    code = "secret_sealed"
+    status = 503
+    message = _("The portal cannot open the stored credential of this tenant.")
+    advice = _("The operator adds the master key that sealed it to PORTAL_MASTER_KEYS.")
+
+
+def upstream_credential(tenant: Tenant) -> Credential:
+    """The effective credential of the active tenant; each part is the deployment's where it says one.
+
+    Raises `NoHubCredential`, `SecretSealed` or `portal.keys.deployment.ConstantUnreadable`.
+    """
+    key = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
+    if key is None:
+        raise NoHubCredential
+    token_url, client_id, secret = (override(tenant.name, key, part) for part in ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET"))
+    return Credential(
+        token_url.value if token_url else key.token_url,
+        client_id.value if client_id else key.client_id,
+        Secret(secret.value) if secret else opened(key),
+    )
+
+
+def opened(key: BindingKey) -> Secret:
+    """The stored secret of the key's newest generation."""
+    generation = key.generations.order_by("-number").first()
+    if generation is None:
+        raise NoHubCredential
+    try:
+        return Secret(settings.MASTER_KEYS.open(bytes(generation.sealed), place=generation.place).decode())
+    except SealBroken as error:
+        raise SecretSealed from error
+
+
+def hub_client(tenant: Tenant) -> HubClient:
+    """The Hub as this tenant sees it."""
+    return HubClient(environment(tenant.environment), upstream_credential(tenant))

@@ -1,0 +1,222 @@
+"""The pages about binding keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal import constants
+from portal.access import TenantRequest, tenant_page
+from portal.audit.queries import shown, uses_of
+from portal.errors import BadRequest
+from portal.keys import commands, deployment
+from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
+from portal.keys.models import BindingKey, Source
+from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
+from portal.lib import client_secret
+from portal.lib.paging import page_of
+from portal.lib.secret import Secret
+from portal.permissions import Permission
+
+
+@require_GET
+@tenant_page(Permission.KEYS_READ)
+def list_keys(request: TenantRequest) -> HttpResponse:
+    """All keys of the tenant, with search, state and quota."""
+    form = KeyFilterForm(request.GET or None)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    keys, pages = page_of(request, find_keys(wanted.get("q", ""), wanted.get("state", "")))
+    context = {
+        "keys": [_row(request, key) for key in keys],
+        "pages": pages,
+        "form": form,
+        "used": commands.quota_used(),
+        "limit": constants.KEYS_PER_TENANT,
+        "can_write": Permission.KEYS_WRITE in request.permissions,
+        "create_url": _url(request, "create"),
+        "import_url": _url(request, "import_key"),
+    }
+    return render(request, "keys/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_page(Permission.KEYS_WRITE)
+def create(request: TenantRequest) -> HttpResponse:
+    """Make a key. The answer to the POST is the one page that shows its secret: no redirect, nothing kept."""
+    form = CreateKeyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            key, _generation, secret = commands.create_key(name=form.cleaned_data["name"], by=request.actor)
+        except (commands.NameTaken, commands.QuotaReached) as refused:
+            form.add_error("name", str(refused.message))
+        else:
+            return _reveal(request, key, secret)
+    template = "keys/_create_form.html" if request.htmx else "keys/create.html"  # type: ignore[attr-defined]
+    status = 422 if form.is_bound else 200
+    return render(request, template, {"form": form, "cancel_url": _url(request, "list")}, status=status)
+
+
+def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResponse:
+    context = {
+        "key": _row(request, key),
+        "client_id": key.client_id,
+        "token_url": token_url_of(key),
+        "client_secret": secret.reveal(),
+        "env_url": _url(request, "env", key.pk),
+        "try_lines": try_lines(key),
+    }
+    template = "keys/_reveal.html" if request.htmx else "keys/reveal.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_POST
+@tenant_page(Permission.KEYS_WRITE)
+def env(request: TenantRequest, key_id: int) -> HttpResponse:
+    """The three values as a `.env` file. The browser brings the secret along: the portal cannot read it any more."""
+    key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL)
+    form = SecretForm(request.POST)
+    generation = key.generations.order_by("-number").first()
+    if generation is None or not form.is_valid():
+        raise BadRequest
+    secret = form.cleaned_data["client_secret"]
+    if not client_secret.matches(secret, generation.verifier):
+        raise BadRequest
+    lines = f"TokenURL={token_url_of(key)}\nClientID={key.client_id}\nClientSecret={secret}\n"
+    headers = {"Content-Disposition": f'attachment; filename="{key.constant_name.lower()}.env"'}
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_GET
+@tenant_page(Permission.KEYS_READ)
+def detail(request: TenantRequest, key_id: int) -> HttpResponse:
+    """One key: what it is, how to use it, where its values come from, its last uses."""
+    key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
+    row = _row(request, key)
+    may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
+    context = {
+        "key": row | {"token_url": token_url_of(key)},
+        "generations": [
+            {
+                "number": generation.number,
+                "created_at": generation.created_at,
+                "created_by": generation.created_by,
+                "hint": generation.hint,
+                "state": row["state"],
+            }
+            for generation in key.generations.order_by("-number")
+        ],
+        "settings_rows": _settings_rows(request, key),
+        "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
+        "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?q={key.client_id}",
+        "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
+        "uses": [shown(record) for record in uses_of(key.subject)[:5]],
+    }
+    return render(request, "keys/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_page(Permission.KEYS_WRITE)
+def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
+    """Revoke a key for good, after its name was typed."""
+    key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
+    form = RevokeKeyForm(key, request.POST or None)
+    if form.is_valid():
+        commands.revoke_key(key, by=request.actor)
+        messages.success(request, _("%(name)s is revoked. Its next call is refused.") % {"name": key.name})
+        return redirect("keys:detail", request.tenant.name, key.pk)
+    row = _row(request, key)
+    context = {
+        "key": row,
+        "uses_30_days": uses_since(key, 30),
+        "last_used_at": row["last_used_at"],
+        "form": form,
+        "cancel_url": _url(request, "detail", key.pk),
+    }
+    return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@tenant_page(Permission.KEYS_WRITE)
+def import_key(request: TenantRequest) -> HttpResponse:
+    """Import the key with which the portal calls the Hub for this tenant."""
+    form = ImportKeyForm(request.POST or None)
+    if form.is_valid():
+        written = form.cleaned_data
+        try:
+            key = commands.import_key(
+                name=written["name"],
+                source=Source(written["source"]),
+                token_url=written["token_url"],
+                client_id=written["client_id"],
+                secret=Secret(written["client_secret"]),
+                by=request.actor,
+            )
+        except commands.NameTaken as refused:
+            form.add_error("name", str(refused.message))
+        except commands.ForeignTokenUrl as refused:
+            form.add_error("token_url", str(refused.message))
+        else:
+            messages.success(request, _("%(name)s is imported and used from now on.") % {"name": key.name})
+            return redirect("keys:detail", request.tenant.name, key.pk)
+    context = {"form": form, "cancel_url": _url(request, "list")}
+    return render(request, "keys/import_key.html", context, status=422 if form.is_bound else 200)
+
+
+def token_url_of(key: BindingKey) -> str:
+    """Where programs get tokens for this key: at the portal, or for an imported key at the Hub."""
+    return key.token_url or settings.PORTAL_URL + reverse("tokens:token")
+
+
+def try_lines(key: BindingKey) -> list[tuple[str, str]]:
+    """Lines to paste into a shell. The secret is typed, not written: a shell keeps what is written in its history."""
+    extract = """python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])'"""
+    token = f'curl -s -u "{key.client_id}:$SECRET" -d grant_type=client_credentials {token_url_of(key)}'
+    return [
+        (_("Enter the clientSecret; it is not shown"), "read -rs SECRET"),
+        (_("Get a token"), f"TOKEN=$({token} | {extract})"),
+        (
+            _("List the assets"),
+            f'curl -H "Authorization: Bearer $TOKEN" {settings.PORTAL_URL}/api/assetmanagement/v3/assets',
+        ),
+    ]
+
+
+def _row(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
+    last_used_at = getattr(key, "last_used_at", None)  # of `with_last_use`; a key just made has none
+    return {
+        "url": _url(request, "detail", key.pk),
+        "name": key.name,
+        "client_id": key.client_id,
+        "source_label": key.get_source_display(),
+        "state": state_of(key, last_used_at),
+        "created_at": key.created_at,
+        "created_by": key.created_by,
+        "last_used_at": last_used_at,
+    }
+
+
+def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, Any]]:
+    """Where TokenURL, ClientID and ClientSecret come from; a key made here is not overridden by anything."""
+    if key.source == Source.PORTAL:
+        return []
+    stored = {"TOKEN_URL": key.token_url, "CLIENT_ID": key.client_id, "CLIENT_SECRET": "***"}
+    names = {"TOKEN_URL": "TokenURL", "CLIENT_ID": "ClientID", "CLIENT_SECRET": "ClientSecret"}
+    rows = []
+    for part in deployment.PARTS:
+        word = deployment.override(request.tenant.name, key, part)
+        value = word.value if word and part != "CLIENT_SECRET" else stored[part]
+        source = word.source if word else deployment.ValueSource.DATABASE
+        variable = deployment.variable_name(request.tenant.name, key, part)
+        rows.append({"name": names[part], "source_label": source.label, "value_shown": value, "note": variable})
+    return rows
+
+
+def _url(request: TenantRequest, page: str, *args: int) -> str:
+    return reverse(f"keys:{page}", args=[request.tenant.name, *args])

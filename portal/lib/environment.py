@@ -1,0 +1,78 @@
+"""Reading settings from environment variables, with one sentence for each mistake."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+DATABASES = ("sqlite://", "postgres://", "postgresql://")
+
+
+def absolute_url(name: str, written: str) -> str:
+    """An https URL without a slash at its end; http only on this machine."""
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment or parts.username:
+        raise ImproperlyConfigured(f"{name} is {written!r}, write an absolute URL such as {name}=https://host.example")
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise ImproperlyConfigured(f"{name} is {written!r}, write https:// (http is for this machine only)")
+    return written.rstrip("/")
+
+
+def database(written: str) -> dict[str, Any]:
+    """Django's database settings for a DATABASE_URL."""
+    example = "DATABASE_URL=postgres://user:password@host:5432/bindery or sqlite:////srv/bindery/portal.sqlite3"
+    if not written.startswith(DATABASES):
+        raise ImproperlyConfigured(f"DATABASE_URL does not start with postgres:// or sqlite://, write {example}")
+    try:
+        return dict(environ.Env.db_url_config(written))
+    except (ValueError, KeyError, ImproperlyConfigured):
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read, write {example}") from None
+
+
+def networks(name: str, written: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Network addresses such as 10.0.0.7 or 10.0.0.0/24."""
+    try:
+        return [ipaddress.ip_network(network) for network in written]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}; write addresses such as {name}=10.0.0.7,10.1.0.0/24") from None
+
+
+def json_list(name: str, written: str) -> list[dict[str, Any]]:
+    """A JSON list of objects."""
+    try:
+        value = json.loads(written)
+    except ValueError:
+        value = None
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ImproperlyConfigured(f'{name} is not a JSON list of objects, write {name}=[{{"name": "eu1", …}}]')
+    return value
+
+
+def kept_in_file(path: Path, make: Callable[[], str]) -> str:
+    """The content of a file that only this user may read; made once, with `make`, when it is not there."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make())
+        try:
+            os.link(draft, path)  # fails when another process was faster: then its value holds
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text().strip()

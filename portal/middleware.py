@@ -1,0 +1,113 @@
+"""What happens around every request: its id and address, security headers, session limits, refusals."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponseBase
+
+from portal import constants
+from portal.errors import Refusal, answer
+from portal.lib.logs import current_request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+
+
+def request_identity(get_response: GetResponse) -> GetResponse:
+    """Gives the request an id (header `X-Request-Id` of the answer) and its true network address.
+
+    `X-Forwarded-*` is believed only when the peer is one of TRUSTED_PROXIES; from anybody else it is removed.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        _settle_address(request)
+        token = current_request_id.set(request.id)  # type: ignore[attr-defined]
+        try:
+            response = get_response(request)
+        finally:
+            current_request_id.reset(token)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def _settle_address(request: HttpRequest) -> None:
+    peer = request.META.get("REMOTE_ADDR", "")
+    if not _is_trusted(peer):
+        for name in FORWARDED:
+            request.META.pop(name, None)
+        return
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    for hop in reversed(hops):
+        try:
+            request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(hop))
+        except ValueError:
+            return
+        if not _is_trusted(hop):
+            return
+
+
+def _is_trusted(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in settings.TRUSTED_PROXIES)
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Content Security Policy without `unsafe-*`, and the rest that browsers listen to."""
+    policy = "; ".join(f"{name} {value}" for name, value in settings.SECURE_CSP.items())
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.setdefault("Content-Security-Policy", policy)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def session_limits(get_response: GetResponse) -> GetResponse:
+    """Ends a session that was idle too long or is too old, on every method (SESSION_IDLE, SESSION_ABSOLUTE)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            session = request.session
+            idle = now - session.get("seen_at", 0) > constants.SESSION_IDLE
+            if idle or now - session.get("signed_in_at", 0) > constants.SESSION_ABSOLUTE:
+                logout(request)
+            elif now - session["seen_at"] >= SEEN_EVERY:
+                session["seen_at"] = now
+        return get_response(request)
+
+    return middleware
+
+
+# A session's last use is written at most this often (seconds): a page view must not cost a write each time.
+SEEN_EVERY = 60
+
+
+class Refusals:
+    """Turns a `Refusal` that a view raised into the page or the problem document it deserves."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return answer(request, exception) if isinstance(exception, Refusal) else None

@@ -1,0 +1,39 @@
+"""Mistakes of a deployment that settings cannot see, as Django system checks: `python manage.py check --deploy`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from portal.hub.environments import environments
+from portal.keys.deployment import ambiguous
+
+
+@register
+def constants_are_set_once(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """bindery.E001"""
+    return [
+        Error(f"{name} and {name}_FILE are both set.", hint="Keep one of them.", id="bindery.E001") for name in ambiguous()
+    ]
+
+
+@register
+def sign_in_environment_is_known(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """bindery.E002"""
+    if settings.OIDC_ENVIRONMENT in environments():
+        return []
+    known = ", ".join(environments())
+    hint = f"Write OIDC_ENVIRONMENT with one of: {known}; or add it to HUB_ENVIRONMENTS."
+    return [Error(f"OIDC_ENVIRONMENT={settings.OIDC_ENVIRONMENT} is no environment.", hint=hint, id="bindery.E002")]
+
+
+@register(deploy=True)
+def somebody_operates(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """bindery.W001"""
+    if settings.OPERATOR_TENANTS:
+        return []
+    hint = "Write OPERATOR_TENANTS=<the tenant of the people who run this portal>."
+    return [Warning("Nobody can become operator of this portal.", hint=hint, id="bindery.W001")]

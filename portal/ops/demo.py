@@ -1,0 +1,172 @@
+"""Bindery on this machine, ready to try: emulator, portal and task worker, with data, started and stopped together.
+
+`make run` calls it; it is a supervisor of three processes and nothing that a production deployment uses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from pathlib import Path
+
+from portal.lib.names import LOOPBACK
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+READY_WITHIN = 30.0
+STOP_WITHIN = 10.0
+
+
+def free_port(variable: str, default: int) -> int:
+    """The port that the variable names, or the next free one; a busy port is named."""
+    written = os.environ.get(variable, "")
+    if written and not (written.isascii() and written.isdigit() and 0 < int(written) < 65536):
+        sys.exit(f"{variable} is {written!r}, write a port number such as {variable}={default}.")
+    wanted = int(written or default)
+    for port in range(wanted, min(wanted + 100, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+        if port != wanted:
+            print(f"Port {wanted} is busy, using {port} ({variable}={port}).")
+        return port
+    sys.exit(f"No free port from {wanted} on; write {variable}=<a free port>.")
+
+
+class Processes:
+    """The three processes: when one ends, or somebody presses Ctrl-C, all end."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str) -> None:
+        # A session of its own: Ctrl-C reaches this supervisor alone, which then stops the others in order.
+        self._running[name] = subprocess.Popen([sys.executable, *arguments], cwd=BASE_DIR, start_new_session=True)
+
+    def ended(self) -> str | None:
+        """Name of a process that ended, if any did."""
+        return next((name for name, process in self._running.items() if process.poll() is not None), None)
+
+    def stop(self) -> None:
+        for process in reversed(self._running.values()):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_WITHIN
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def wait_for(self, name: str, url: str) -> None:
+        """Wait until the address answers; stop everything when the process ends first."""
+        deadline = time.monotonic() + READY_WITHIN
+        while not _answers(url):
+            if self.ended() or time.monotonic() > deadline:
+                raise SystemExit(f"The {name} did not start; its messages are above.")
+            time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - an address of our own
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--reload", action="store_true", help="take changed code and templates at once (make dev)")
+    reload = parser.parse_args().reload
+    portal_port, emulator_port = free_port("PORTAL_PORT", 8000), free_port("EMULATOR_PORT", 8100)
+    portal_url, hub_url = f"http://localhost:{portal_port}", f"http://localhost:{emulator_port}"
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PORTAL_MODE": "local",
+        "PORTAL_DEV": str(int(reload)),
+        "PORTAL_URL": portal_url,
+        "PORTAL_BIND": f"{LOOPBACK}:{portal_port}",
+        "HUB_URL": hub_url,
+        "EMULATOR_URL": hub_url,
+        "EMULATOR_PORTAL_URL": portal_url,
+    }
+    os.environ.setdefault("PORTAL_LOG_LEVEL", "WARNING")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes = Processes()
+    try:
+        _run(processes, portal_port, emulator_port, reload)
+    except KeyboardInterrupt:
+        print("\nStopping.")
+    finally:
+        processes.stop()
+
+
+def _run(processes: Processes, portal_port: int, emulator_port: int, reload: bool) -> None:
+    gunicorn = ["-m", "gunicorn", "--no-control-socket", *(["--reload"] if reload else [])]
+    emulator = [*gunicorn, "--worker-class=gthread", "--threads=16", f"--bind={LOOPBACK}:{emulator_port}"]
+    processes.start("emulator", *emulator, "--log-level=warning", "portal.emulator.wsgi")
+    _prepare()  # while the emulator starts
+    hub_url = f"http://localhost:{emulator_port}"
+    processes.wait_for("emulator", f"{hub_url}/_emulator/health")
+    from portal.ops import demo_data  # only now: it needs the tables
+
+    hub = demo_data.read_banner(hub_url)
+    os.environ["OIDC_CLIENT_SECRET"] = hub.client_secret("bindery")
+    demo_data.seed(hub)
+    server = ["-c", "python:portal.server", "--log-level=warning", *(["--no-preload"] if reload else [])]
+    processes.start("portal", *gunicorn, *server, "portal.wsgi")
+    processes.start("task worker", "manage.py", "db_worker", *([] if reload else ["--no-reload"]))
+    processes.wait_for("portal", f"http://localhost:{portal_port}/health")
+    print(demo_data.welcome(hub), flush=True)
+    while not (name := processes.ended()):
+        time.sleep(0.5)
+    raise SystemExit(f"The {name} ended; its messages are above.")
+
+
+def _prepare() -> None:
+    """Settings, tables and static files; each step only when something changed since the last start."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import call_command
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"Bindery does not start: {error}") from None
+    from django.conf import settings
+
+    from portal.ops.readiness import migrations
+
+    if settings.LOCAL_MASTER_KEYS:
+        print(f"The master key that seals secrets is in {settings.LOCAL_MASTER_KEYS}; keep it with your data.")
+    if not migrations().ok:
+        call_command("migrate", interactive=False, verbosity=0)
+    stamp, state = settings.STATIC_ROOT / ".collected", _static_state()
+    if not stamp.exists() or stamp.read_text() != state:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(state)
+
+
+def _static_state() -> str:
+    """Changes when a static file or the list of packages changes."""
+    state = hashlib.sha256((BASE_DIR / "requirements.txt").read_bytes())
+    for path in sorted((BASE_DIR / "static").rglob("*")):
+        if path.is_file():
+            state.update(f"{path}{path.stat().st_mtime_ns}".encode())
+    return state.hexdigest()
+
+
+if __name__ == "__main__":
+    main()

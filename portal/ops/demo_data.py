@@ -1,0 +1,130 @@
+"""What a first start puts into the database, and what `make run` says when everything is up.
+
+The data comes from the emulator's own banner: tenants, credentials and people are the emulator's, not invented here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from portal.actor import SYSTEM
+from portal.keys.commands import create_key, import_key
+from portal.keys.models import BindingKey, Source
+from portal.keys.views import token_url_of
+from portal.lib.secret import Secret
+from portal.scoping import tenant_scope
+from portal.tenants.commands import create_tenant
+from portal.tenants.models import Tenant
+
+HUB_KEY = "Hub access"
+DEMO_KEY = "Demo line"
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What the emulator says of itself."""
+
+    url: str
+    content: dict[str, Any]
+
+    def client_secret(self, client_id: str) -> str:
+        """The secret of one of the emulator's clients; they exist on this machine only."""
+        clients = {client["client_id"]: client for client in self.content["clients"]}
+        return str(clients[client_id]["client_secret"])
+
+    def token_url(self, tenant: str) -> str:
+        return f"{self.url}/{tenant}.piam/oauth/token"
+
+
+def read_banner(hub_url: str) -> Banner:
+    """The banner of a running emulator."""
+    with urllib.request.urlopen(f"{hub_url}/_emulator/banner", timeout=10) as response:  # noqa: S310 - our own address
+        return Banner(hub_url, json.load(response))
+
+
+def seed(hub: Banner) -> None:
+    """Each tenant of the emulator with its Hub credential, and one key to try; what is there already stays."""
+    for told in hub.content["tenants"]:
+        tenant = Tenant.objects.filter(name=told["name"]).first() or create_tenant(
+            name=told["name"],
+            display_name=told["display_name"],
+            environment_name="emulator",
+            company_domain=f"{told['name']}.example",
+            numeric_id=told["numeric_id"],
+            by=SYSTEM,
+        )
+        with tenant_scope(tenant.pk):
+            _seed_keys(tenant, hub)
+
+
+def _seed_keys(tenant: Tenant, hub: Banner) -> None:
+    upstream = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
+    if upstream is None:
+        client_id = f"{tenant.name}-hub-reader"
+        import_key(
+            name=HUB_KEY,
+            source=Source.TECHNICAL_USER,
+            token_url=hub.token_url(tenant.name),
+            client_id=client_id,
+            secret=Secret(hub.client_secret(client_id)),
+            by=SYSTEM,
+        )
+    elif upstream.name == HUB_KEY and upstream.token_url != hub.token_url(tenant.name):
+        # The emulator took another port than when it was seeded: the deployment's word wins over the database.
+        os.environ[f"BINDING_KEY_{tenant.name.upper()}__HUB_ACCESS_TOKEN_URL"] = hub.token_url(tenant.name)
+    if tenant.name == "acme" and not BindingKey.objects.filter(name=DEMO_KEY).exists():
+        key, _generation, secret = create_key(name=DEMO_KEY, by=SYSTEM)
+        _keep(f"ClientID={key.client_id}\nClientSecret={secret.reveal()}\n")
+
+
+def _keep(lines: str) -> None:
+    path = _env_file()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(lines)
+
+
+def _env_file() -> Path:
+    return Path(settings.DATA_DIR) / "demo.env"
+
+
+def welcome(hub: Banner) -> str:
+    """The banner: where to go, who can sign in, three lines to paste."""
+    people = [f"    {person['name']:<14} {person['role']} of {person['tenant']}" for person in hub.content["accounts"]]
+    return "\n".join(
+        [
+            "",
+            f"  Bindery is ready:  {settings.PORTAL_URL}",
+            f"  Hub emulator:      {hub.url}",
+            "",
+            "  Sign in as one of these people (the emulator asks for no password):",
+            *people,
+            "",
+            "  Or read a pump from another terminal, here in this folder:",
+            *(f"    {line}" for line in _lines(hub)),
+            "",
+            f"  Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.",
+            "",
+        ]
+    )
+
+
+def _lines(hub: Banner) -> list[str]:
+    example = next(example for example in hub.content["examples"] if example["tenant"] == "acme")
+    api, bearer = f"{settings.PORTAL_URL}/api", 'curl -s -H "Authorization: Bearer $TOKEN"'
+    env_file = os.path.relpath(_env_file())
+    series = f"{api}/iottimeseries/v3/timeseries/{example['asset_id']}/{example['aspect']}"
+    token_url = token_url_of(BindingKey())
+    return [
+        f'TOKEN=$(. ./{env_file}; curl -s -u "$ClientID:$ClientSecret" -d grant_type=client_credentials {token_url} '
+        "| sed 's/.*\"access_token\": *\"\\([^\"]*\\)\".*/\\1/')",
+        f"{bearer} {api}/assetmanagement/v3/assets/{example['asset_id']}",
+        f"{bearer} {series}",
+    ]

@@ -1,0 +1,96 @@
+"""Is everything there that the portal needs? One function per dependency, each with a stable name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.hub.errors import HubError
+from portal.identity.backend import issuer
+from portal.keys.models import SigningKey
+from portal.lib.crypto import SealBroken
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found. `needed` says that without it the portal cannot do its work."""
+
+    name: str
+    label: str | Promise
+    ok: bool
+    needed: bool
+    advice: str | Promise = ""
+
+
+def database() -> Finding:
+    """The database answers a query."""
+    label = _("Database answers")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return Finding("database", label, False, True, _("Start the database, or correct DATABASE_URL."))
+    return Finding("database", label, True, True)
+
+
+def migrations() -> Finding:
+    """The database has the tables of this version."""
+    label = _("Database has the tables of this version")
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (DatabaseError, InterfaceError):
+        missing = [(None, False)]  # type: ignore[list-item]
+    return Finding("migrations", label, not missing, True, _("Run python manage.py migrate."))
+
+
+def master_keys() -> Finding:
+    """The configured master keys open what was sealed."""
+    label = _("Master keys open the stored secrets")
+    try:
+        for key in SigningKey.objects.all():
+            settings.MASTER_KEYS.open(bytes(key.sealed), place=key.place)
+    except (SealBroken, DatabaseError, InterfaceError):
+        return Finding("master_keys", label, False, True, _("Add the missing key to PORTAL_MASTER_KEYS."))
+    return Finding("master_keys", label, True, True)
+
+
+def hub_identity() -> Finding:
+    """The Hub's identity host publishes its keys; without it nobody can sign in, but keys go on working."""
+    label = _("Identity of Insights Hub answers")
+    try:
+        issuer().key_set.refresh()
+    except HubError:
+        return Finding("hub_identity", label, False, False, _("Check OIDC_IDENTITY_URL and the way to the Hub."))
+    return Finding("hub_identity", label, True, False)
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (database, migrations, master_keys, hub_identity)
+
+# Probes come every few seconds and from everybody: the answer is kept this long (seconds), so that they cost nothing.
+KEPT_SECONDS = 5
+_kept: tuple[float, list[Finding]] = (0.0, [])
+
+
+def findings() -> list[Finding]:
+    """What all checks found, at most KEPT_SECONDS old."""
+    global _kept
+    checked_at, found = _kept
+    if not found or time.monotonic() - checked_at > KEPT_SECONDS:
+        found = [check() for check in CHECKS]
+        _kept = (time.monotonic(), found)
+    return found
+
+
+def colour(found: list[Finding]) -> str:
+    """The Hub's word for it: green, yellow when something is missing, red when it is needed."""
+    if all(finding.ok for finding in found):
+        return "green"
+    return "red" if any(not finding.ok for finding in found if finding.needed) else "yellow"

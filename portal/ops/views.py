@@ -1,0 +1,55 @@
+"""Health for machines, the state of the service for operators, the design system and the documentation for everybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_safe
+
+from portal.access import SignedInRequest, operator_page, public_page
+from portal.ops.readiness import colour, findings
+
+
+@require_safe
+@public_page
+def health(request: HttpRequest) -> HttpResponse:
+    """The health endpoint that the Hub polls ("Self-hosted application", health endpoint contract)."""
+    now = datetime.now(UTC)
+    moment = f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03}Z"
+    return JsonResponse({"healthStatus": colour(findings()), "time": moment})
+
+
+@require_safe
+@public_page
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when requests can be served, else 503; the body names each check, and nothing of how it failed."""
+    found = findings()
+    ready = all(finding.ok for finding in found if finding.needed)
+    body = {"ready": ready, "checks": {finding.name: "ok" if finding.ok else "failed" for finding in found}}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+@require_GET
+@operator_page
+def service(request: SignedInRequest) -> HttpResponse:
+    """What the portal needs to work, and what to do about what is missing."""
+    found = findings()
+    return render(request, "ops/service.html", {"findings": found, "colour": colour(found)})
+
+
+class PatternForm(forms.Form):
+    """An invalid form, to show what that looks like."""
+
+    name = forms.CharField(label=_("Name"), min_length=3, help_text=_("3 to 60 characters."))
+    package = forms.ChoiceField(label=_("Package"), choices=[("s", "S"), ("m", "M")])
+
+
+@require_GET
+@public_page
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "ops/patterns.html", {"form": PatternForm({"name": "x", "package": "s"})})

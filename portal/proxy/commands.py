@@ -1,0 +1,54 @@
+"""Recording calls through the proxy: admitted before the Hub is asked, ended before the first byte goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from portal.access import KeyCaller
+from portal.audit.commands import record
+from portal.audit.events import Event, Outcome
+from portal.proxy import events
+from portal.proxy.routes import Target
+
+
+@dataclass(frozen=True)
+class AdmittedCall:
+    """A call that is on record and may be made; `index` is the place of its admission in the log."""
+
+    caller: KeyCaller
+    target: Target
+    index: int
+
+
+@transaction.atomic(durable=True)
+def admit_call(target: Target, *, by: KeyCaller) -> AdmittedCall:
+    """Record that a call is about to be made; without this record the Hub is not asked."""
+    admitted = events.CallAdmitted(path=target.path, route=target.route.name, generation=by.generation)
+    index = record(admitted, by=by.actor, outcome=Outcome.ADMITTED, subject=by.key.subject)
+    return AdmittedCall(by, target, index)
+
+
+@transaction.atomic(durable=True)
+def record_answer(call: AdmittedCall, *, status: int) -> None:
+    """Record what the Hub answered; without this record nothing of the answer goes out."""
+    answered = events.CallAnswered(path=call.target.path, route=call.target.route.name, status=status)
+    _end(call, answered, _outcome(status))
+
+
+@transaction.atomic(durable=True)
+def record_failure(call: AdmittedCall, *, reason: str) -> None:
+    """Record that the Hub did not answer, or not usefully."""
+    failed = events.CallFailed(path=call.target.path, route=call.target.route.name, reason=reason)
+    _end(call, failed, Outcome.ERROR)
+
+
+def _end(call: AdmittedCall, event: Event, outcome: Outcome) -> None:
+    record(event, by=call.caller.actor, outcome=outcome, subject=call.caller.key.subject, answers=call.index)
+
+
+def _outcome(status: int) -> Outcome:
+    if status < 400:
+        return Outcome.OK
+    return Outcome.DENIED if status in {401, 403} else Outcome.ERROR

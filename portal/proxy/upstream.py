@@ -1,0 +1,92 @@
+"""The byte stream to and from the Hub, over urllib3 itself: bodies pass through without being held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import urllib3
+from urllib3.exceptions import HTTPError, TimeoutError
+
+from portal import constants
+from portal.hub import authenticator
+from portal.hub.authenticator import Credential
+from portal.hub.environments import Environment
+from portal.hub.errors import HubCredentialRefused, HubError, HubTimeout, HubUnavailable
+
+_POOL = urllib3.PoolManager(
+    num_pools=16,
+    maxsize=256,
+    retries=False,
+    timeout=urllib3.Timeout(connect=constants.HUB_CONNECT_TIMEOUT, read=constants.HUB_READ_TIMEOUT),
+)
+
+
+class UpstreamBody:
+    """The Hub's body as an iterable for a streaming answer; it never touches the database, and gives back its place."""
+
+    def __init__(self, answer: urllib3.BaseHTTPResponse) -> None:
+        self._answer = answer
+
+    @property
+    def length(self) -> int | None:
+        """Bytes that will come, where the Hub says so."""
+        written = self._answer.headers.get("Content-Length", "")
+        return int(written) if written.isascii() and written.isdigit() else None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._answer.stream(constants.PROXY_CHUNK, decode_content=False)
+
+    def read(self) -> bytes:
+        """The whole body, for small ones."""
+        try:
+            return self._answer.read(decode_content=False)
+        except TimeoutError as error:
+            raise HubTimeout from error
+        except (HTTPError, OSError) as error:
+            raise HubUnavailable from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        # A body that was not read to its end leaves a connection that nobody may use again.
+        self._answer.close()
+        self._answer.release_conn()
+
+
+def ask(
+    environment: Environment, credential: Credential, target: str, headers: dict[str, str]
+) -> urllib3.BaseHTTPResponse:
+    """One GET to the Hub with the tenant's credential; a token that the Hub forgot is renewed once.
+
+    `headers` holds everything but the token. Raises the errors of `portal.hub.errors`.
+    """
+    answer = _ask_once(environment, credential, target, headers)
+    if answer.status == 401:
+        answer.close()
+        authenticator.forget(credential)
+        answer = _ask_once(environment, credential, target, headers)
+        if answer.status == 401:
+            answer.close()
+            raise HubCredentialRefused
+    if 300 <= answer.status < 400 and answer.status != 304:
+        answer.close()
+        raise HubError
+    return answer
+
+
+def _ask_once(
+    environment: Environment, credential: Credential, target: str, headers: dict[str, str]
+) -> urllib3.BaseHTTPResponse:
+    token = authenticator.access_token(credential).reveal()
+    try:
+        return _POOL.request(
+            "GET",
+            environment.api_base + target,
+            headers=headers | {"Authorization": f"Bearer {token}"},
+            preload_content=False,
+            redirect=False,
+        )
+    except TimeoutError as error:
+        raise HubTimeout from error
+    except (HTTPError, OSError) as error:
+        raise HubUnavailable from error

@@ -1,0 +1,103 @@
+"""The API reverse proxy: a call with a binding key's token becomes a call with the tenant's own Hub credential."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from portal import constants
+from portal.access import KeyRequest, key_endpoint
+from portal.errors import Refusal
+from portal.hub.environments import environment
+from portal.keys.upstream import upstream_credential
+from portal.proxy import commands
+from portal.proxy.headers import from_the_hub, to_the_hub
+from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
+from portal.proxy.upstream import UpstreamBody, ask
+from portal.tokens.request import SCOPE_READ
+
+
+class RouteNotAllowed(Refusal):
+    code = "route_not_allowed"
+    status = 404
+    message = _("The proxy does not open this API. docs/proxy.md lists what it opens.")
+
+
+class TargetNotPlain(Refusal):
+    code = "target_not_plain"
+    status = 400
+    message = _("The path or query is not written plainly: no encoded signs in the path, no dot segments.")
+
+
+class ReadOnly(Refusal):
+    code = "read_only"
+    status = 405
+    message = _("The proxy only reads: use GET.")
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Allow": "GET"})
+
+
+@key_endpoint(SCOPE_READ)
+def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
+    """Admit and record the call, ask the Hub, record its answer, and only then let the first byte out."""
+    if request.method != "GET":
+        raise ReadOnly
+    target = _allowed(request)
+    call = commands.admit_call(target, by=request.caller)
+    place = environment(request.caller.key.tenant.environment)
+    try:
+        answer = ask(
+            place,
+            upstream_credential(request.caller.key.tenant),
+            place.api_path(target.route.service, target.rest) + target.question,
+            to_the_hub(request.headers),
+        )
+    except Refusal as fault:
+        commands.record_failure(call, reason=fault.code)
+        raise
+    body = UpstreamBody(answer)
+    try:
+        commands.record_answer(call, status=answer.status)
+        return _response(body, answer.status, from_the_hub(answer.headers, place.api_base, settings.PORTAL_URL))
+    except BaseException:
+        body.close()
+        raise
+
+
+def _allowed(request: HttpRequest) -> Target:
+    try:
+        raw = _raw_target(request)
+        target = match(raw, constants.PROXY_QUERY_LIMIT)
+    except TargetRefused as refused:
+        raise TargetNotPlain from refused
+    if target is None:
+        raise RouteNotAllowed
+    if not is_sent_unchanged(raw):
+        raise TargetNotPlain
+    return target
+
+
+def _raw_target(request: HttpRequest) -> str:
+    """The request target as it came over the wire. gunicorn hands it over; where a server does not, the decoded path
+    is encoded again: what the route allows needs no encoding, so nothing that was hidden in it gets through."""
+    raw: str | None = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
+    if raw is None:
+        query = request.META.get("QUERY_STRING", "")
+        raw = quote(request.path, safe="/!$&'()*+,=:@~") + (f"?{query}" if query else "")
+    if not raw.startswith("/api/") or not raw.partition("?")[0] == request.path:
+        raise TargetRefused("path")
+    return raw
+
+
+def _response(body: UpstreamBody, status: int, headers: dict[str, str]) -> HttpResponseBase:
+    """Small answers whole, large ones as a stream: a thread that writes one small piece is sooner free again."""
+    if body.length is not None and body.length <= constants.PROXY_BUFFER:
+        return HttpResponse(body.read(), status=status, headers=headers)
+    response = StreamingHttpResponse(body, status=status, headers=headers)
+    if body.length is not None:
+        response["Content-Length"] = str(body.length)
+    return response

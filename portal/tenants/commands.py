@@ -1,0 +1,85 @@
+"""Creating tenants, and keeping their members as the Hub says."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.actor import Actor
+from portal.audit.commands import record, record_for_instance
+from portal.hub.environments import environment
+from portal.identity.backend import HubIdentity
+from portal.identity.events import SignInSucceeded
+from portal.identity.models import User
+from portal.permissions import Role, roles_from_scopes
+from portal.scoping import tenant_scope
+from portal.tenants import events
+from portal.tenants.models import Membership, Package, Tenant
+
+NOBODY = "—"
+
+
+@transaction.atomic(durable=True)
+def create_tenant(
+    *,
+    name: str,
+    display_name: str,
+    environment_name: str,
+    company_domain: str,
+    numeric_id: str = "",
+    package: Package = Package.S,
+    by: Actor,
+) -> Tenant:
+    """Register a tenant: from now on its people can sign in. Its name and environment never change again."""
+    environment(environment_name)
+    tenant = Tenant(
+        name=name,
+        display_name=display_name,
+        environment=environment_name,
+        company_domain=company_domain,
+        numeric_id=numeric_id,
+        package=package,
+    )
+    tenant.full_clean()
+    tenant.save()
+    with tenant_scope(tenant.pk):
+        created = events.TenantCreated(tenant=name, display_name=display_name, environment=environment_name)
+        record(created, by=by, subject=f"tenant:{name}")
+    return tenant
+
+
+def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
+    """Bring the person's membership in the token's tenant in line with the token, and record the sign-in.
+
+    A role that the Hub took away is gone with this sign-in; without any role the person is no member any more. The
+    token speaks only for tenants of the environment whose identity host issued it: two environments may both know a
+    tenant of this name. Runs inside the transaction of `portal.identity.commands.admit`.
+    """
+    tenant = Tenant.objects.filter(name=identity.tenant, environment=settings.OIDC_ENVIRONMENT).first()
+    roles = roles_from_scopes(set(identity.scopes))
+    signed_in = SignInSucceeded(tenant=identity.tenant, roles=_names(roles))
+    if tenant is None:
+        record_for_instance(signed_in, by=by)
+        return
+    with tenant_scope(tenant.pk):
+        _settle_membership(user, roles, by)
+        record(signed_in, by=by)
+
+
+def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
+    membership = Membership.objects.select_for_update().filter(user=user).first()
+    before = membership.role_list if membership else []
+    if before == roles:
+        return
+    if not roles:
+        Membership.objects.filter(user=user).delete()
+        record(events.MemberRemoved(before=_names(before)), by=by, subject=f"member:{user.pk}")
+        return
+    membership = membership or Membership(user=user)
+    membership.roles = [role.value for role in roles]
+    membership.save()
+    record(events.MemberChanged(roles=_names(roles), before=_names(before)), by=by, subject=f"member:{user.pk}")
+
+
+def _names(roles: list[Role]) -> str:
+    return ", ".join(role.value for role in roles) or NOBODY

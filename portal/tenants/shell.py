@@ -1,0 +1,86 @@
+"""The shell around every page, as `base.html` wants it: who is signed in, in which tenant, and the ways on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from portal.hub.environments import environment
+from portal.navigation import areas
+from portal.tenants.attention import needing_attention
+from portal.tenants.models import Tenant
+from portal.tenants.queries import memberships_of
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shell`, computed when a template first looks at it."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    outside = {
+        "tenant": None,
+        "tenants": [],
+        "navigation": [],
+        "person": None,
+        "notices": [],
+        "ribbon": "",
+        "scheme": "",
+        "version": settings.VERSION,
+        "sign_out_url": reverse("identity:sign_out"),
+        "docs_url": reverse("ops:docs"),
+    }
+    if not hasattr(request, "actor") or not request.user.is_authenticated:
+        return outside
+    return outside | _signed_in(request)
+
+
+def _signed_in(request: HttpRequest) -> dict[str, Any]:
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    shown: dict[str, Any] = {
+        "navigation": areas(request),
+        "person": {
+            "name": request.user.name,  # type: ignore[union-attr]
+            "email": request.user.email,  # type: ignore[union-attr]
+            "roles_label": request.membership.roles_label if tenant else "",  # type: ignore[attr-defined]
+        },
+        "tenants": _switcher(request, tenant),
+    }
+    if tenant:
+        shown |= {
+            "tenant": shown_tenant(tenant),
+            "ribbon": environment(tenant.environment).ribbon,
+            "notices": SimpleLazyObject(lambda: needing_attention(request)),  # type: ignore[arg-type]
+        }
+    return shown
+
+
+def shown_tenant(tenant: Tenant) -> dict[str, str]:
+    """A tenant with the words for its environment."""
+    place = environment(tenant.environment)
+    return {
+        "name": tenant.name,
+        "display_name": tenant.display_name,
+        "numeric_id": tenant.numeric_id,
+        "environment_label": place.label,
+        "region": place.region,
+    }
+
+
+def _switcher(request: HttpRequest, tenant: Tenant | None) -> list[dict[str, Any]]:
+    """The person's tenants; each link leads to the section that is open now."""
+    section = next((area.url_name for area in areas(request) if area.current and tenant), "tenants:home")
+    return [
+        {
+            "url": reverse(section, args=[membership.tenant.name]),
+            "name": membership.tenant.name,
+            "display_name": membership.tenant.display_name,
+            "environment_label": environment(membership.tenant.environment).label,
+            "current": membership.tenant == tenant,
+        }
+        for membership in memberships_of(request.user)  # type: ignore[arg-type]
+    ]

@@ -1,0 +1,56 @@
+"""Where a signed-in person arrives: their tenants, and the home page of one."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from portal.access import SignedInRequest, TenantRequest, signed_in_page, tenant_page
+from portal.hub.environments import environment
+from portal.navigation import areas
+from portal.permissions import Permission
+from portal.tenants.attention import needing_attention
+from portal.tenants.queries import first_steps, memberships_of
+from portal.tenants.shell import shown_tenant
+
+
+@require_GET
+@signed_in_page
+def choose(request: SignedInRequest) -> HttpResponse:
+    """To the person's one tenant, or a choice of several, or what to do without any."""
+    memberships = list(memberships_of(request.user))
+    if len(memberships) == 1:
+        return redirect("tenants:home", memberships[0].tenant.name)
+    rows = [
+        {
+            "url": reverse("tenants:home", args=[membership.tenant.name]),
+            "name": membership.tenant.name,
+            "display_name": membership.tenant.display_name,
+            "environment_label": environment(membership.tenant.environment).label,
+            "roles_label": membership.roles_label,
+        }
+        for membership in memberships
+    ]
+    return render(request, "tenants/choose.html", {"memberships": rows})
+
+
+@require_GET
+@tenant_page(Permission.TENANT_READ)
+def home(request: TenantRequest) -> HttpResponse:
+    """What needs attention, the first steps of a new tenant, and the ways on."""
+    may_see_steps = Permission.KEYS_READ in request.permissions
+    context = {
+        "greeting": _("Welcome, %(name)s") % {"name": request.user.name},
+        "tenant": shown_tenant(request.tenant),
+        "attention": needing_attention(request),
+        "first_steps": first_steps(request.tenant.name) if may_see_steps else None,
+        "tiles": [
+            {"icon": area.icon, "title": area.label, "detail": area.description, "url": area.url}
+            for area in areas(request)
+            if area.description
+        ],
+    }
+    return render(request, "tenants/home.html", context)

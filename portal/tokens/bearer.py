@@ -1,0 +1,120 @@
+"""Who calls with a bearer token (RFC 6750): signature and claims first, then whether the key still may."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+
+from portal import constants
+from portal.access import key_actor
+from portal.actor import Actor
+from portal.audit.commands import record
+from portal.audit.events import Outcome
+from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.signing import signers
+from portal.scoping import tenant_scope
+from portal.tokens import events
+from portal.tokens.commands import audience
+from portal.tokens.errors import ScopeInsufficient, TokenInvalid, TokenMissing
+
+# One token and nothing else: two headers arrive here as "Bearer A,Bearer B" and do not match.
+BEARER = re.compile(r"[Bb]earer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
+LONGEST_TOKEN = 4096
+REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "gen"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The binding key behind a call."""
+
+    tenant_id: int
+    key: BindingKey
+    generation: int
+    actor: Actor
+    scopes: frozenset[str]
+
+
+def authenticate(request: HttpRequest, scope: str) -> Caller:
+    """The key that calls; raises `TokenMissing`, `TokenInvalid` or `ScopeInsufficient`.
+
+    The refusal of a token that we once signed is recorded with its reason; of others nobody knows whose they are.
+    """
+    token = _presented(request)
+    claims, reason = _verified(token)
+    key = _key(claims)
+    actor = key_actor(request, key.client_id, key.name)
+    if not key.is_active:
+        reason = "key_revoked"
+    if reason:
+        _record_refused(request, key, reason, actor)
+        raise TokenInvalid
+    scopes = frozenset(str(claims["scope"]).split())
+    if scope not in scopes:
+        _record_refused(request, key, "scope_insufficient", actor)
+        raise ScopeInsufficient(scope)
+    return Caller(key.tenant_id, key, claims["gen"], actor, scopes)
+
+
+def _presented(request: HttpRequest) -> str:
+    header = request.headers.get("Authorization", "")
+    if not header:
+        raise TokenMissing
+    matched = BEARER.fullmatch(header)
+    if matched is None or len(matched[1]) > LONGEST_TOKEN:
+        raise TokenInvalid
+    return matched[1]
+
+
+def _verified(token: str) -> tuple[dict[str, Any], str]:
+    """The claims of a token with our signature, and "expired" when it was valid once."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise TokenInvalid from None
+    signer = next((one for one in signers() if one.kid == header.get("kid")), None)
+    if signer is None or header.get("alg") != signer.algorithm or header.get("typ") != "at+jwt" or "crit" in header:
+        raise TokenInvalid
+    try:
+        return _decoded(token, signer.public_pem, signer.algorithm, check_expiry=True), ""
+    except jwt.ExpiredSignatureError:
+        return _decoded(token, signer.public_pem, signer.algorithm, check_expiry=False), "token_expired"
+    except jwt.PyJWTError:
+        raise TokenInvalid from None
+
+
+def _decoded(token: str, public_pem: str, algorithm: str, *, check_expiry: bool) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        public_pem,
+        algorithms=[algorithm],
+        audience=audience(),
+        issuer=settings.PORTAL_URL,
+        leeway=0 if check_expiry else constants.CLOCK_LEEWAY,
+        options={"require": REQUIRED, "verify_exp": check_expiry},
+    )
+
+
+def _key(claims: dict[str, Any]) -> BindingKey:
+    """The key of the token and of the generation that got it, looked up on each call: revocation is immediate."""
+    generations = SecretGeneration.all_tenants.select_related("key", "key__tenant")
+    found = generations.filter(
+        key__client_id=claims["client_id"], key__source=Source.PORTAL, number=claims["gen"]
+    ).first()
+    if found is None:
+        raise TokenInvalid
+    return found.key
+
+
+@transaction.atomic(durable=True)
+def _record_refused(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
+    refused = events.CallRefused(
+        client_id=key.client_id, reason=reason, method=request.method or "", path=request.path[:300]
+    )
+    with tenant_scope(key.tenant_id):
+        record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)

@@ -1,0 +1,127 @@
+"""Issuing tokens to binding keys. The token exists only after its issue was recorded."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+
+import jwt
+from django.conf import settings
+from django.db import transaction
+
+from portal import constants
+from portal.actor import Actor, ActorKind
+from portal.audit.commands import record, record_for_instance
+from portal.audit.events import Outcome
+from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.signing import signers
+from portal.lib import client_secret
+from portal.lib.secret import Secret
+from portal.scoping import tenant_scope
+from portal.tokens import events
+from portal.tokens.errors import invalid_client
+from portal.tokens.request import TokenRequest
+
+# Compared when nobody has the clientID, so that its absence takes as long as a wrong secret.
+NO_VERIFIER = "0" * 64
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """An access token, its life in seconds and its scope."""
+
+    value: Secret
+    expires_in: int
+    scope: str
+
+
+def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
+    """Give the key behind these credentials a token that reads its tenant's data for TOKEN_LIFETIME seconds.
+
+    Raises `TokenError` invalid_client after the true reason was recorded; `AuditUnavailable` when it cannot be.
+    """
+    key = _find(wanted.client_id)
+    generation, reason = _recognise(key, wanted)
+    if key is None:
+        _record_unknown(wanted, reason, by)
+        raise invalid_client()
+    actor = Actor(ActorKind.KEY, key.client_id, key.name, by.address, by.agent, by.request_id)
+    with tenant_scope(key.tenant_id):
+        if generation is None:
+            _record_refused(key, reason, actor)
+            raise invalid_client()
+        claims = _claims(key, generation, wanted.scope)
+        _record_issued(key, generation, claims, actor)
+    return IssuedToken(_signed(claims), constants.TOKEN_LIFETIME, wanted.scope)
+
+
+def _find(client_id: str) -> BindingKey | None:
+    keys = BindingKey.all_tenants.filter(client_id=client_id, source=Source.PORTAL)
+    return keys.select_related("tenant").first()
+
+
+def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGeneration | None, str]:
+    """The generation whose secret was presented, or None and the reason why there is none."""
+    secret = wanted.secret.reveal()
+    generations = list(SecretGeneration.all_tenants.filter(key=key)) if key else []
+    verifiers = [generation.verifier for generation in generations] or [NO_VERIFIER]
+    matching = [client_secret.matches(secret, verifier) for verifier in verifiers]
+    if not client_secret.is_well_formed(secret):
+        return None, "secret_misspelt"
+    if key is None:
+        return None, "client_unknown"
+    if not any(matching):
+        return None, "secret_wrong"
+    if not key.is_active:
+        return None, "key_revoked"
+    return generations[matching.index(True)], ""
+
+
+@transaction.atomic(durable=True)
+def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
+    refused = events.TokenRefused(client_id=wanted.client_id, reason=reason)
+    record_for_instance(refused, by=by, outcome=Outcome.DENIED)
+
+
+@transaction.atomic(durable=True)
+def _record_refused(key: BindingKey, reason: str, actor: Actor) -> None:
+    refused = events.TokenRefused(client_id=key.client_id, reason=reason)
+    record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
+
+
+@transaction.atomic(durable=True)
+def _record_issued(key: BindingKey, generation: SecretGeneration, claims: dict[str, str | int], actor: Actor) -> None:
+    issued = events.TokenIssued(
+        client_id=key.client_id, generation=generation.number, jti=str(claims["jti"]), scope=str(claims["scope"])
+    )
+    record(issued, by=actor, subject=key.subject)
+
+
+def _claims(key: BindingKey, generation: SecretGeneration, scope: str) -> dict[str, str | int]:
+    """Claims of RFC 9068 section 2.2, and the tenant and secret generation of the key."""
+    now = int(time.time())
+    return {
+        "iss": settings.PORTAL_URL,
+        "aud": audience(),
+        # The prefix keeps the subject of a program apart from any person's.
+        "sub": f"client:{key.client_id}",
+        "client_id": key.client_id,
+        "iat": now,
+        "exp": now + constants.TOKEN_LIFETIME,
+        "jti": uuid.uuid4().hex,
+        "scope": scope,
+        "ten": key.tenant.name,
+        "gen": generation.number,
+    }
+
+
+def audience() -> str:
+    """Who the tokens are for: the APIs of this portal."""
+    return f"{settings.PORTAL_URL}/api"
+
+
+def _signed(claims: dict[str, str | int]) -> Secret:
+    signer = signers()[0]
+    headers = {"typ": "at+jwt", "kid": signer.kid}
+    return Secret(jwt.encode(claims, signer.private_pem, algorithm=signer.algorithm, headers=headers))

@@ -1,0 +1,88 @@
+"""The token service of binding keys: tokens, the keys that verify them, and what the service can do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jwt.algorithms
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from portal.access import anonymous, public_page
+from portal.keys.signing import Signer, signers
+from portal.tokens import commands
+from portal.tokens.errors import TokenError
+from portal.tokens.request import SCOPES, read
+
+
+@csrf_exempt  # programs have no session; nothing here looks at a cookie
+@public_page
+def token(request: HttpRequest) -> HttpResponse:
+    """Client credentials grant (RFC 6749 section 4.4): Basic or form credentials, `grant_type` in form or query."""
+    try:
+        if request.method != "POST":
+            raise TokenError("invalid_request", "Use POST.", 405, {"Allow": "POST"})
+        issued = commands.issue_token(read(request), by=anonymous(request))
+    except TokenError as refused:
+        body = {"error": refused.code, "error_description": refused.description}
+        return _uncached(JsonResponse(body, status=refused.status, headers=refused.headers))
+    return _uncached(
+        JsonResponse(
+            {
+                "access_token": issued.value.reveal(),
+                "token_type": "Bearer",
+                "expires_in": issued.expires_in,
+                "scope": issued.scope,
+            }
+        )
+    )
+
+
+@require_safe
+@public_page
+def metadata(request: HttpRequest) -> HttpResponse:
+    """What this authorization server can do (RFC 8414)."""
+    base = settings.PORTAL_URL
+    return JsonResponse(
+        {
+            "issuer": base,
+            "token_endpoint": base + reverse("tokens:token"),
+            "jwks_uri": base + reverse("tokens:jwks"),
+            "grant_types_supported": ["client_credentials"],
+            "response_types_supported": [],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "scopes_supported": list(SCOPES),
+        }
+    )
+
+
+@require_safe
+@public_page
+def jwks(request: HttpRequest) -> HttpResponse:
+    """The public keys in the form of RFC 7517, the one that signs first."""
+    return JsonResponse({"keys": [_jwk(signer) for signer in signers()]})
+
+
+@require_safe
+@public_page
+def token_keys(request: HttpRequest) -> HttpResponse:
+    """The public keys in the Hub's form: RFC 7517 with the PEM beside it as `value`."""
+    return JsonResponse({"keys": [_jwk(signer) | {"value": signer.public_pem} for signer in signers()]})
+
+
+def _jwk(signer: Signer) -> dict[str, Any]:
+    kind = jwt.algorithms.get_default_algorithms()[signer.algorithm]
+    public: Any = load_pem_public_key(signer.public_pem.encode())
+    key: dict[str, Any] = json.loads(kind.to_jwk(public))
+    return key | {"kid": signer.kid, "alg": signer.algorithm, "use": "sig"}
+
+
+def _uncached(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["Pragma"] = "no-cache"
+    return response

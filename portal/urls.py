@@ -1,0 +1,25 @@
+"""The site map: one include per slice, its prefix visible."""
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from portal.lib.converters import TenantName
+from portal.tenants.views import choose
+
+register_converter(TenantName, "tenant")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", choose, name="choose"),
+    path("sign-in/", include("portal.identity.urls")),
+    path("t/<tenant:tenant>/", include("portal.tenants.urls")),
+    path("t/<tenant:tenant>/assets/", include("assets_app.assets.urls")),
+    path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),
+    path("t/<tenant:tenant>/activity/", include("portal.audit.urls")),
+    path("api/", include("portal.proxy.urls")),
+    path("", include("portal.tokens.urls")),
+    path("", include("portal.ops.urls")),
+]
+
+handler400 = "portal.errors.handler400"
+handler403 = "portal.errors.handler403"
+handler404 = "portal.errors.handler404"
+handler500 = "portal.errors.handler500"
