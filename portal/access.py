@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from django.apps import apps
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 
 from portal.actor import Actor, ActorKind
-from portal.errors import Forbidden, NotFound, request_id
+from portal.errors import Forbidden, NotFound, Refusal, answer, request_id
 from portal.permissions import Permission, permissions_of
 from portal.scoping import tenant_scope
 
@@ -93,10 +93,10 @@ def tenant_page(permission: Permission) -> Callable[[View], View]:
             request.tenant, request.membership = membership.tenant, membership
             request.permissions = permissions_of(membership.role_list)
             request.actor = person(request)
-            if permission not in request.permissions:
-                raise Forbidden
             with tenant_scope(membership.tenant_id):
-                return _finished(view(request, **kwargs))
+                if permission not in request.permissions:
+                    return answer(request, Forbidden())
+                return _answered(view, request, kwargs)
 
         return _declare(guarded, Access("tenant", permission))
 
@@ -144,7 +144,7 @@ def key_endpoint(scope: str) -> Callable[[View], View]:
             request.caller = authenticate(request, scope)
             request.actor = request.caller.actor
             with tenant_scope(request.caller.tenant_id):
-                return _finished(view(request, **kwargs))
+                return _answered(view, request, kwargs)
 
         guarded.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie speaks here, only the bearer token
         return _declare(guarded, Access("key", scope=scope))
@@ -203,7 +203,14 @@ def _membership(user: User, tenant: str) -> Membership | None:
     return cast("Membership | None", memberships.filter(user=user, tenant__name=tenant).first())
 
 
-def _finished(response: HttpResponseBase) -> HttpResponseBase:
+def _answered(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponseBase:
+    """The view's answer, finished while the scope is open; a refusal is told here, where its page can show the areas."""
+    try:
+        response = view(request, **kwargs)
+    except Http404:
+        return answer(request, NotFound())
+    except Refusal as refusal:
+        return answer(request, refusal)
     if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
         raise RuntimeError("Use render(): a TemplateResponse renders after the tenant scope has closed.")
     return response

@@ -13,6 +13,7 @@ from typing import ClassVar
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -115,6 +116,9 @@ def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "request_id": request_id(request),
         "home_url": "/",
     }
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # Without the shell, which reads the database: what is broken may be just that.
+        return HttpResponse(render_to_string("errors/refusal.html", context), status=refusal.status)
     return render(request, "errors/refusal.html", context, status=refusal.status)
 
 

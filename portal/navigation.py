@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,6 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.permissions import Permission
+
+if TYPE_CHECKING:
+    from portal.tenants.models import Tenant
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,26 @@ class Area:
 
 AREAS = (
     Area(_("Home"), "house", "tenants:home", Permission.TENANT_READ),
-    Area(_("Assets"), "factory", "assets:list", Permission.ASSETS_READ, _("Machines of this tenant, as the Hub knows them")),
+    Area(
+        _("Assets"),
+        "factory",
+        "assets:list",
+        Permission.ASSETS_READ,
+        _("Machines of this tenant, as the Hub knows them"),
+    ),
     Area(_("Binding keys"), "key-round", "keys:list", Permission.KEYS_READ, _("Credentials with which apps read data")),
-    Area(_("Activity"), "scroll-text", "audit:activity", Permission.AUDIT_READ, _("Who did what, and which key read what")),
+    Area(
+        _("Activity"),
+        "scroll-text",
+        "audit:activity",
+        Permission.AUDIT_READ,
+        _("Who did what, and which key read what"),
+    ),
 )
 
 
-def areas(request: HttpRequest) -> list[Area]:
-    """The areas that this person may open in the tenant of the request."""
-    tenant = getattr(request, "tenant", None)
+def areas(request: HttpRequest, tenant: Tenant | None) -> list[Area]:
+    """The areas that this person may open, in this tenant if there is one."""
     if tenant is None:
         return _operator_areas(request)
     allowed = [area for area in AREAS if area.permission in request.permissions]  # type: ignore[attr-defined]

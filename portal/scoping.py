@@ -48,6 +48,11 @@ def active_tenant_id() -> int:
     return tenant_id
 
 
+def scope_is_open() -> bool:
+    """Whether tenant-owned tables can be read at all at this moment."""
+    return _active_tenant.get() is not None
+
+
 class ActiveTenant(models.Expression):
     """SQL parameter whose value is the active tenant at the moment the statement is built."""
 

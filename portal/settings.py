@@ -74,9 +74,7 @@ except KeyRingError as error:
     ) from None
 
 # Database: SQLite in one file by default, PostgreSQL for growth (docs/database.md has the measurements).
-DATABASES = {
-    "default": environment.database(env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
-}
+DATABASES = {"default": environment.database(env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
@@ -108,6 +106,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "lucide",
     "django_tasks",
@@ -149,7 +148,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "portal.tenants.shell.shell",
-            ]
+            ],
         },
     }
 ]

@@ -42,9 +42,7 @@ def list_assets(request: TenantRequest) -> HttpResponse:
     name_contains = json.dumps({"name": {"contains": words}}) if words else ""
     found, problem = EMPTY, None
     try:
-        found = hub_client(request.tenant).assets(
-            page=number - 1, size=constants.PAGE_SIZE, filter_json=name_contains
-        )
+        found = hub_client(request.tenant).assets(page=number - 1, size=constants.PAGE_SIZE, filter_json=name_contains)
     except Refusal as fault:
         problem = problem_of(request, fault)
     context = {

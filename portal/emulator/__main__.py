@@ -12,9 +12,7 @@ from portal.emulator.testing import bind_server
 
 def main() -> None:
     """Run until interrupted; port 0 takes a free port, which the banner names."""
-    parser = argparse.ArgumentParser(
-        prog="python -m portal.emulator", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m portal.emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=8100)
     parser.add_argument("--seed", default=os.environ.get("EMULATOR_SEED", DEFAULT_SEED))
     arguments = parser.parse_args()

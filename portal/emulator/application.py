@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map
 
 from portal.emulator.faults import Fault, drop_connection, half_of
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.hub import Hub
 from portal.emulator.journal import ReceivedRequest
 from portal.emulator.routes import url_map
-from portal.emulator.tenants import IDENTITY_HOSTS
+from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS
 from portal.emulator.web import EmulatorRequest, json_response
 
 if TYPE_CHECKING:
@@ -27,58 +28,59 @@ def make_application(hub: Hub) -> WSGIApplication:
     """The WSGI application of one hub."""
     routes = url_map()
 
-    def answer(request: EmulatorRequest) -> Response:
-        try:
-            handler, arguments = routes.bind_to_environ(request.environ).match()
-            if arguments.get("host", IDENTITY_HOSTS[0]) not in IDENTITY_HOSTS:
-                raise NotFound()
-            response: Response = handler(hub, request, **arguments)
-        except HTTPException as error:
-            response = _plain_refusal(request, error)
-        return response
-
-    def application(
-        environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = EmulatorRequest(environ)
-        fault = None
-        if not request.path.startswith(CONTROL_PREFIX):
-            fault = hub.faults.find(request.method, request.path)
-        if fault is not None and fault.latency:
-            time.sleep(fault.latency)
-        if fault is not None and fault.drop:
+        fault = _fault_for(hub, request)
+        if fault is None:
+            response = _answer(hub, routes, request)
+            _record(hub, request, response.status_code, request.reason)
+            return response(environ, start_response)
+
+        time.sleep(fault.latency)
+        if fault.drop:
             _record(hub, request, 0, "dropped by a fault")
             raise drop_connection(environ)
-        response = _replaced(fault) or answer(request)
-        _record(
-            hub, request, response.status_code, "fault" if fault else request.reason
-        )
-        if fault is not None and fault.truncate:
-            start_response(
-                response.status, response.get_wsgi_headers(environ).to_wsgi_list()
-            )
+        response = _replacement(fault) or _answer(hub, routes, request)
+        _record(hub, request, response.status_code, "fault")
+        if fault.truncate:
+            start_response(response.status, response.get_wsgi_headers(environ).to_wsgi_list())
             return half_of(response.get_data(), environ)
         return response(environ, start_response)
 
     return application
 
 
-def _replaced(fault: Fault | None) -> Response | None:
-    """The answer the fault puts in place of the real one, if it does."""
-    if fault is None or (fault.status is None and fault.body is None):
+def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
+    """The answer of the handler for this path, or a refusal."""
+    try:
+        handler, arguments = routes.bind_to_environ(request.environ).match()
+        if arguments.get("host", CORE_HOST) not in IDENTITY_HOSTS:
+            raise NotFound()
+        response: Response = handler(hub, request, **arguments)
+    except HTTPException as error:
+        return _plain_refusal(request, error)
+    return response
+
+
+def _fault_for(hub: Hub, request: EmulatorRequest) -> Fault | None:
+    """The fault in force; the control paths have none, else nobody could end it."""
+    if request.path.startswith(CONTROL_PREFIX):
         return None
-    return Response(
-        fault.body or "", fault.status or 200, content_type="application/json"
-    )
+    return hub.faults.find(request.method, request.path)
+
+
+def _replacement(fault: Fault) -> Response | None:
+    """The answer the fault puts in place of the real one, if it does."""
+    if fault.status is None and fault.body is None:
+        return None
+    return Response(fault.body or "", fault.status or 200, content_type="application/json")
 
 
 def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
     """Answer for a path or method that does not exist, in the dialect of the part it was sent to."""
     request.reason = request.reason or error.name
     if request.path.startswith("/gateway/"):
-        return refusal(
-            GatewayError.of_status(error.code or 500, error.description or error.name)
-        )
+        return refusal(GatewayError.of_status(error.code or 500, error.description or error.name))
     answer = json_response(
         {
             "error": error.name.lower().replace(" ", "_"),
@@ -95,6 +97,4 @@ def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
 def _record(hub: Hub, request: EmulatorRequest, status: int, reason: str) -> None:
     if request.path.startswith(CONTROL_PREFIX):
         return
-    hub.requests.record(
-        ReceivedRequest(request.method, request.path, status, request.client, reason)
-    )
+    hub.requests.record(ReceivedRequest(request.method, request.path, status, request.client, reason))

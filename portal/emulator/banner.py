@@ -29,9 +29,7 @@ def banner_text(hub: Hub) -> str:
         f"Insights Hub emulator at {facts['url']} (API gateway {facts['gateway_url']})",
         "",
     ]
-    lines += [
-        f"  {a['email']:<24} {a['role']} of {a['tenant']}" for a in facts["accounts"]
-    ]
+    lines += [f"  {a['email']:<24} {a['role']} of {a['tenant']}" for a in facts["accounts"]]
     for client in facts["clients"]:
         lines += [
             "",
@@ -39,10 +37,7 @@ def banner_text(hub: Hub) -> str:
         ]
         lines += [f"    token URL {url}" for url in client["token_urls"]]
     lines += [""]
-    lines += [
-        f"  {e['tenant']}: {e['asset_name']} {e['asset_id']} aspect {e['aspect']}"
-        for e in facts["examples"]
-    ]
+    lines += [f"  {e['tenant']}: {e['asset_name']} {e['asset_id']} aspect {e['aspect']}" for e in facts["examples"]]
     return "\n".join(lines)
 
 

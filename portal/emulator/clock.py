@@ -40,9 +40,7 @@ class Clock:
         :raises ValueError: the datetime has no time zone.
         """
         if isinstance(at, datetime) and at.tzinfo is None:
-            raise ValueError(
-                "The moment has no time zone. Write it with an offset or Z."
-            )
+            raise ValueError("The moment has no time zone. Write it with an offset or Z.")
         moment = at.timestamp() if isinstance(at, datetime) else at
         now = self.now()
         with self._lock:

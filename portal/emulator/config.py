@@ -27,9 +27,7 @@ class EmulatorConfig:
         _require_base_url("EMULATOR_URL", self.url, DEFAULT_URL)
         _require_base_url("EMULATOR_PORTAL_URL", self.portal_url, DEFAULT_PORTAL_URL)
         if not self.seed:
-            raise WrongSetting(
-                f"EMULATOR_SEED is empty. Write any word, for example {DEFAULT_SEED}."
-            )
+            raise WrongSetting(f"EMULATOR_SEED is empty. Write any word, for example {DEFAULT_SEED}.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> EmulatorConfig:
@@ -60,11 +58,7 @@ class EmulatorConfig:
 
 def _require_base_url(setting: str, value: str, example: str) -> None:
     parts = urlsplit(value)
-    is_base = (
-        parts.scheme in ("http", "https")
-        and parts.hostname
-        and not (parts.query or parts.fragment)
-    )
+    is_base = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
     if not is_base or value.endswith("/"):
         raise WrongSetting(
             f"{setting} is {value!r}. Write the base URL without a trailing slash, for example {example}."

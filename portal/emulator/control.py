@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug import Response
-from werkzeug.exceptions import BadRequest, Forbidden, NotFound, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from portal.emulator.banner import banner
 from portal.emulator.faults import Fault
@@ -39,9 +39,7 @@ def local_only(handler: ControlHandler) -> ControlHandler:
             *LOCAL_NAMES,
             hub.config.host_name,
         ):
-            raise Forbidden(
-                "This path answers only callers on the emulator's own machine."
-            )
+            raise Forbidden("This path answers only callers on the emulator's own machine.")
         return handler(hub, request)
 
     return guarded
@@ -49,11 +47,7 @@ def local_only(handler: ControlHandler) -> ControlHandler:
 
 def health(hub: Hub, request: EmulatorRequest) -> Response:
     """The health contract of self-hosted applications: ``{"healthStatus","time"}``."""
-    time = (
-        hub.clock.now_datetime()
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
+    time = hub.clock.now_datetime().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json_response({"healthStatus": "green", "time": time})
 
 
@@ -112,9 +106,7 @@ def set_clock(hub: Hub, request: EmulatorRequest) -> Response:
             case {"reset": True}:
                 hub.clock.reset()
             case _:
-                raise ValueError(
-                    "write shift (seconds), freeze (ISO date-time) or reset (true)"
-                )
+                raise ValueError("write shift (seconds), freeze (ISO date-time) or reset (true)")
     except (ValueError, OverflowError) as error:
         raise BadRequest(f"The clock was not changed: {error}") from error
     return json_response({"now": hub.clock.now_datetime().isoformat()})
@@ -138,11 +130,8 @@ def _fault(
 
 
 def _json_object(request: EmulatorRequest) -> dict[str, Any]:
-    # A page of another origin can post a form or plain text without asking, but not JSON.
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType(
-            "Send a JSON object with Content-Type: application/json."
-        )
+    # get_json answers 415 unless the content type is JSON. That matters: a page of another origin can
+    # post a form or plain text here without asking the browser's permission, but not JSON.
     value = request.get_json()
     if not isinstance(value, dict):
         raise BadRequest("Send a JSON object.")

@@ -70,9 +70,7 @@ class FaultPlan:
     def find(self, method: str, path: str) -> Fault | None:
         """The fault for this request, or nothing."""
         with self._lock:
-            return next(
-                (f for f in reversed(self._faults) if f.matches(method, path)), None
-            )
+            return next((f for f in reversed(self._faults) if f.matches(method, path)), None)
 
 
 def drop_connection(environ: WSGIEnvironment) -> ConnectionResetError:

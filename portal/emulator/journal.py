@@ -51,9 +51,7 @@ class Journal(Sequence[ReceivedRequest]):
     def __getitem__(self, index: int) -> ReceivedRequest: ...
     @overload
     def __getitem__(self, index: slice) -> list[ReceivedRequest]: ...
-    def __getitem__(
-        self, index: int | slice
-    ) -> ReceivedRequest | list[ReceivedRequest]:
+    def __getitem__(self, index: int | slice) -> ReceivedRequest | list[ReceivedRequest]:
         return self._copy()[index]
 
     def __len__(self) -> int:

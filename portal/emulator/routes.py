@@ -35,9 +35,7 @@ def url_map() -> Map:
 
 def _identity() -> Iterable[Rule]:
     base = "/<host>.piam"
-    yield _get(
-        f"{base}/.well-known/openid-configuration", discovery.openid_configuration
-    )
+    yield _get(f"{base}/.well-known/openid-configuration", discovery.openid_configuration)
     yield _get(f"{base}/token_keys", discovery.token_keys)
     yield _get(f"{base}/jwks.json", discovery.jwk_set)
     yield Rule(
@@ -45,16 +43,10 @@ def _identity() -> Iterable[Rule]:
         endpoint=authorize_views.authorize,
         methods=["GET", "POST"],
     )
-    yield Rule(
-        f"{base}/login.do", endpoint=authorize_views.pick_account, methods=["POST"]
-    )
+    yield Rule(f"{base}/login.do", endpoint=authorize_views.pick_account, methods=["POST"])
     yield Rule(f"{base}/oauth/token", endpoint=token_views.token, methods=["POST"])
-    yield Rule(
-        f"{base}/userinfo", endpoint=session_views.userinfo, methods=["GET", "POST"]
-    )
-    yield Rule(
-        f"{base}/logout.do", endpoint=session_views.logout, methods=["GET", "POST"]
-    )
+    yield Rule(f"{base}/userinfo", endpoint=session_views.userinfo, methods=["GET", "POST"])
+    yield Rule(f"{base}/logout.do", endpoint=session_views.logout, methods=["GET", "POST"])
 
 
 def _asset_management() -> Iterable[Rule]:

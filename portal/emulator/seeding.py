@@ -23,9 +23,7 @@ def stable_hex_id(seed: str, kind: str, name: str) -> str:
 
 def stable_secret(seed: str, name: str) -> str:
     """A secret of 43 characters: HMAC-SHA256 of the name keyed with the seed, base64url without padding."""
-    digest = hmac.new(
-        seed.encode(), f"client-secret:{name}".encode(), hashlib.sha256
-    ).digest()
+    digest = hmac.new(seed.encode(), f"client-secret:{name}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

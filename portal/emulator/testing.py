@@ -39,9 +39,7 @@ class RunningEmulator:
         self.hub = hub
         self.url = hub.config.url
         self._server = server
-        self._thread = threading.Thread(
-            target=server.serve_forever, daemon=True, name="emulator"
-        )
+        self._thread = threading.Thread(target=self._serve, daemon=True, name="emulator")
         self._thread.start()
 
     @property
@@ -59,9 +57,7 @@ class RunningEmulator:
         """The received requests, oldest first."""
         return self.hub.requests
 
-    def user_token(
-        self, email: str, host: str = CORE_HOST, scope: tuple[str, ...] | None = None
-    ) -> str:
+    def user_token(self, email: str, host: str = CORE_HOST, scope: tuple[str, ...] | None = None) -> str:
         """A person's access token without the sign-in; with other roles than the account's if given.
 
         :raises KeyError: nobody has this address.
@@ -76,6 +72,9 @@ class RunningEmulator:
             self._thread.join()
             self._server.server_close()
 
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.02)
+
     def __enter__(self) -> Self:
         return self
 
@@ -88,9 +87,7 @@ class RunningEmulator:
         self.stop()
 
 
-def start_emulator(
-    portal_url: str = "http://testserver", seed: str = DEFAULT_SEED
-) -> RunningEmulator:
+def start_emulator(portal_url: str = "http://testserver", seed: str = DEFAULT_SEED) -> RunningEmulator:
     """Start an emulator on a free port of 127.0.0.1; its URL is ``http://localhost:<port>``."""
     server, hub = bind_server(port=0, portal_url=portal_url, seed=seed)
     return RunningEmulator(server, hub)
@@ -101,18 +98,12 @@ def bind_server(port: int, portal_url: str, seed: str) -> tuple[BaseWSGIServer, 
 
     :raises SystemExit: the port is taken (werkzeug prints which one).
     """
-    server = make_server(
-        ADDRESS, port, _not_ready, threaded=True, request_handler=QuietHandler
-    )
-    hub = Hub(
-        EmulatorConfig(f"http://localhost:{server.server_port}", seed, portal_url)
-    )
+    server = make_server(ADDRESS, port, _not_ready, threaded=True, request_handler=QuietHandler)
+    hub = Hub(EmulatorConfig(f"http://localhost:{server.server_port}", seed, portal_url))
     server.app = make_application(hub)
     return server, hub
 
 
-def _not_ready(
-    environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
+def _not_ready(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     start_response("503 Service Unavailable", [("Content-Length", "0")])
     return [b""]

@@ -24,9 +24,7 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def json_response(
-    value: Any, status: int = 200, content_type: str = "application/json"
-) -> Response:
+def json_response(value: Any, status: int = 200, content_type: str = "application/json") -> Response:
     """A JSON answer."""
     return Response(json_text(value), status, content_type=content_type)
 

@@ -41,8 +41,12 @@ class Environment:
 
 
 BUILT_IN = (
-    Environment("eu1", "Europe 1", "eu1", "https://gateway.eu1.mindsphere.io", "https://{tenant}.piam.eu1.mindsphere.io"),
-    Environment("eu2", "Europe 2", "eu2", "https://gateway.eu2.mindsphere.io", "https://{tenant}.piam.eu2.mindsphere.io"),
+    Environment(
+        "eu1", "Europe 1", "eu1", "https://gateway.eu1.mindsphere.io", "https://{tenant}.piam.eu1.mindsphere.io"
+    ),
+    Environment(
+        "eu2", "Europe 2", "eu2", "https://gateway.eu2.mindsphere.io", "https://{tenant}.piam.eu2.mindsphere.io"
+    ),
     Environment(
         "cn1", "China 1", "cn1", "https://gateway.cn1.mindsphere-in.cn", "https://{tenant}.piam.cn1.mindsphere-in.cn"
     ),
@@ -55,7 +59,13 @@ def environments() -> dict[str, Environment]:
     known = {environment.name: environment for environment in BUILT_IN}
     if settings.LOCAL:
         known["emulator"] = Environment(
-            "emulator", "Emulator", "eu1", f"{settings.HUB_URL}/gateway", f"{settings.HUB_URL}/{{tenant}}.piam", "", "DEMO"
+            "emulator",
+            "Emulator",
+            "eu1",
+            f"{settings.HUB_URL}/gateway",
+            f"{settings.HUB_URL}/{{tenant}}.piam",
+            "",
+            "DEMO",
         )
     for written in settings.HUB_ENVIRONMENTS:
         added = _read(written)
@@ -68,9 +78,7 @@ def environment(name: str) -> Environment:
     try:
         return environments()[name]
     except KeyError:
-        raise ImproperlyConfigured(
-            f"The Hub environment {name!r} is not known, add it to HUB_ENVIRONMENTS."
-        ) from None
+        raise ImproperlyConfigured(f"The Hub environment {name!r} is not known, add it to HUB_ENVIRONMENTS.") from None
 
 
 def _read(written: dict[str, Any]) -> Environment:

@@ -52,7 +52,8 @@ def _refused_keys(request: TenantRequest) -> list[AttentionItem]:
             icon="shield-alert",
             tone="warn",
             title=_("The key %(name)s was refused") % {"name": name},
-            detail=ngettext("Once in the last 24 hours", "%(times)d times in the last 24 hours", times) % {"times": times},
+            detail=ngettext("Once in the last 24 hours", "%(times)d times in the last 24 hours", times)
+            % {"times": times},
             url=f"{activity}?outcome=denied",
             action=_("See why"),
         )

@@ -26,7 +26,9 @@ from portal.tenants.models import Tenant
 class NameTaken(Refusal):
     code = "key_name_taken"
     status = 422
-    message = gettext_lazy("Another key of this tenant has this name, or one that differs only in signs. Choose another.")
+    message = gettext_lazy(
+        "Another key of this tenant has this name, or one that differs only in signs. Choose another."
+    )
 
 
 class QuotaReached(Refusal):

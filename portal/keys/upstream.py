@@ -34,7 +34,9 @@ def upstream_credential(tenant: Tenant) -> Credential:
     key = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
     if key is None:
         raise NoHubCredential
-    token_url, client_id, secret = (override(tenant.name, key, part) for part in ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET"))
+    token_url, client_id, secret = (
+        override(tenant.name, key, part) for part in ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET")
+    )
     return Credential(
         token_url.value if token_url else key.token_url,
         client_id.value if client_id else key.client_id,

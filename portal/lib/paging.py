@@ -29,7 +29,11 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], Pages
     previous = page.previous_page_number() if page.has_previous() else None
     following = page.next_page_number() if page.has_next() else None
     pages = Pages(
-        page.start_index(), page.end_index(), page.paginator.count, page_url(request, previous), page_url(request, following)
+        page.start_index(),
+        page.end_index(),
+        page.paginator.count,
+        page_url(request, previous),
+        page_url(request, following),
     )
     return list(page), pages
 

@@ -16,7 +16,8 @@ from portal.keys.deployment import ambiguous
 def constants_are_set_once(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """bindery.E001"""
     return [
-        Error(f"{name} and {name}_FILE are both set.", hint="Keep one of them.", id="bindery.E001") for name in ambiguous()
+        Error(f"{name} and {name}_FILE are both set.", hint="Keep one of them.", id="bindery.E001")
+        for name in ambiguous()
     ]
 
 

@@ -124,7 +124,7 @@ def _lines(hub: Banner) -> list[str]:
     token_url = token_url_of(BindingKey())
     return [
         f'TOKEN=$(. ./{env_file}; curl -s -u "$ClientID:$ClientSecret" -d grant_type=client_credentials {token_url} '
-        "| sed 's/.*\"access_token\": *\"\\([^\"]*\\)\".*/\\1/')",
+        '| sed \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/\')',
         f"{bearer} {api}/assetmanagement/v3/assets/{example['asset_id']}",
         f"{bearer} {series}",
     ]

@@ -89,6 +89,12 @@ def findings() -> list[Finding]:
     return found
 
 
+def forget() -> None:
+    """Check again on the next question."""
+    global _kept
+    _kept = (0.0, [])
+
+
 def colour(found: list[Finding]) -> str:
     """The Hub's word for it: green, yellow when something is missing, red when it is needed."""
     if all(finding.ok for finding in found):

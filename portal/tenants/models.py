@@ -12,8 +12,6 @@ from portal.permissions import Role
 from portal.scoping import TenantOwned
 
 
-
-
 class Package(models.TextChoices):
     """Size of what a tenant ordered."""
 

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from portal.hub.environments import environment
 from portal.navigation import areas
+from portal.scoping import scope_is_open
 from portal.tenants.attention import needing_attention
 from portal.tenants.models import Tenant
 from portal.tenants.queries import memberships_of
@@ -40,9 +41,10 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _signed_in(request: HttpRequest) -> dict[str, Any]:
-    tenant: Tenant | None = getattr(request, "tenant", None)
+    # The page of an error may be rendered after the scope has closed: then it is a page outside the tenant.
+    tenant: Tenant | None = getattr(request, "tenant", None) if scope_is_open() else None
     shown: dict[str, Any] = {
-        "navigation": areas(request),
+        "navigation": areas(request, tenant),
         "person": {
             "name": request.user.name,  # type: ignore[union-attr]
             "email": request.user.email,  # type: ignore[union-attr]
@@ -73,7 +75,7 @@ def shown_tenant(tenant: Tenant) -> dict[str, str]:
 
 def _switcher(request: HttpRequest, tenant: Tenant | None) -> list[dict[str, Any]]:
     """The person's tenants; each link leads to the section that is open now."""
-    section = next((area.url_name for area in areas(request) if area.current and tenant), "tenants:home")
+    section = next((area.url_name for area in areas(request, tenant) if area.current and tenant), "tenants:home")
     return [
         {
             "url": reverse(section, args=[membership.tenant.name]),

@@ -49,7 +49,7 @@ def home(request: TenantRequest) -> HttpResponse:
         "first_steps": first_steps(request.tenant.name) if may_see_steps else None,
         "tiles": [
             {"icon": area.icon, "title": area.label, "detail": area.description, "url": area.url}
-            for area in areas(request)
+            for area in areas(request, request.tenant)
             if area.description
         ],
     }

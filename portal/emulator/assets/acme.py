@@ -113,9 +113,7 @@ LPG_TURBINE = AssetType(
 )
 ASSET_TYPES = (CENTRIFUGAL_PUMP, CNG_TURBINE, LPG_TURBINE)
 
-_AUGSBURG = Location(
-    "Germany", "Bavaria", "Augsburg", "Pumpenweg 1", "86153", 10.8978, 48.3705
-)
+_AUGSBURG = Location("Germany", "Bavaria", "Augsburg", "Pumpenweg 1", "86153", 10.8978, 48.3705)
 # Name, area, rated flow in m³/h, rated power in kW.
 _PUMPS = (
     ("Pump P-101", "Pump Station", "120.0", "18.5"),
@@ -160,14 +158,8 @@ def assets(seed: str) -> list[Asset]:
             location=_AUGSBURG,
         ),
         *(Asset(ids[area], TENANT, area, AREA, site) for area in _AREAS),
-        *(
-            _pump(ids[name], ids[area], name, flow, power)
-            for name, area, flow, power in _PUMPS
-        ),
-        *(
-            Asset(ids[name], TENANT, name, type_id, boiler_house, location=_AUGSBURG)
-            for name, type_id in _TURBINES
-        ),
+        *(_pump(ids[name], ids[area], name, flow, power) for name, area, flow, power in _PUMPS),
+        *(Asset(ids[name], TENANT, name, type_id, boiler_house, location=_AUGSBURG) for name, type_id in _TURBINES),
     ]
 
 

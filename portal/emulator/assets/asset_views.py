@@ -48,12 +48,9 @@ def asset_aspects(call: AssetCall, asset_id: str) -> Answer:
     asked = PageRequest.read(call.request)
     record = _find(call, asset_id)
     entries = [
-        wire.asset_aspect(record, declared, call.links)
-        for declared in call.inventory.aspects_of(record.type_id)
+        wire.asset_aspect(record, declared, call.links) for declared in call.inventory.aspects_of(record.type_id)
     ]
-    return page_of(
-        entries, "aspects", call.links.asset(record.asset_id, "aspects")["href"], asked
-    )
+    return page_of(entries, "aspects", call.links.asset(record.asset_id, "aspects")["href"], asked)
 
 
 @asset_endpoint
@@ -62,8 +59,7 @@ def asset_variables(call: AssetCall, asset_id: str) -> Answer:
     asked = PageRequest.read(call.request)
     record = _find(call, asset_id)
     entries = [
-        wire.asset_variable(record, declared, call.links)
-        for declared in call.inventory.variables_of(record.type_id)
+        wire.asset_variable(record, declared, call.links) for declared in call.inventory.variables_of(record.type_id)
     ]
     return page_of(
         entries,

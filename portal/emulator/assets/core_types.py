@@ -60,9 +60,7 @@ CORE_ASSET_TYPES = (
         "basicasset",
         None,
         instantiable=False,
-        variables=(
-            Variable("externalId", DataType.STRING, length=255, searchable=True),
-        ),
+        variables=(Variable("externalId", DataType.STRING, length=255, searchable=True),),
     ),
     _core_type("basichierarchy", "core.basicasset", instantiable=False),
     _core_type(
@@ -72,7 +70,5 @@ CORE_ASSET_TYPES = (
     ),
     _core_type("basicsite", "core.basichierarchy"),
     _core_type("basicarea", "core.basichierarchy"),
-    _core_type(
-        "basicdevice", "core.basicasset", aspects=(Aspect("status", ASSET_STATUS.id),)
-    ),
+    _core_type("basicdevice", "core.basicasset", aspects=(Aspect("status", ASSET_STATUS.id),)),
 )

@@ -62,9 +62,7 @@ def _permitted(hub: Hub, request: EmulatorRequest) -> Caller:
     try:
         caller = authenticate(hub, request)
     except Unauthenticated as error:
-        raise GatewayError(
-            401, "unauthorized", "The access token is missing or not valid."
-        ) from error
+        raise GatewayError(401, "unauthorized", "The access token is missing or not valid.") from error
     if not caller.has_any(READ_ROLES):
         raise GatewayError(403, "forbidden", "Access Denied")
     if not _accepts_hal(request.accept_mimetypes):
@@ -81,9 +79,7 @@ def _answer(request: EmulatorRequest, body: Answer) -> Response:
     text = json_text(body)
     response = Response(text, content_type=f"{HAL};charset=UTF-8")
     # Spring's shallow ETag: a "0" and the MD5 of the body. It finds changes, it protects nothing.
-    response.set_etag(
-        "0" + hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-    )
+    response.set_etag("0" + hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
     response.make_conditional(request)
     # The server that runs the application writes the date.
     response.headers.pop("Date", None)

@@ -89,9 +89,7 @@ def _function(field: str, name: str, value: Any) -> Predicate:
 def _comparison(field: str, name: str, operand: Any) -> Predicate:
     test = _test(name, operand)
     # A field that the resource does not have is ignored: it restricts nothing.
-    return lambda record: (
-        field not in record or any(test(value) for value in record[field])
-    )
+    return lambda record: field not in record or any(test(value) for value in record[field])
 
 
 def _test(name: str, operand: Any) -> Callable[[str | None], bool]:
@@ -112,9 +110,7 @@ def _test(name: str, operand: Any) -> Callable[[str | None], bool]:
         "contains": str.__contains__,
     }
     if name not in tests or expected is None:
-        raise InvalidParameter(
-            f"The filter function {name} is not supported with this value."
-        )
+        raise InvalidParameter(f"The filter function {name} is not supported with this value.")
     test = tests[name]
     return lambda value: value is not None and test(value, expected)
 

@@ -60,9 +60,7 @@ TRANSFORMER = AssetType(
 )
 ASSET_TYPES = (WIND_TURBINE, TRANSFORMER)
 
-_HUSUM = Location(
-    "Germany", "Schleswig-Holstein", "Husum", None, "25813", 9.0544, 54.4768
-)
+_HUSUM = Location("Germany", "Schleswig-Holstein", "Husum", None, "25813", 9.0544, 54.4768)
 
 
 def assets(seed: str) -> list[Asset]:

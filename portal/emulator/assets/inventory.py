@@ -67,37 +67,21 @@ class Inventory:
 
     def asset_types(self, tenant: str) -> list[AssetType]:
         """The tenant's asset types and the core ones."""
-        return [
-            kind
-            for kind in self._asset_types.values()
-            if kind.tenant_id in (tenant, CORE_TENANT)
-        ]
+        return [kind for kind in self._asset_types.values() if kind.tenant_id in (tenant, CORE_TENANT)]
 
     def asset_type(self, tenant: str, type_id: str) -> AssetType | None:
         """The asset type with this id, if the tenant may see it."""
         kind = self._asset_types.get(type_id)
-        return (
-            kind
-            if kind is not None and kind.tenant_id in (tenant, CORE_TENANT)
-            else None
-        )
+        return kind if kind is not None and kind.tenant_id in (tenant, CORE_TENANT) else None
 
     def aspect_types(self, tenant: str) -> list[AspectType]:
         """The tenant's aspect types and the core ones."""
-        return [
-            kind
-            for kind in self._aspect_types.values()
-            if kind.tenant_id in (tenant, CORE_TENANT)
-        ]
+        return [kind for kind in self._aspect_types.values() if kind.tenant_id in (tenant, CORE_TENANT)]
 
     def aspect_type(self, tenant: str, type_id: str) -> AspectType | None:
         """The aspect type with this id, if the tenant may see it."""
         kind = self._aspect_types.get(type_id)
-        return (
-            kind
-            if kind is not None and kind.tenant_id in (tenant, CORE_TENANT)
-            else None
-        )
+        return kind if kind is not None and kind.tenant_id in (tenant, CORE_TENANT) else None
 
     def family(self, type_id: str) -> Iterator[AssetType]:
         """The type itself, its parent, and so on up to the top."""
@@ -115,9 +99,7 @@ class Inventory:
             for aspect in kind.aspects
         ]
 
-    def variables_of(
-        self, type_id: str, inherited: bool = True
-    ) -> list[DeclaredVariable]:
+    def variables_of(self, type_id: str, inherited: bool = True) -> list[DeclaredVariable]:
         """The variables of a type, inherited ones first."""
         return [
             DeclaredVariable(variable, kind)

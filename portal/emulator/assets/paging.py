@@ -42,9 +42,7 @@ class PageRequest:
             raise InvalidParameter(f"size has to be 1 to {MAX_SIZE}, not {size}.")
         sort = SORT.fullmatch(request.args.get("sort", DEFAULT_SORT))
         if sort is None:
-            raise InvalidParameter(
-                "sort has to be a field and asc or desc, for example name,asc."
-            )
+            raise InvalidParameter("sort has to be a field and asc or desc, for example name,asc.")
         return cls(
             number=_whole_number(request, "page", 0),
             size=size,
@@ -107,9 +105,7 @@ def _links(base: str, asked: PageRequest, total_pages: int) -> dict[str, Link]:
 def _address(base: str, asked: PageRequest, number: int) -> Link:
     direction = "desc" if asked.descending else "asc"
     filter_part = f"filter={encoded_filter(asked.filter)}&" if asked.filter else ""
-    return link(
-        f"{base}?{filter_part}page={number}&size={asked.size}&sort={asked.sort_field},{direction}"
-    )
+    return link(f"{base}?{filter_part}page={number}&size={asked.size}&sort={asked.sort_field},{direction}")
 
 
 def _whole_number(request: EmulatorRequest, name: str, default: int) -> int:

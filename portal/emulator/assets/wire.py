@@ -40,10 +40,7 @@ def asset(record: Asset, links: Links) -> Json:
         "location": _location(record.location),
         "fileAssignments": [],
         "variables": _values(record.variables.items()),
-        "aspects": [
-            {"name": name, "variables": _values(values.items())}
-            for name, values in record.aspects.items()
-        ],
+        "aspects": [{"name": name, "variables": _values(values.items())} for name, values in record.aspects.items()],
         "locks": [],
         "deleted": None,
         "sharing": {"modes": []},
@@ -125,10 +122,7 @@ def aspect_type(kind: AspectType, links: Links) -> Json:
 
 
 def asset_type(
-    kind: AssetType,
-    aspects: Iterable[DeclaredAspect],
-    variables: Iterable[DeclaredVariable],
-    links: Links,
+    kind: AssetType, aspects: Iterable[DeclaredAspect], variables: Iterable[DeclaredVariable], links: Links
 ) -> Json:
     """An asset type with the given aspects and variables, own or exploded; each names its origin."""
     own_links = {"self": links.asset_type(kind.id)}
@@ -143,25 +137,27 @@ def asset_type(
         "instantiable": kind.instantiable,
         "scope": kind.scope,
         "etag": kind.etag,
-        "aspects": [
-            {
-                "name": declared.aspect.name,
-                "aspectType": aspect_type(declared.aspect_type, links),
-                "_links": {"origin": links.asset_type(declared.declared_by.id)},
-            }
-            for declared in aspects
-        ],
+        "aspects": [_declared_aspect(declared, links) for declared in aspects],
         "variables": [
-            {
-                **type_variable(declared.variable),
-                "_links": {"origin": links.asset_type(declared.declared_by.id)},
-            }
+            {**type_variable(declared.variable), "_links": _origin(declared.declared_by, links)}
             for declared in variables
         ],
         "fileAssignments": [],
         "sharing": {"modes": []},
         "_links": own_links,
     }
+
+
+def _declared_aspect(declared: DeclaredAspect, links: Links) -> Json:
+    return {
+        "name": declared.aspect.name,
+        "aspectType": aspect_type(declared.aspect_type, links),
+        "_links": _origin(declared.declared_by, links),
+    }
+
+
+def _origin(declared_by: AssetType, links: Links) -> Json:
+    return {"origin": links.asset_type(declared_by.id)}
 
 
 def _asset_links(record: Asset, links: Links) -> Json:

@@ -46,10 +46,6 @@ def bearer_token(request: EmulatorRequest) -> str:
     :raises TokenRefused: there is none.
     """
     authorization = request.authorization
-    if (
-        authorization is None
-        or authorization.type != "bearer"
-        or not authorization.token
-    ):
+    if authorization is None or authorization.type != "bearer" or not authorization.token:
         raise TokenRefused("no bearer token")
     return authorization.token

@@ -57,8 +57,4 @@ class NoMatch(GatewayError):
 def refusal(error: GatewayError) -> Response:
     """The error as the platform writes it; ``logref`` (32 hex digits) is the trace handle."""
     entry = {"code": error.code, "logref": uuid.uuid4().hex, "message": error.message}
-    return with_gateway_headers(
-        json_response(
-            {"errors": [entry]}, error.status, "application/json;charset=UTF-8"
-        )
-    )
+    return with_gateway_headers(json_response({"errors": [entry]}, error.status, "application/json;charset=UTF-8"))

@@ -91,9 +91,7 @@ class Directory:
         raise KeyError(email)
 
 
-def _account(
-    seed: str, given: str, family: str, email: str, role: str, roles: tuple[str, ...]
-) -> Account:
+def _account(seed: str, given: str, family: str, email: str, role: str, roles: tuple[str, ...]) -> Account:
     return Account(
         user_id=str(stable_uuid(seed, "account", email)),
         given_name=given,

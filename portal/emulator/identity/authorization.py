@@ -21,9 +21,7 @@ class UntrustedRequest(Exception):
 class AuthorizationError(Exception):
     """An error that goes back to the client's redirect URI."""
 
-    def __init__(
-        self, redirect_uri: str, state: str | None, error: str, description: str
-    ) -> None:
+    def __init__(self, redirect_uri: str, state: str | None, error: str, description: str) -> None:
         super().__init__(description)
         self.redirect_uri = redirect_uri
         self.state = state
@@ -31,9 +29,7 @@ class AuthorizationError(Exception):
         self.description = description
 
 
-def read_request(
-    parameters: MultiDict[str, str], host: str, clients: ClientRegistry
-) -> AuthorizationRequest:
+def read_request(parameters: MultiDict[str, str], host: str, clients: ClientRegistry) -> AuthorizationRequest:
     """The checked request.
 
     :raises UntrustedRequest: unknown client or redirect URI.
@@ -55,35 +51,22 @@ def read_request(
     )
 
 
-def redirect_target(
-    redirect_uri: str, issuer: str, parameters: dict[str, str | None]
-) -> str:
+def redirect_target(redirect_uri: str, issuer: str, parameters: dict[str, str | None]) -> str:
     """The redirect URI with the answer's parameters and ``iss`` (RFC 9207)."""
     present = {name: value for name, value in parameters.items() if value is not None}
     separator = "&" if "?" in redirect_uri else "?"
     return f"{redirect_uri}{separator}{urlencode({**present, 'iss': issuer})}"
 
 
-def _trusted_redirect_uri(
-    parameters: MultiDict[str, str], host: str, clients: ClientRegistry
-) -> str:
-    if (
-        len(parameters.getlist("client_id")) > 1
-        or len(parameters.getlist("redirect_uri")) > 1
-    ):
+def _trusted_redirect_uri(parameters: MultiDict[str, str], host: str, clients: ClientRegistry) -> str:
+    if len(parameters.getlist("client_id")) > 1 or len(parameters.getlist("redirect_uri")) > 1:
         raise UntrustedRequest("client_id and redirect_uri may each be given once.")
     client = clients.get(parameters.get("client_id", ""))
-    if (
-        client is None
-        or AUTHORIZATION_CODE not in client.grant_types
-        or not client.served_at(host)
-    ):
+    if client is None or AUTHORIZATION_CODE not in client.grant_types or not client.served_at(host):
         raise UntrustedRequest("The application that sent you here is not registered.")
     redirect_uri = parameters.get("redirect_uri", "")
     if redirect_uri not in client.redirect_uris:
-        raise UntrustedRequest(
-            "The address to return to is not registered for this application."
-        )
+        raise UntrustedRequest("The address to return to is not registered for this application.")
     return redirect_uri
 
 

@@ -25,9 +25,7 @@ def authorize(hub: Hub, request: EmulatorRequest, host: str) -> Response:
         asked = read_request(parameters, host, hub.clients)
     except UntrustedRequest as error:
         request.reason = str(error)
-        return pages.problem_page(
-            hub.config, "You cannot sign in from here", str(error)
-        )
+        return pages.problem_page(hub.config, "You cannot sign in from here", str(error))
     except AuthorizationError as error:
         request.reason = error.description
         return _redirect_error(hub, host, error)
@@ -72,17 +70,11 @@ def pick_account(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     return _signed_in(hub, host, asked, user_id)
 
 
-def _signed_in(
-    hub: Hub, host: str, asked: AuthorizationRequest, user_id: str
-) -> Response:
-    code = hub.sign_ins.codes.issue(
-        Grant(asked, user_id, auth_time=int(hub.clock.now()))
-    )
+def _signed_in(hub: Hub, host: str, asked: AuthorizationRequest, user_id: str) -> Response:
+    code = hub.sign_ins.codes.issue(Grant(asked, user_id, auth_time=int(hub.clock.now())))
     answer: dict[str, str | None] = {"code": code, "state": asked.state}
     response = Response(status=303)
-    response.headers["Location"] = redirect_target(
-        asked.redirect_uri, hub.tokens.issuer(host), answer
-    )
+    response.headers["Location"] = redirect_target(asked.redirect_uri, hub.tokens.issuer(host), answer)
     set_session_cookie(hub, response, Session(host, user_id))
     return never_stored(response)
 
@@ -94,7 +86,5 @@ def _redirect_error(hub: Hub, host: str, error: AuthorizationError) -> Response:
         "state": error.state,
     }
     response = Response(status=303)
-    response.headers["Location"] = redirect_target(
-        error.redirect_uri, hub.tokens.issuer(host), answer
-    )
+    response.headers["Location"] = redirect_target(error.redirect_uri, hub.tokens.issuer(host), answer)
     return never_stored(response)

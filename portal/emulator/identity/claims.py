@@ -24,56 +24,27 @@ SCHEMAS = ["urn:siemens:mindsphere:v1"]
 
 
 def user_token(
-    account: Account,
-    client_id: str,
-    issuer: str,
-    zone: str,
-    now: int,
-    scope: tuple[str, ...],
+    account: Account, client_id: str, issuer: str, zone: str, now: int, scope: tuple[str, ...]
 ) -> dict[str, Any]:
     """The access token of a person; times in epoch seconds, ``zone`` is the identity host's name."""
     return {
-        "jti": uuid.uuid4().hex,
-        "sub": account.user_id,
-        "scope": list(scope),
-        "client_id": client_id,
-        "cid": client_id,
-        "azp": client_id,
-        "grant_type": AUTHORIZATION_CODE,
+        **_access_token(account.user_id, client_id, AUTHORIZATION_CODE, scope),
         "user_id": account.user_id,
         "origin": account.tenant,
         "user_name": account.email,
         "email": account.email,
-        "rev_sig": _revocation_signature(account.user_id, client_id),
-        "iat": now,
-        "exp": now + LIFETIME,
-        "iss": issuer,
-        "zid": zone,
-        "aud": [client_id],
+        **_validity(client_id, issuer, zone, now),
         "ten": account.tenant,
         "schemas": SCHEMAS,
         "cat": "user-token:v1",
     }
 
 
-def technical_token(
-    client: Client, issuer: str, zone: str, now: int, scope: tuple[str, ...]
-) -> dict[str, Any]:
+def technical_token(client: Client, issuer: str, zone: str, now: int, scope: tuple[str, ...]) -> dict[str, Any]:
     """The access token of a technical user; ``sub`` is the client id."""
     return {
-        "jti": uuid.uuid4().hex,
-        "sub": client.client_id,
-        "scope": list(scope),
-        "client_id": client.client_id,
-        "cid": client.client_id,
-        "azp": client.client_id,
-        "grant_type": CLIENT_CREDENTIALS,
-        "rev_sig": _revocation_signature(client.client_id, client.client_id),
-        "iat": now,
-        "exp": now + LIFETIME,
-        "iss": issuer,
-        "zid": zone,
-        "aud": [client.client_id],
+        **_access_token(client.client_id, client.client_id, CLIENT_CREDENTIALS, scope),
+        **_validity(client.client_id, issuer, zone, now),
         "ten": client.tenant,
         "schemas": SCHEMAS,
         "cat": "client-token:v1",
@@ -110,5 +81,18 @@ def id_token(
     return claims
 
 
-def _revocation_signature(subject: str, client_id: str) -> str:
-    return hashlib.sha256(f"{subject}:{client_id}".encode()).hexdigest()[:8]
+def _access_token(subject: str, client_id: str, grant_type: str, scope: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "jti": uuid.uuid4().hex,
+        "sub": subject,
+        "scope": list(scope),
+        "client_id": client_id,
+        "cid": client_id,
+        "azp": client_id,
+        "grant_type": grant_type,
+        "rev_sig": hashlib.sha256(f"{subject}:{client_id}".encode()).hexdigest()[:8],
+    }
+
+
+def _validity(client_id: str, issuer: str, zone: str, now: int) -> dict[str, Any]:
+    return {"iat": now, "exp": now + LIFETIME, "iss": issuer, "zid": zone, "aud": [client_id]}

@@ -58,6 +58,13 @@ class ClientRegistry:
         """The client with this id."""
         return self._by_id.get(client_id)
 
+    def by_id(self, client_id: str) -> Client:
+        """The client with this id.
+
+        :raises KeyError: nobody registered it.
+        """
+        return self._by_id[client_id]
+
 
 def _portal_client(config: EmulatorConfig) -> Client:
     return Client(

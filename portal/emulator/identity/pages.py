@@ -20,8 +20,7 @@ from portal.emulator.tenants import TENANTS
 from portal.emulator.web import never_stored
 
 _TEMPLATES = {
-    path.stem: Template(path.read_text("utf-8"))
-    for path in (Path(__file__).parent / "templates").glob("*.html")
+    path.stem: Template(path.read_text("utf-8")) for path in (Path(__file__).parent / "templates").glob("*.html")
 }
 
 
@@ -38,11 +37,7 @@ def picker_page(
             "group",
             tenant=escape(name),
             display_name=escape(tenant.display_name),
-            people="".join(
-                _person(a, a.user_id == current_user_id)
-                for a in accounts
-                if a.tenant == name
-            ),
+            people="".join(_person(a, a.user_id == current_user_id) for a in accounts if a.tenant == name),
         )
         for name, tenant in TENANTS.items()
         if any(account.tenant == name for account in accounts)
@@ -55,9 +50,7 @@ def picker_page(
         groups="".join(groups),
     )
     # Chromium applies form-action to the redirect that answers the form, too.
-    return _page(
-        config, "Sign in to Insights Hub", body, form_target=_origin(asked.redirect_uri)
-    )
+    return _page(config, "Sign in to Insights Hub", body, form_target=_origin(asked.redirect_uri))
 
 
 def problem_page(config: EmulatorConfig, title: str, explanation: str) -> Response:

@@ -30,9 +30,7 @@ def set_session_cookie(hub: Hub, response: Response, session: Session) -> None:
     )
 
 
-def end_session(
-    hub: Hub, request: EmulatorRequest, response: Response, host: str
-) -> None:
+def end_session(hub: Hub, request: EmulatorRequest, response: Response, host: str) -> None:
     """Forget the session, on the server and in the browser."""
     hub.sign_ins.sessions.take(request.cookies.get(COOKIE, ""))
     response.delete_cookie(COOKIE, path=_path(host), httponly=True, samesite="Lax")

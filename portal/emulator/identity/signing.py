@@ -23,9 +23,7 @@ class SigningKey:
 
     def sign(self, claims: dict[str, Any]) -> str:
         """The claims as a signed JWT; header ``{"alg":"RS256","kid":"key-id-1","typ":"JWT"}``."""
-        return jwt.encode(
-            claims, self._private, algorithm=ALGORITHM, headers={"kid": KEY_ID}
-        )
+        return jwt.encode(claims, self._private, algorithm=ALGORITHM, headers={"kid": KEY_ID})
 
     def read(self, token: str) -> dict[str, Any]:
         """The claims of a token signed with this key. Times and audience are the caller's business.
@@ -38,9 +36,7 @@ class SigningKey:
             "verify_nbf": False,
             "verify_aud": False,
         }
-        claims: dict[str, Any] = jwt.decode(
-            token, self._public, algorithms=[ALGORITHM], options=unchecked
-        )
+        claims: dict[str, Any] = jwt.decode(token, self._public, algorithms=[ALGORITHM], options=unchecked)
         return claims
 
     def hub_form(self) -> dict[str, Any]:
@@ -64,9 +60,7 @@ class SigningKey:
 
     def _pem(self) -> str:
         spki = serialization.PublicFormat.SubjectPublicKeyInfo
-        return (
-            self._public.public_bytes(serialization.Encoding.PEM, spki).decode().strip()
-        )
+        return self._public.public_bytes(serialization.Encoding.PEM, spki).decode().strip()
 
 
 def _base64url(number: int) -> str:

@@ -44,9 +44,7 @@ def token(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     except BadCredentials:
         return _unauthorized(request)
     except TwoCredentials:
-        refused = TokenError(
-            "invalid_request", "Send the client secret one way, not two."
-        )
+        refused = TokenError("invalid_request", "Send the client secret one way, not two.")
     except TokenError as error:
         refused = error
     request.reason = refused.description
@@ -67,21 +65,15 @@ def _grant(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Res
     return _person_token(hub, request, host, client)
 
 
-def _technical_token(
-    hub: Hub, request: EmulatorRequest, host: str, client: Client
-) -> Response:
+def _technical_token(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Response:
     asked = tuple(request.form.get("scope", "").split())
     if not set(asked) <= set(client.scope):
-        raise TokenError(
-            "invalid_scope", "The client does not have one of the scopes it asks for."
-        )
+        raise TokenError("invalid_scope", "The client does not have one of the scopes it asks for.")
     issued = hub.tokens.for_technical_user(client, host, asked or client.scope)
     return json_response(issued.response())
 
 
-def _person_token(
-    hub: Hub, request: EmulatorRequest, host: str, client: Client
-) -> Response:
+def _person_token(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Response:
     code = request.form.get("code", "")
     grant = _redeemed(hub, code)
     _check_binding(grant, request, host, client)
@@ -90,9 +82,7 @@ def _person_token(
         raise TokenError("invalid_grant", "The account no longer exists.")
     issued = hub.tokens.for_person(account, client.client_id, host)
     hub.sign_ins.codes.remember(code, issued.claims["jti"])
-    id_token = hub.tokens.id_token(
-        account, client.client_id, host, grant.auth_time, grant.request.nonce
-    )
+    id_token = hub.tokens.id_token(account, client.client_id, host, grant.auth_time, grant.request.nonce)
     return json_response({**issued.response(), "id_token": id_token})
 
 
@@ -102,37 +92,25 @@ def _redeemed(hub: Hub, code: str) -> Grant:
         jti = hub.sign_ins.codes.token_of(code)
         if jti is not None:
             hub.tokens.revoke(jti)
-        raise TokenError(
-            "invalid_grant", "The code is unknown, expired or was used before."
-        )
+        raise TokenError("invalid_grant", "The code is unknown, expired or was used before.")
     return grant
 
 
-def _check_binding(
-    grant: Grant, request: EmulatorRequest, host: str, client: Client
-) -> None:
+def _check_binding(grant: Grant, request: EmulatorRequest, host: str, client: Client) -> None:
     """Refuse a code at another host, for another client or redirect URI, or without its PKCE verifier."""
     asked = grant.request
     if (asked.host, asked.client_id) != (host, client.client_id):
-        raise TokenError(
-            "invalid_grant", "The code was issued to another client or host."
-        )
+        raise TokenError("invalid_grant", "The code was issued to another client or host.")
     if request.form.get("redirect_uri") != asked.redirect_uri:
-        raise TokenError(
-            "invalid_grant", "redirect_uri is not the one of the authorization request."
-        )
+        raise TokenError("invalid_grant", "redirect_uri is not the one of the authorization request.")
     verifier = request.form.get("code_verifier")
     if asked.code_challenge is None:
         # RFC 9700, section 2.1.1: a verifier without a challenge is the sign of a stripped challenge.
         if verifier is not None:
-            raise TokenError(
-                "invalid_grant", "The authorization request had no code_challenge."
-            )
+            raise TokenError("invalid_grant", "The authorization request had no code_challenge.")
         return
     if verifier is None or not _proves(verifier, asked.code_challenge):
-        raise TokenError(
-            "invalid_grant", "code_verifier does not match the code_challenge."
-        )
+        raise TokenError("invalid_grant", "code_verifier does not match the code_challenge.")
 
 
 def _proves(verifier: str, challenge: str) -> bool:

@@ -44,9 +44,7 @@ class TokenIssuer:
     def __init__(self, config: EmulatorConfig, clock: Clock, key: SigningKey) -> None:
         self._clock = clock
         self._key = key
-        self._issuers = {
-            host: f"{config.identity_url(host)}/oauth/token" for host in IDENTITY_HOSTS
-        }
+        self._issuers = {host: f"{config.identity_url(host)}/oauth/token" for host in IDENTITY_HOSTS}
         self._host_of = {issuer: host for host, issuer in self._issuers.items()}
         self._revoked: set[str] = set()
 
@@ -63,21 +61,11 @@ class TokenIssuer:
     ) -> IssuedToken:
         """An access token of a person, with the account's roles unless others are given."""
         roles = account.scope if scope is None else scope
-        return self._signed(
-            claim_sets.user_token(
-                account, client_id, self.issuer(host), host, self._now(), roles
-            )
-        )
+        return self._signed(claim_sets.user_token(account, client_id, self.issuer(host), host, self._now(), roles))
 
-    def for_technical_user(
-        self, client: Client, host: str, scope: tuple[str, ...]
-    ) -> IssuedToken:
+    def for_technical_user(self, client: Client, host: str, scope: tuple[str, ...]) -> IssuedToken:
         """An access token of a technical user."""
-        return self._signed(
-            claim_sets.technical_token(
-                client, self.issuer(host), host, self._now(), scope
-            )
-        )
+        return self._signed(claim_sets.technical_token(client, self.issuer(host), host, self._now(), scope))
 
     def id_token(
         self,
@@ -89,11 +77,7 @@ class TokenIssuer:
     ) -> str:
         """The signed ID token for a finished sign-in."""
         issuer = self.issuer(host)
-        return self._key.sign(
-            claim_sets.id_token(
-                account, client_id, issuer, self._now(), auth_time, nonce
-            )
-        )
+        return self._key.sign(claim_sets.id_token(account, client_id, issuer, self._now(), auth_time, nonce))
 
     def id_token_audience(self, id_token: str) -> str | None:
         """The client an ID token of ours was made for, however old it is; nothing for a foreign one."""
@@ -117,9 +101,7 @@ class TokenIssuer:
         try:
             claims = self._key.read(token)
         except jwt.InvalidTokenError as error:
-            raise TokenRefused(
-                f"not a token of this Hub: {type(error).__name__}"
-            ) from error
+            raise TokenRefused(f"not a token of this Hub: {type(error).__name__}") from error
         host = self._host_of.get(str(claims.get("iss")))
         if host is None:
             raise TokenRefused("unknown issuer")

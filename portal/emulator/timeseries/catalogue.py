@@ -8,9 +8,7 @@ SIGNALS: dict[str, dict[str, Signal]] = {
     "acme.Vibration": {
         "velocity": Signal(1.2, gain=1.6, wear_gain=3.0, noise=0.08, idle=0.02),
         "acceleration": Signal(2.5, gain=4.0, wear_gain=6.0, noise=0.3, idle=0.05),
-        "bearingTemperature": Signal(
-            38.0, gain=18.0, wear_gain=28.0, noise=0.4, idle=21.0, decimals=1, every=5
-        ),
+        "bearingTemperature": Signal(38.0, gain=18.0, wear_gain=28.0, noise=0.4, idle=21.0, decimals=1, every=5),
     },
     "acme.Hydraulics": {
         "flow": Signal(35.0, gain=85.0, noise=1.2, decimals=1),
@@ -21,9 +19,7 @@ SIGNALS: dict[str, dict[str, Signal]] = {
         "power": Signal(4.5, gain=12.0, noise=0.15),
         "current": Signal(9.0, gain=23.0, noise=0.3, decimals=1),
         "speed": Signal(1460.0, gain=-18.0, noise=2.0, decimals=0),
-        "windingTemperature": Signal(
-            48.0, gain=32.0, noise=0.5, idle=22.0, decimals=1, every=15
-        ),
+        "windingTemperature": Signal(48.0, gain=32.0, noise=0.5, idle=22.0, decimals=1, every=15),
         "running": Signal(1.0, is_boolean=True),
     },
     "acme.PowerConsumption": {

@@ -30,23 +30,17 @@ class TimeSeriesError(Exception):
 
 def invalid_value(parameter: str, value: str) -> TimeSeriesError:
     """A query parameter with a value that the API does not know."""
-    return TimeSeriesError(
-        400, f"[6007] Invalid value '{value}' for request param - {parameter}"
-    )
+    return TimeSeriesError(400, f"[6007] Invalid value '{value}' for request param - {parameter}")
 
 
 def invalid_date(parameter: str, value: str) -> TimeSeriesError:
     """A moment that is not an ISO date-time; often a ``+`` that was not percent-encoded."""
-    return TimeSeriesError(
-        400, f"[6008] Invalid date format '{value}' for request param - {parameter}"
-    )
+    return TimeSeriesError(400, f"[6008] Invalid date format '{value}' for request param - {parameter}")
 
 
 def limit_exceeded(limit: int, maximum: int) -> TimeSeriesError:
     """More records asked for than one answer may have."""
-    message = (
-        f"[6009] Input limit[{limit}] can't exceed max configured limit of - {maximum}"
-    )
+    message = f"[6009] Input limit[{limit}] can't exceed max configured limit of - {maximum}"
     return TimeSeriesError(400, message)
 
 
@@ -63,8 +57,7 @@ def unknown_aspect(aspect: str) -> TimeSeriesError:
 def spring_error(error: TimeSeriesError, path: str, now: datetime) -> Response:
     """The error as the service writes it; ``path`` is the API path without the gateway's."""
     body = {
-        "timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.")
-        + f"{now.microsecond // 1000:03}+0000",
+        "timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}+0000",
         "status": error.status,
         "error": HTTPStatus(error.status).phrase,
         "exception": EXCEPTION,

@@ -49,9 +49,7 @@ class SeriesQuery:
 
         :raises TimeSeriesError: 400 with the API's message.
         """
-        after, until = _range(
-            _moment(parameters, "from"), _moment(parameters, "to"), now
-        )
+        after, until = _range(_moment(parameters, "from"), _moment(parameters, "to"), now)
         sort = parameters.get("sort", "asc")
         if sort.lower() not in ("asc", "desc"):
             raise invalid_value("sort", sort)
@@ -60,15 +58,11 @@ class SeriesQuery:
             until=until,
             limit=_limit(parameters),
             descending=sort.lower() == "desc",
-            select=frozenset(
-                name for name in parameters.get("select", "").split(",") if name
-            ),
+            select=frozenset(name for name in parameters.get("select", "").split(",") if name),
         )
 
 
-def _range(
-    after: float | None, until: float | None, now: float
-) -> tuple[float | None, float | None]:
+def _range(after: float | None, until: float | None, now: float) -> tuple[float | None, float | None]:
     if after is None and until is None:
         return None, None
     if until is None:

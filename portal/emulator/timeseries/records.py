@@ -62,9 +62,7 @@ class AspectSeries:
 
     def records(self, minutes: Iterable[int]) -> Iterator[Record]:
         """The records at these minutes, which :meth:`minutes` gave."""
-        every_minute = [
-            (key, value) for key, every, value in self._columns if every == 1
-        ]
+        every_minute = [(key, value) for key, every, value in self._columns if every == 1]
         sparse = [column for column in self._columns if column[1] != 1]
         for minute in minutes:
             record: Record = {"_time": time_text(minute)}

@@ -56,9 +56,7 @@ class Duty:
     wears: bool = False
 
 
-def sampler(
-    signal: Signal, duty: Duty, seed: str, asset_id: str, variable: str
-) -> Sample:
+def sampler(signal: Signal, duty: Duty, seed: str, asset_id: str, variable: str) -> Sample:
     """The function from minute to value for one variable of one asset."""
     load = _day_of_load(seed, asset_id, duty)
     if signal.is_boolean:
@@ -81,9 +79,7 @@ def sampler(
         now = load[minute % MINUTES_PER_DAY]
         if not now:
             return idle
-        value = (
-            base + gain * now + width * noise[(minute * step + start) % NOISE_LENGTH]
-        )
+        value = base + gain * now + width * noise[(minute * step + start) % NOISE_LENGTH]
         if wear_gain:
             value += wear_gain * wear(minute)
         return _rounded(value, digits)
@@ -131,5 +127,5 @@ def _day_of_load(seed: str, asset_id: str, duty: Duty) -> tuple[float, ...]:
 @lru_cache(maxsize=16)
 def _noise(seed: str) -> tuple[float, ...]:
     """Normally distributed numbers, cut off at 3, the same for the same seed."""
-    random = Random(f"{seed}:noise")
+    random = Random(f"{seed}:noise")  # noqa: S311 - plausible data, not a secret
     return tuple(max(-3.0, min(3.0, random.gauss(0, 1))) for _ in range(NOISE_LENGTH))

@@ -36,9 +36,7 @@ LATEST_WINDOW = 60
 """Minutes in which every variable has had a value."""
 
 
-def time_series(
-    hub: Hub, request: EmulatorRequest, asset_id: str, aspect: str
-) -> Response:
+def time_series(hub: Hub, request: EmulatorRequest, asset_id: str, aspect: str) -> Response:
     """Records of one aspect as a bare JSON array; a ``link`` header if there are more."""
     try:
         caller = authenticate(hub, request)
@@ -52,14 +50,10 @@ def time_series(
         return refusal(error)
     except TimeSeriesError as error:
         request.reason = error.message
-        return spring_error(
-            error, request.path.removeprefix("/gateway"), hub.clock.now_datetime()
-        )
+        return spring_error(error, request.path.removeprefix("/gateway"), hub.clock.now_datetime())
 
 
-def _read(
-    hub: Hub, request: EmulatorRequest, caller: Caller, asset_id: str, aspect: str
-) -> Response:
+def _read(hub: Hub, request: EmulatorRequest, caller: Caller, asset_id: str, aspect: str) -> Response:
     now = hub.clock.now()
     query = SeriesQuery.read(request.args, now)
     series = _series(hub, caller, asset_id, aspect, query)
@@ -72,9 +66,7 @@ def _read(
     return response
 
 
-def _series(
-    hub: Hub, caller: Caller, asset_id: str, aspect: str, query: SeriesQuery
-) -> AspectSeries:
+def _series(hub: Hub, caller: Caller, asset_id: str, aspect: str, query: SeriesQuery) -> AspectSeries:
     asset = hub.inventory.asset(caller.tenant, asset_id)
     kind = hub.inventory.dynamic_aspect(asset, aspect) if asset is not None else None
     if asset is None or kind is None:
@@ -91,9 +83,7 @@ def _minutes(series: AspectSeries, query: SeriesQuery, now: float) -> range:
     return series.minutes(math.floor(query.after / 60), until, query.descending)
 
 
-def _next_page(
-    hub: Hub, request: EmulatorRequest, query: SeriesQuery, last_minute: int
-) -> str:
+def _next_page(hub: Hub, request: EmulatorRequest, query: SeriesQuery, last_minute: int) -> str:
     """The same request for what follows: ``from`` moves up, or ``to`` moves down when descending.
 
     Both ends are written out: an open one would move with the other end or with the clock.
@@ -106,7 +96,5 @@ def _next_page(
         parameters["to"] = time_text(last_minute - 1).replace(":00Z", ":59.999Z")
     else:
         parameters["from"] = time_text(last_minute)
-    text = "&".join(
-        f"{name}={quote(value, safe=':,')}" for name, value in parameters.items()
-    )
+    text = "&".join(f"{name}={quote(value, safe=':,')}" for name, value in parameters.items())
     return f"{hub.config.url}{request.path}?{text}"

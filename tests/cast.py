@@ -1,0 +1,122 @@
+"""The people, tenants and things that all tests play with. The people are those of the emulator.
+
+**Alice** admin of acme, **Dev** developer of acme, **Audrey** auditor of acme, **Charlie** admin of globex, **Olga**
+operator (and viewer of acme).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.test import Client
+
+from portal.actor import SYSTEM
+from portal.emulator.banner import banner
+from portal.identity.models import User
+from portal.keys.commands import create_key, import_key
+from portal.keys.models import BindingKey, Source
+from portal.lib.secret import Secret
+from portal.permissions import Role
+from portal.scoping import tenant_scope
+from portal.tenants.models import Membership, Tenant
+from tests.environment import emulator
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody and both tenants."""
+
+    acme: Tenant
+    globex: Tenant
+    alice: User
+    dev: User
+    audrey: User
+    charlie: User
+    olga: User
+
+
+def make_cast() -> Cast:
+    acme = make_tenant("acme", "Acme Pumps GmbH")
+    globex = make_tenant("globex", "Globex Energy")
+    return Cast(
+        acme=acme,
+        globex=globex,
+        alice=make_member(acme, "alice@acme.example", Role.ADMIN, Role.VIEWER),
+        dev=make_member(acme, "dev@acme.example", Role.DEVELOPER, Role.VIEWER),
+        audrey=make_member(acme, "audrey@acme.example", Role.VIEWER, Role.AUDITOR),
+        charlie=make_member(globex, "charlie@globex.example", Role.ADMIN, Role.VIEWER),
+        olga=make_member(acme, "olga@acme.example", Role.VIEWER, operator=True),
+    )
+
+
+def make_tenant(name: str, display_name: str) -> Tenant:
+    return Tenant.objects.create(
+        name=name, display_name=display_name, environment="emulator", company_domain=f"{name}.example"
+    )
+
+
+def make_member(tenant: Tenant, email: str, *roles: Role, operator: bool = False) -> User:
+    """A member of a tenant; a person whom the emulator knows by this e-mail has the emulator's subject and name."""
+    known = next((account for account in emulator.hub.directory if account.email == email), None)
+    user = User.objects.create(
+        issuer=settings.OIDC_ISSUER,
+        subject=known.user_id if known else email,
+        name=known.name if known else email.partition("@")[0].title(),
+        email=email,
+        is_operator=operator,
+    )
+    with tenant_scope(tenant.pk):
+        Membership.objects.create(user=user, roles=[role.value for role in roles])
+    return user
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which this person is signed in, without the way over the Hub (tests/identity walks that)."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["signed_in_at"] = session["seen_at"] = int(time.time())
+    session.save()
+    return client
+
+
+def make_key(tenant: Tenant, name: str = "Line 4 gateway") -> tuple[BindingKey, str]:
+    """A binding key made here, and its secret."""
+    with tenant_scope(tenant.pk):
+        key, _generation, secret = create_key(name=name, by=SYSTEM)
+    return key, secret.reveal()
+
+
+def make_upstream_key(tenant: Tenant, name: str = "Hub access") -> BindingKey:
+    """The tenant's credential at the emulator."""
+    client_id = f"{tenant.name}-hub-reader"
+    with tenant_scope(tenant.pk):
+        return import_key(
+            name=name,
+            source=Source.TECHNICAL_USER,
+            token_url=f"{emulator.url}/{tenant.name}.piam/oauth/token",
+            client_id=client_id,
+            secret=Secret(client_secret(client_id)),
+            by=SYSTEM,
+        )
+
+
+def pump_of(tenant: str) -> str:
+    """Id of an asset that this tenant has at the emulator."""
+    examples = banner(emulator.hub)["examples"]
+    return next(str(example["asset_id"]) for example in examples if example["tenant"] == tenant)
+
+
+def client_secret(client_id: str) -> str:
+    """The secret of one of the emulator's clients."""
+    return {client.client_id: client.secret for client in emulator.hub.clients}[client_id]
+
+
+def get_token(client: Client, key: BindingKey, secret: str) -> str:
+    """An access token for the key, over the token endpoint."""
+    form = f"grant_type=client_credentials&client_id={key.client_id}&client_secret={secret}"
+    answer = client.post("/oauth/token", form, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 200, answer.content
+    return str(answer.json()["access_token"])

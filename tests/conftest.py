@@ -1,0 +1,77 @@
+"""Fixtures of all tests: the cast, the emulator, and nothing left over from the test before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from portal.audit.models import AuditRecord, InstanceRecord
+from portal.emulator.testing import RunningEmulator
+from portal.hub import authenticator
+from portal.identity import backend
+from portal.keys import signing
+from portal.lib.append_only import guard, unguard
+from portal.ops import readiness
+from tests import environment
+from tests.cast import Cast, make_cast, signed_in
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
+    authenticator._tokens.clear()
+    backend.issuer.cache_clear()
+    signing.forget()
+    readiness.forget()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: object) -> None:
+    """No manifest of collected files is needed to render a page."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def hub() -> Iterator[RunningEmulator]:
+    """The emulator; its faults and its clock are put back afterwards."""
+    yield environment.emulator
+    environment.emulator.faults.clear()
+    environment.emulator.clock.reset()
+
+
+@pytest.fixture
+def cast(db: None, hub: RunningEmulator) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def alice(cast: Cast) -> Client:
+    """Alice's browser."""
+    return signed_in(cast.alice)
+
+
+@pytest.fixture
+def erasable_log(transactional_db: None) -> Iterator[None]:
+    """For tests with true transactions: their clean-up has to delete records, which the triggers forbid."""
+    _each_log(unguard)
+    yield
+    AuditRecord.all_tenants.all().delete()
+    InstanceRecord.objects.all().delete()
+    _each_log(lambda model, vendor: guard(model, "body", vendor))
+
+
+def _each_log(statements: object) -> None:
+    with connection.cursor() as cursor:
+        for model in (AuditRecord, InstanceRecord):
+            for statement in statements(model, connection.vendor):  # type: ignore[operator]
+                cursor.execute(statement)
+
+
+assert settings.LOCAL  # the tests never run against a deployment's database

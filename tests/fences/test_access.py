@@ -1,0 +1,130 @@
+"""Who gets in: the whole matrix of pages and people, for pages that nobody has written yet as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from portal.audit.models import AuditRecord
+from portal.keys.models import BindingKey
+from portal.permissions import ROLE_PERMISSIONS, Role
+from portal.scoping import tenant_scope
+from tests.cast import Cast, make_key, make_member, make_upstream_key, pump_of, signed_in
+from tests.fences.pages import Page, all_pages, pages_for
+
+# A page that everybody may open is a decision: it is written down here, too.
+PUBLIC = {
+    "identity:sign_in",
+    "identity:start",
+    "identity:callback",
+    "tokens:token",
+    "tokens:token_keys",
+    "tokens:metadata",
+    "tokens:jwks",
+    "ops:health",
+    "ops:readyz",
+    "ops:patterns",
+    "ops:docs",
+    "ops:docs_page",
+}
+TENANT_PAGES = pages_for("tenant")
+
+
+@pytest.fixture
+def things(cast: Cast) -> dict[str, dict[str, Any]]:
+    """For each tenant one of every thing that an address can name. A new parameter needs an entry here."""
+    found = {}
+    for tenant in (cast.acme, cast.globex):
+        make_upstream_key(tenant)
+        key, _secret = make_key(tenant)
+        found[tenant.name] = {"tenant": tenant.name, "key_id": key.pk, "asset_id": pump_of(tenant.name)}
+    return found
+
+
+def ask(client: Client, url: str) -> HttpResponse:
+    """GET, or POST where the page knows no GET."""
+    answer = client.get(url)
+    return client.post(url) if answer.status_code == 405 else answer
+
+
+def test_every_view_declares_its_access() -> None:
+    assert [str(page) for page in all_pages() if page.access is None] == []
+
+
+def test_public_pages_are_listed() -> None:
+    assert {str(page) for page in pages_for("public")} == PUBLIC
+
+
+@pytest.mark.parametrize("page", TENANT_PAGES, ids=str)
+class TestTenantPages:
+    def test_tenant_is_in_the_address(self, page: Page) -> None:
+        assert "tenant" in page.parameters
+
+    def test_signed_out_goes_to_sign_in(self, page: Page, things: dict[str, Any]) -> None:
+        answer = ask(Client(), page.url(**things["acme"]))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/?next=%2Ft%2Facme%2F")
+
+    def test_outsider_gets_404(self, page: Page, cast: Cast, things: dict[str, Any]) -> None:
+        assert ask(signed_in(cast.charlie), page.url(**things["acme"])).status_code == 404
+
+    def test_unknown_tenant_gets_404(self, page: Page, alice: Client, things: dict[str, Any]) -> None:
+        assert ask(alice, page.url(**things["acme"] | {"tenant": "nobody"})).status_code == 404
+
+    def test_foreign_thing_in_the_own_tenant_gets_404(self, page: Page, alice: Client, things: dict[str, Any]) -> None:
+        if page.parameters == {"tenant"}:
+            return
+        foreign = ask(alice, page.url(**things["globex"] | {"tenant": "acme"}))
+        own = ask(alice, page.url(**things["acme"]))
+        assert foreign.status_code == 404
+        assert own.status_code != 404
+
+    @pytest.mark.parametrize("role", Role)
+    def test_permission_decides(self, page: Page, role: Role, cast: Cast, things: dict[str, Any]) -> None:
+        somebody = signed_in(make_member(cast.acme, "somebody@acme.example", role))
+        allowed = page.access is not None and page.access.permission in ROLE_PERMISSIONS[role]
+        assert (ask(somebody, page.url(**things["acme"])).status_code != 403) == allowed
+
+    def test_member_without_a_role_may_nothing(self, page: Page, cast: Cast, things: dict[str, Any]) -> None:
+        assert ask(signed_in(make_member(cast.acme, "x@acme.example")), page.url(**things["acme"])).status_code == 403
+
+    def test_auditor_changes_nothing(self, page: Page, cast: Cast, things: dict[str, Any]) -> None:
+        def state() -> list[Any]:
+            with tenant_scope(cast.acme.pk):
+                return [*BindingKey.objects.order_by("pk").values(), AuditRecord.objects.count()]
+
+        before = state()
+        answer = signed_in(cast.audrey).post(page.url(**things["acme"]), {"name": "New line", "name_typed": "x"})
+        assert answer.status_code in {403, 405}
+        assert state() == before
+
+
+def test_auditor_has_no_right_to_change() -> None:
+    assert [right for right in ROLE_PERMISSIONS[Role.AUDITOR] if right.changes_something] == []
+
+
+@pytest.mark.parametrize("page", pages_for("operator"), ids=str)
+class TestOperatorPages:
+    def test_operator_enters(self, page: Page, cast: Cast) -> None:
+        assert signed_in(cast.olga).get(page.url()).status_code == 200
+
+    def test_everybody_else_gets_404(self, page: Page, cast: Cast, alice: Client) -> None:
+        assert alice.get(page.url()).status_code == 404
+
+    def test_signed_out_goes_to_sign_in(self, page: Page, db: None) -> None:
+        assert Client().get(page.url()).status_code == 302
+
+
+@pytest.mark.parametrize("page", pages_for("signed_in"), ids=str)
+def test_signed_out_has_no_pages_of_signed_in_people(page: Page, db: None) -> None:
+    assert ask(Client(), page.url()).status_code == 302
+
+
+@pytest.mark.parametrize("page", pages_for("key"), ids=str)
+def test_key_endpoint_wants_a_token(page: Page, db: None) -> None:
+    answer = Client().get(page.url(rest="assetmanagement/v3/assets"))
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"].startswith("Bearer ")
