@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
 from django.conf import settings
@@ -200,11 +200,11 @@ def _actor(request: HttpRequest, kind: ActorKind, identifier: str = "", name: st
 
 def _membership(user: User, tenant: str) -> Membership | None:
     memberships = apps.get_model("tenants", "Membership").all_tenants.select_related("tenant")
-    return cast("Membership | None", memberships.filter(user=user, tenant__name=tenant).first())
+    return memberships.filter(user=user, tenant__name=tenant).first()
 
 
 def _answered(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponseBase:
-    """The view's answer, finished while the scope is open; a refusal is told here, where its page can show the areas."""
+    """The view's answer, finished while the scope is open, so that the page of a refusal can show the areas."""
     try:
         response = view(request, **kwargs)
     except Http404:

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,8 +30,8 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
-    message: str = gettext_lazy("The request was refused.")
-    advice: str = ""
+    message: str | Promise = gettext_lazy("The request was refused.")
+    advice: str | Promise = ""
 
     def __init__(self, message: str = "", *, headers: dict[str, str] | None = None) -> None:
         self.message = message or self.message

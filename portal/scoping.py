@@ -75,9 +75,9 @@ class TenantQuerySet(models.QuerySet[RowT]):
         claimed = [obj.claim() for obj in objs]
         return super().bulk_create(claimed, *args, **kwargs)
 
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         _refuse_tenant_change(fields)
-        return super().bulk_update([obj.claim() for obj in objs], fields, **kwargs)
+        return super().bulk_update([obj.claim() for obj in objs], fields, batch_size)
 
     def update(self, **values: Any) -> int:
         _refuse_tenant_change(values)
@@ -109,20 +109,12 @@ class TenantOwned(models.Model):
     tenant = models.ForeignKey("tenants.Tenant", on_delete=models.PROTECT, related_name="+")
 
     objects = TenantManager()
-    all_tenants = models.Manager()
+    all_tenants = models.Manager()  # noqa: DJ012 - a manager, whatever its name
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
         default_manager_name = "objects"
-
-    def claim(self) -> Self:
-        """Make the row the active tenant's, or refuse when it already is another's."""
-        if self.tenant_id is None:
-            self.tenant_id = active_tenant_id()
-        if self.tenant_id != active_tenant_id():
-            raise CrossTenantWrite(f"{self._meta.label} of tenant {self.tenant_id} in tenant {active_tenant_id()}.")
-        return self
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.claim()
@@ -132,3 +124,11 @@ class TenantOwned(models.Model):
         # Through the scoped queryset: a delete by primary key alone would trust this instance's own tenant_id.
         self.claim()
         return type(self).objects.filter(pk=self.pk).delete()
+
+    def claim(self) -> Self:
+        """Make the row the active tenant's, or refuse when it already is another's."""
+        if self.tenant_id is None:
+            self.tenant_id = active_tenant_id()
+        if self.tenant_id != active_tenant_id():
+            raise CrossTenantWrite(f"{self._meta.label} of tenant {self.tenant_id} in tenant {active_tenant_id()}.")
+        return self

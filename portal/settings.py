@@ -31,7 +31,7 @@ VERSION = "0.1.0"
 
 def required(name: str, local: str, write: str) -> str:
     """The variable; in local mode it may be missing, in production the sentence says what to write."""
-    value = env.str(name, local if LOCAL else "")
+    value: str = env.str(name, local if LOCAL else "")
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set, write {name}={write} (or PORTAL_MODE=local to try Bindery on this machine)."
@@ -79,6 +79,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
         "CONN_MAX_AGE": None,
+        # In a file, as in earnest: SQLite in memory locks whole tables between threads.
+        "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         "OPTIONS": {
             # IMMEDIATE takes the write lock at BEGIN and waits for it: no "database is locked" in the middle of a
             # transaction. FULL because an acknowledged audit record must survive a power cut.

@@ -1,4 +1,7 @@
-"""Runs a command with the production settings that docs/deploy.md names: `python -m tests.production manage.py check`."""
+"""Runs a command with the production settings that docs/deploy.md names.
+
+`python -m tests.production manage.py check --deploy`
+"""
 
 from __future__ import annotations
 

@@ -83,12 +83,13 @@ def _append(
 
 
 def _locked_head(tenant_id: int | None) -> AuditLog:
-    heads = AuditLog.objects.select_for_update()
-    head = heads.filter(tenant_id=tenant_id).first()
+    # By tenant, not by origin: the log keeps its name when the portal gets another address.
+    heads = AuditLog.objects.select_for_update().filter(tenant_id=tenant_id)  # type: ignore[misc]  # None is IS NULL
+    head = heads.first()
     if head is None:
         fresh = AuditLog(origin=_origin(tenant_id), tenant_id=tenant_id)
         AuditLog.objects.bulk_create([fresh], ignore_conflicts=True)  # another transaction may be making it, too
-        head = heads.get(tenant_id=tenant_id)
+        head = heads.get()
     return head
 
 
@@ -129,7 +130,7 @@ def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
 
 
 def _advance(log: AuditLog, row: Record) -> None:
-    tree = log.tree.append(row.leaf)
+    tree = log.tree.append(bytes(row.leaf))
     moved = AuditLog.objects.filter(pk=log.pk, size=log.size).update(
         size=tree.size, frontier=tree.stored, last_at=row.at
     )

@@ -61,7 +61,7 @@ def event(name: str, sentence: str | Promise, kind: Kind = Kind.CHANGE) -> Calla
 
     def declare(cls: type[EventT]) -> type[EventT]:
         made: type[EventT] = dataclass(frozen=True, kw_only=True)(cls)
-        refused = [field.name for field in fields(made) if field.type not in ALLOWED_FIELD_TYPES]
+        refused = [field.name for field in fields(made) if field.type not in ALLOWED_FIELD_TYPES]  # type: ignore[arg-type]
         if refused or name in REGISTRY:
             raise TypeError(f"Event {name}: taken already, or fields that are neither str nor int: {refused}")
         made.name, made.template, made.kind = name, sentence, kind

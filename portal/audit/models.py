@@ -69,7 +69,7 @@ class Record(models.Model):
     @property
     def facts(self) -> dict[str, str | int]:
         """The event's own fields."""
-        return self.content.get("data", {})
+        return dict(self.content.get("data", {}))
 
     @property
     def sentence(self) -> str:

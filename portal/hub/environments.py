@@ -89,5 +89,5 @@ def _read(written: dict[str, Any]) -> Environment:
         return Environment(**written)
     except TypeError:
         raise ImproperlyConfigured(
-            f"HUB_ENVIRONMENTS holds {written!r}, write an object with text for these names: {', '.join(sorted(names))}."
+            f"HUB_ENVIRONMENTS holds {written!r}, write an object with text for {', '.join(sorted(names))}."
         ) from None

@@ -53,10 +53,10 @@ def issuer() -> Issuer:
     )
 
 
-class HubIdentityBackend(OIDCAuthenticationBackend):
+class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library has no types
     """The code flow against the Hub's identity. Raises `TokenRefused` or `HubError`; never signs in on a doubt."""
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self, request: HttpRequest | None, *, code: str = "", nonce: str = "", code_verifier: str = "", **kwargs: Any
     ) -> User | None:
         """Exchange the code, verify everything, return the user with `hub_identity` set; None without a code."""
@@ -105,7 +105,7 @@ class HubIdentityBackend(OIDCAuthenticationBackend):
             subject=identity.subject,
             defaults={"name": identity.name, "email": identity.email, "is_operator": _is_operator(identity)},
         )
-        user.hub_identity = identity  # type: ignore[attr-defined]
+        user.hub_identity = identity
         return user
 
     def get_user(self, user_id: int) -> User | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
+
+if TYPE_CHECKING:
+    from portal.identity.backend import HubIdentity
 
 
 def new_session_epoch() -> str:
@@ -29,7 +32,7 @@ class User(AbstractBaseUser):
     session_epoch = models.CharField(max_length=32, default=new_session_epoch)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects = BaseUserManager()
     USERNAME_FIELD = "id"
 
     class Meta:
@@ -38,8 +41,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.subject
 
+    # What the Hub vouched for at the sign-in that is going on; not stored.
+    hub_identity: HubIdentity
+
     def get_session_auth_hash(self) -> str:
         return salted_hmac("portal.identity.session", self.session_epoch, algorithm="sha256").hexdigest()
 
-    def get_session_auth_fallback_hash(self) -> list[str]:  # type: ignore[override]
+    def get_session_auth_fallback_hash(self) -> list[str]:
         return []

@@ -99,7 +99,7 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
         return answer(request, fault)
 
     request.user = user
-    commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type,union-attr]
+    commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type]
     auth.login(request, user)
     request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
     tasks.clear_expired_sessions.enqueue()

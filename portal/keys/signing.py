@@ -53,7 +53,7 @@ def _opened(key: SigningKey) -> Signer:
 @transaction.atomic
 def _make() -> SigningKey:
     private: PrivateKeyTypes
-    if settings.TOKEN_ALGORITHM == "RS256":
+    if settings.TOKEN_ALGORITHM == "RS256":  # noqa: S105 - the name of an algorithm
         private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     else:
         private = ec.generate_private_key(ec.SECP256R1())

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,9 +71,7 @@ def kept_in_file(path: Path, make: Callable[[], str]) -> str:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(make())
-        try:
-            os.link(draft, path)  # fails when another process was faster: then its value holds
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # another process was faster: then its value holds
+            os.link(draft, path)
         draft.unlink()
     return path.read_text().strip()

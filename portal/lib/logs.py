@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import ItemsView
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -47,8 +48,8 @@ class ClosedReport(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:
-        return []
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
+        return {}.items()
 
     def get_safe_settings(self) -> dict[str, Any]:
         return {}

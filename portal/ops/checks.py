@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,7 +14,7 @@ from portal.keys.deployment import ambiguous
 
 
 @register
-def constants_are_set_once(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def constants_are_set_once(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """bindery.E001"""
     return [
         Error(f"{name} and {name}_FILE are both set.", hint="Keep one of them.", id="bindery.E001")
@@ -22,7 +23,7 @@ def constants_are_set_once(app_configs: list[AppConfig] | None, **kwargs: Any) -
 
 
 @register
-def sign_in_environment_is_known(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def sign_in_environment_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """bindery.E002"""
     if settings.OIDC_ENVIRONMENT in environments():
         return []
@@ -32,7 +33,7 @@ def sign_in_environment_is_known(app_configs: list[AppConfig] | None, **kwargs: 
 
 
 @register(deploy=True)
-def somebody_operates(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def somebody_operates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """bindery.W001"""
     if settings.OPERATOR_TENANTS:
         return []

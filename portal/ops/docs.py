@@ -52,7 +52,8 @@ def rendered(path: Path) -> SafeString:
             linked = LINK_TO_FILE.fullmatch(str(child.attrGet("href") or ""))
             if linked:
                 child.attrSet("href", f"/docs/{linked[1]}/{linked[2] or ''}")
-    return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S308 - our own files, html off
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    return mark_safe(html)  # noqa: S308 - our own files, html off
 
 
 def heading_id(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Health for machines, the state of the service for operators, the design system and the documentation for everybody."""
+"""Health for machines, the state of the service for operators, the design system for everybody."""
 
 from __future__ import annotations
 

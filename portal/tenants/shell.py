@@ -23,7 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shell(request: HttpRequest) -> dict[str, Any]:
-    outside = {
+    outside: dict[str, Any] = {
         "tenant": None,
         "tenants": [],
         "navigation": [],

@@ -1,0 +1,82 @@
+"""A wrong setting refuses to start, with one sentence that says what to write. Each case is a true start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.production import environment
+
+WRONG = {
+    "PORTAL_MODE": [("prod", "PORTAL_MODE=production")],
+    "PORTAL_URL": [
+        ("", "PORTAL_URL=https://"),
+        ("bindery.example.com", "PORTAL_URL=https://"),
+        ("http://bindery.example.com", "write https://"),
+        ("https://user@bindery.example.com", "PORTAL_URL=https://"),
+        ("https://[", "PORTAL_URL=https://"),
+        ("https://host:port", "PORTAL_URL=https://"),
+    ],
+    "PORTAL_SECRET_KEY": [("", "PORTAL_SECRET_KEY"), ("short", "50 or more random characters")],
+    "PORTAL_MASTER_KEYS": [("", "PORTAL_MASTER_KEYS=<id>:"), ("first:AAAA", "PORTAL_MASTER_KEYS=<id>:")],
+    "DATABASE_URL": [
+        ("mysql://host/db", "write DATABASE_URL=postgres://"),
+        ("postgres//host", "write DATABASE_URL=postgres://"),
+        ("postgres://host:port/db", "write DATABASE_URL=postgres://"),
+    ],
+    "OIDC_IDENTITY_URL": [("", "OIDC_IDENTITY_URL=https://"), ("core.piam", "OIDC_IDENTITY_URL=https://")],
+    "OIDC_ISSUER": [("issuer", "OIDC_ISSUER=https://"), ("https://issuer/?x=1", "OIDC_ISSUER=https://")],
+    "OIDC_CLIENT_SECRET": [("", "OIDC_CLIENT_SECRET=")],
+    "OIDC_ENVIRONMENT": [("mars", "Write OIDC_ENVIRONMENT with one of: eu1, eu2, cn1")],
+    "HUB_ENVIRONMENTS": [
+        ("{}", "HUB_ENVIRONMENTS is not a JSON list"),
+        ('[{"name": "eu9"}]', "write an object with text for"),
+    ],
+    "TRUSTED_PROXIES": [("10.0.0.300", "TRUSTED_PROXIES=10.0.0.7")],
+    "PORTAL_TOKEN_ALGORITHM": [("none", "write ES256 or RS256")],
+    "PORTAL_TOKEN_LIFETIME": [("15m", "PORTAL_TOKEN_LIFETIME=900"), ("0", "at least 1"), ("٣", "whole number")],
+}
+CASES = [(name, value, told) for name, cases in WRONG.items() for value, told in cases]
+
+
+def start(changed: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    variables = environment() | changed
+    return subprocess.run([sys.executable, "manage.py", "check"], env=variables, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[tuple[str, str], subprocess.CompletedProcess[str]]:
+    with ThreadPoolExecutor(4) as pool:
+        started = pool.map(lambda case: start({case[0]: case[1]}), CASES)
+    return {(name, value): answer for (name, value, _), answer in zip(CASES, started, strict=True)}
+
+
+@pytest.mark.xdist_group("settings")
+@pytest.mark.parametrize(("name", "value", "told"), CASES)
+def test_wrong_value_refuses_to_start(
+    name: str, value: str, told: str, answers: dict[tuple[str, str], subprocess.CompletedProcess[str]]
+) -> None:
+    answer = answers[name, value]
+    assert answer.returncode != 0
+    assert told in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_production_settings_start() -> None:
+    assert start({}).returncode == 0
+
+
+def test_a_refused_start_is_told_by_the_server_too() -> None:
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-c", "python:portal.server", "portal.wsgi"]
+    answer = subprocess.run(
+        command,
+        env=environment() | {"PORTAL_MASTER_KEYS": "", "PORTAL_BIND": "127.0.0.1:0"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert answer.returncode != 0
+    assert "Bindery does not start: PORTAL_MASTER_KEYS" in answer.stderr
