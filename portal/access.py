@@ -27,6 +27,7 @@ from portal.scoping import tenant_scope
 if TYPE_CHECKING:
     from portal.identity.models import User
     from portal.keys.models import BindingKey
+    from portal.tenants.attention import AttentionItem
     from portal.tenants.models import Membership, Tenant
 
 View = Callable[..., HttpResponseBase]
@@ -54,6 +55,7 @@ class TenantRequest(SignedInRequest):
     tenant: Tenant
     membership: Membership
     permissions: frozenset[Permission]
+    attention: list[AttentionItem]
 
 
 class KeyCaller(Protocol):

@@ -24,7 +24,9 @@ class AttentionItem:
 
 def needing_attention(request: TenantRequest) -> list[AttentionItem]:
     """All items for this member, the pressing ones first."""
-    items: list[AttentionItem] = []
-    for source in settings.ATTENTION_SOURCES:
-        items += import_string(source)(request)
-    return sorted(items, key=lambda item: ("bad", "warn", "wait").index(item.tone))
+    kept: list[AttentionItem] | None = getattr(request, "attention", None)
+    if kept is None:
+        items = [item for source in settings.ATTENTION_SOURCES for item in import_string(source)(request)]
+        kept = sorted(items, key=lambda item: ("bad", "warn", "wait").index(item.tone))
+        request.attention = kept  # the bell and the home page ask both
+    return kept

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.audit.events import Outcome
 from portal.audit.models import AuditRecord
 from portal.identity.models import User
-from portal.tenants.models import Membership
+from portal.tenants.models import Membership, Tenant
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
@@ -33,8 +33,10 @@ class FirstStep:
 def first_steps(tenant_name: str) -> list[FirstStep] | None:
     """The way from nothing to a value read, ticked by what the audit log knows; None once all is done."""
     happened = AuditRecord.objects.filter(outcome=Outcome.OK)
-    done = {name for name in ("key.created", "token.issued", "call.answered") if happened.filter(name=name).exists()}
-    if len(done) == 3:
+    key_created, token_issued, value_read = Tenant.objects.values_list(
+        *(Exists(happened.filter(name=name)) for name in ("key.created", "token.issued", "call.answered"))
+    ).get(name=tenant_name)
+    if key_created and token_issued and value_read:
         return None
     keys = reverse("keys:list", args=[tenant_name])
     return [
@@ -42,18 +44,18 @@ def first_steps(tenant_name: str) -> list[FirstStep] | None:
             _("Create a binding key"),
             _("A name is all it takes. You get a clientID and a clientSecret."),
             reverse("keys:create", args=[tenant_name]),
-            "key.created" in done,
+            key_created,
         ),
         FirstStep(
             _("Get a token with it"),
             _("One curl line, ready to copy on the page of the key."),
             keys,
-            "token.issued" in done,
+            token_issued,
         ),
         FirstStep(
             _("Read a value"),
             _("With the token, call the Hub's APIs on this portal: first the assets, then a time series."),
             reverse("assets:list", args=[tenant_name]),
-            "call.answered" in done,
+            value_read,
         ),
     ]

@@ -1,0 +1,108 @@
+"""The activity page: what happened, told to the people of the tenant and to nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal import constants
+from portal.audit.models import AuditRecord
+from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
+from tests.query_counts import PAGES
+
+ACTIVITY = "/t/acme/activity/"
+
+
+@pytest.fixture
+def audrey(cast: Cast) -> Client:
+    return signed_in(cast.audrey)
+
+
+def told(client: Client, query: str = "") -> list[tuple[str, str]]:
+    """Actor and sentence of each row, newest first."""
+    answer = client.get(f"{ACTIVITY}{query}")
+    assert answer.status_code == 200
+    return [(row.actor, row.sentence) for row in answer.context["rows"]]
+
+
+def test_tells_the_way_of_a_key(audrey: Client, alice: Client, cast: Cast) -> None:
+    make_upstream_key(cast.acme)
+    alice.post("/t/acme/keys/create/", {"name": "Line 4 gateway"})
+    key, secret = make_key(cast.acme, "Line 5")
+    token = get_token(Client(REMOTE_ADDR="192.0.2.7"), key, secret)
+    Client(REMOTE_ADDR="192.0.2.7").get(
+        "/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"}
+    )
+    rows = audrey.get(ACTIVITY).context["rows"]
+    assert (rows[0].actor, rows[0].address, rows[0].route) == ("Line 5", "192.0.2.7", "GET /api/assetmanagement/v3/assets")
+    assert (rows[0].outcome.tone, rows[0].detail) == ("ok", "status: 200")
+    assert [(row.actor, row.sentence) for row in rows[1:4]] == [
+        ("Line 5", "got an access token"),
+        ("Bindery", "created the binding key Line 5 and was shown its secret"),
+        ("Alice Adler", "created the binding key Line 4 gateway and was shown its secret"),
+    ]
+
+
+def test_other_tenants_are_not_in_it(audrey: Client, cast: Cast) -> None:
+    make_key(cast.globex, "Globex line")
+    assert "Globex line" not in audrey.get(ACTIVITY).content.decode()
+
+
+def test_filters(audrey: Client, cast: Cast) -> None:
+    key, secret = make_key(cast.acme, "North")
+    get_token(Client(REMOTE_ADDR="192.0.2.9"), key, secret)
+    assert told(audrey, "?kind=key_use") == [("North", "got an access token")]
+    assert told(audrey, "?kind=change") == [("Bindery", "created the binding key North and was shown its secret")]
+    assert told(audrey, "?q=192.0.2.9") == [("North", "got an access token")]
+    assert told(audrey, f"?q={key.client_id}") == [("North", "got an access token")]
+    assert told(audrey, "?outcome=denied") == []
+
+
+@pytest.mark.parametrize("query", ["?before=-1", "?before=x", "?before=99999999999999999999", "?kind=x", "?q=" + "x" * 101])
+def test_filter_that_cannot_be_is_told(audrey: Client, query: str) -> None:
+    assert audrey.get(f"{ACTIVITY}{query}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["?q=%00", "?q=%F0%9F%90%98", "?q='--", "?q=%25", "?outcome=&kind=&q="])
+def test_strange_searches_find_nothing_and_break_nothing(audrey: Client, query: str) -> None:
+    assert audrey.get(f"{ACTIVITY}{query}").status_code in {200, 422}
+
+
+def test_pages_by_index_and_shows_every_record_once(
+    audrey: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "PAGE_SIZE", 3)
+    for number in range(7):
+        make_key(cast.acme, f"Line {number}")
+    seen: list[int] = []
+    url = ACTIVITY
+    while url:
+        answer = audrey.get(url)
+        seen += [row.index for row in answer.context["rows"]]
+        older = answer.context["older_url"]
+        url = f"{ACTIVITY}{older}" if older else ""
+    assert seen == [6, 5, 4, 3, 2, 1, 0]
+
+
+def test_erased_record_keeps_its_place(audrey: Client, cast: Cast) -> None:
+    make_key(cast.acme)
+    AuditRecord.all_tenants.update(body=None)
+    assert told(audrey) == [("Bindery", "erased")]
+
+
+def test_empty_log_says_so(audrey: Client) -> None:
+    assert told(audrey) == []
+
+
+def test_text_of_others_cannot_become_markup(audrey: Client, cast: Cast) -> None:
+    make_key(cast.acme, "<img src=x onerror=alert(1)>")
+    assert "<img src=x" not in audrey.get(ACTIVITY).content.decode()
+
+
+def test_query_count_does_not_grow_with_rows(audrey: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
+    for number in range(9):
+        make_key(cast.acme, f"Line {number}")
+    with django_assert_max_num_queries(PAGES[ACTIVITY]):
+        audrey.get(ACTIVITY)

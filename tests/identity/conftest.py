@@ -1,0 +1,39 @@
+"""An identity host of our own making, whose tokens and keys a test may forge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.identity import backend
+from tests.faults import AnyServer
+from tests.identity.op import HostileOp
+
+
+@pytest.fixture
+def browser(db: None) -> Client:
+    """A browser that was never here."""
+    return Client()
+
+
+@pytest.fixture(scope="session")
+def op_server() -> AnyServer:
+    return AnyServer()
+
+
+@pytest.fixture
+def op(op_server: AnyServer, settings: Any) -> Iterator[HostileOp]:
+    """The hostile identity host, in the place of the Hub's."""
+    hostile = HostileOp(op_server)
+    settings.OIDC_ISSUER = hostile.issuer
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = f"{op_server.url}/oauth/authorize"
+    settings.OIDC_OP_TOKEN_ENDPOINT = f"{op_server.url}/oauth/token"
+    settings.OIDC_OP_USER_ENDPOINT = f"{op_server.url}/userinfo"
+    settings.OIDC_OP_JWKS_ENDPOINT = f"{op_server.url}/token_keys"
+    backend.issuer.cache_clear()
+    yield hostile
+    op_server.clear()
+    backend.issuer.cache_clear()

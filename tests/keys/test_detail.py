@@ -1,0 +1,76 @@
+"""The page of one key, and revoking it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.audit.models import AuditRecord
+from portal.keys.models import BindingKey
+from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
+from tests.query_counts import PAGES
+
+
+def test_shows_how_to_use_it_without_the_secret(alice: Client, cast: Cast) -> None:
+    key, secret = make_key(cast.acme)
+    page = alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
+    assert key.client_id in page
+    assert f"bnd_…{secret[-4:]}" in page
+    assert secret not in page
+    assert "http://localhost:8000/oauth/token" in page
+
+
+def test_shows_its_last_uses(alice: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
+    key, secret = make_key(cast.acme)
+    for _ in range(7):
+        get_token(Client(), key, secret)
+    with django_assert_max_num_queries(PAGES["/t/acme/keys/1/"]):
+        answer = alice.get(f"/t/acme/keys/{key.pk}/")
+    assert [use.sentence for use in answer.context["uses"]] == ["got an access token"] * 5
+
+
+def test_imported_key_says_where_its_values_come_from(
+    alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_upstream_key(cast.acme)
+    monkeypatch.setenv("BINDING_KEY_ACME__HUB_ACCESS_CLIENT_SECRET", "canary-from-environment")
+    answer = alice.get(f"/t/acme/keys/{key.pk}/")
+    rows = {row["name"]: row for row in answer.context["settings_rows"]}
+    assert str(rows["ClientSecret"]["source_label"]) == "Environment variable"
+    assert rows["ClientSecret"]["note"] == "BINDING_KEY_ACME__HUB_ACCESS_CLIENT_SECRET"
+    assert str(rows["ClientID"]["source_label"]) == "Database"
+    assert "canary-from-environment" not in answer.content.decode()
+
+
+class TestRevoke:
+    def test_asks_for_the_name(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        answer = alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": "line"})
+        assert answer.status_code == 422
+        assert BindingKey.all_tenants.get().is_active
+
+    def test_revokes_for_good_and_says_so(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        answer = alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": key.name}, follow=True)
+        assert "Line 4 gateway is revoked" in answer.content.decode()
+        assert not BindingKey.all_tenants.get().is_active
+        record = AuditRecord.all_tenants.get(name="key.revoked")
+        assert (record.actor_name, record.subject) == ("Alice Adler", f"key:{key.pk}")
+
+    def test_second_time_is_refused(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": key.name})
+        assert alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": key.name}).status_code == 409
+
+    def test_tells_what_will_stop(self, alice: Client, cast: Cast) -> None:
+        key, secret = make_key(cast.acme)
+        get_token(Client(), key, secret)
+        answer = alice.get(f"/t/acme/keys/{key.pk}/revoke/")
+        assert answer.context["uses_30_days"] == 1
+        assert answer.context["last_used_at"] is not None
+
+    def test_developer_has_no_button(self, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        assert "revoke" not in signed_in(cast.dev).get(f"/t/acme/keys/{key.pk}/").content.decode()
