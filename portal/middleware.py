@@ -6,14 +6,19 @@ import ipaddress
 import time
 import uuid
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 
 from portal import constants
 from portal.errors import Refusal, answer
 from portal.lib.logs import current_request_id
+
+if TYPE_CHECKING:
+    from portal.identity.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
@@ -80,20 +85,30 @@ def security_headers(get_response: GetResponse) -> GetResponse:
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
-    """Ends a session that was idle too long or is too old, on every method (SESSION_IDLE, SESSION_ABSOLUTE)."""
+    """Ends a session that was idle too long or is too old, on every method (SESSION_IDLE, SESSION_ABSOLUTE).
+
+    Looked at when somebody asks for `request.user`: a page that asks for nobody, such as /health, reads no session.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            now = int(time.time())
-            session = request.session
-            idle = now - session.get("seen_at", 0) > constants.SESSION_IDLE
-            if idle or now - session.get("signed_in_at", 0) > constants.SESSION_ABSOLUTE:
-                logout(request)
-            elif now - session["seen_at"] >= SEEN_EVERY:
-                session["seen_at"] = now
+        known = request.user
+        request.user = cast("User", SimpleLazyObject(lambda: _within_limits(request, known)))
         return get_response(request)
 
     return middleware
+
+
+def _within_limits(request: HttpRequest, known: User | AnonymousUser) -> User | AnonymousUser:
+    if not known.is_authenticated:
+        return known
+    now, session = int(time.time()), request.session
+    idle, age = now - session.get("seen_at", 0), now - session.get("signed_in_at", 0)
+    if idle > constants.SESSION_IDLE or age > constants.SESSION_ABSOLUTE:
+        session.flush()
+        return AnonymousUser()
+    if idle >= SEEN_EVERY:
+        session["seen_at"] = now
+    return known
 
 
 # A session's last use is written at most this often (seconds): a page view must not cost a write each time.

@@ -32,11 +32,13 @@ def test_tells_the_way_of_a_key(audrey: Client, alice: Client, cast: Cast) -> No
     alice.post("/t/acme/keys/create/", {"name": "Line 4 gateway"})
     key, secret = make_key(cast.acme, "Line 5")
     token = get_token(Client(REMOTE_ADDR="192.0.2.7"), key, secret)
-    Client(REMOTE_ADDR="192.0.2.7").get(
-        "/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"}
-    )
+    Client(REMOTE_ADDR="192.0.2.7").get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"})
     rows = audrey.get(ACTIVITY).context["rows"]
-    assert (rows[0].actor, rows[0].address, rows[0].route) == ("Line 5", "192.0.2.7", "GET /api/assetmanagement/v3/assets")
+    assert (rows[0].actor, rows[0].address, rows[0].route) == (
+        "Line 5",
+        "192.0.2.7",
+        "GET /api/assetmanagement/v3/assets",
+    )
     assert (rows[0].outcome.tone, rows[0].detail) == ("ok", "status: 200")
     assert [(row.actor, row.sentence) for row in rows[1:4]] == [
         ("Line 5", "got an access token"),
@@ -60,7 +62,9 @@ def test_filters(audrey: Client, cast: Cast) -> None:
     assert told(audrey, "?outcome=denied") == []
 
 
-@pytest.mark.parametrize("query", ["?before=-1", "?before=x", "?before=99999999999999999999", "?kind=x", "?q=" + "x" * 101])
+@pytest.mark.parametrize(
+    "query", ["?before=-1", "?before=x", "?before=99999999999999999999", "?kind=x", "?q=" + "x" * 101]
+)
 def test_filter_that_cannot_be_is_told(audrey: Client, query: str) -> None:
     assert audrey.get(f"{ACTIVITY}{query}").status_code == 422
 

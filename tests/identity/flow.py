@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
@@ -55,7 +56,7 @@ def _back(hub: RunningEmulator, location: str, **pressed: str) -> str:
     return back.removeprefix(PORTAL_URL)
 
 
-def sign_in(client: Client, hub: RunningEmulator, email: str, next_path: str | None = None) -> object:
+def sign_in(client: Client, hub: RunningEmulator, email: str, next_path: str | None = None) -> Any:
     """The whole way; the portal's last answer."""
     return client.get(pick(hub, start(client, next_path), email))
 
@@ -81,10 +82,10 @@ def records(tenant: Tenant, name: str) -> list[AuditRecord]:
     return list(AuditRecord.all_tenants.filter(tenant=tenant, name=name).order_by("index"))
 
 
-def assert_refused(client: Client, answer: object, reason: str) -> None:
+def assert_refused(client: Client, answer: Any, reason: str) -> None:
     """A page with status 403, no session anywhere, and the true reason in the portal's own log."""
-    assert answer.status_code == 403, (answer.status_code, reasons())  # type: ignore[attr-defined]
-    assert answer["Content-Type"].startswith("text/html")  # type: ignore[index]
+    assert answer.status_code == 403, (answer.status_code, reasons())
+    assert answer["Content-Type"].startswith("text/html")
     assert reasons() == [reason]
     assert not is_signed_in(client)
     assert not Session.objects.exists()

@@ -17,7 +17,15 @@ def test_shows_keys_with_state_source_and_maker(alice: Client, cast: Cast) -> No
     make_key(cast.acme, "Fresh line")
     get_token(Client(), key, secret)
     page = alice.get("/t/acme/keys/").content.decode()
-    for text in ("Used line", "Active", "Fresh line", "Never used", "Hub access", "In use by the portal", key.client_id):
+    for text in (
+        "Used line",
+        "Active",
+        "Fresh line",
+        "Never used",
+        "Hub access",
+        "In use by the portal",
+        key.client_id,
+    ):
         assert text in page
 
 

@@ -1,0 +1,142 @@
+"""A real browser against the processes that `make run` starts, in a folder and on ports of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What runs: its addresses and its folder."""
+
+    portal: str
+    emulator: str
+    data: Path
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Portal, emulator and worker, as a newcomer starts them; always on SQLite, as there."""
+    data = tmp_path_factory.mktemp("demo")
+    log = data / "demo.log"
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    ports = {"PORTAL_PORT": "18000", "EMULATOR_PORT": "18100", "PORTAL_DATA_DIR": str(data)}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "portal.ops.demo"], env=kept | ports, stdout=output, stderr=output
+        )
+    try:
+        yield Demo(*_addresses(process, log), data)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def _addresses(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str]:
+    """The addresses that the banner names."""
+    deadline = time.monotonic() + READY_WITHIN
+    while process.poll() is None and time.monotonic() < deadline:
+        told = log.read_text()
+        if "Ctrl-C stops everything" in told:
+            portal, emulator = re.findall(r"(?:ready|emulator): +(\S+)", told)
+            return portal, emulator
+        time.sleep(0.1)
+    raise AssertionError(f"The demo did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have Chromium: apt-get install chromium")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@dataclass
+class Visitor:
+    """A person with a browser: signs in, and looks at each page as strict eyes would."""
+
+    demo: Demo
+    page: Page
+    complaints: list[str]
+
+    def sign_in(self, name: str) -> None:
+        self.page.goto(self.demo.portal)
+        self.page.get_by_role("link", name="Sign in with Insights Hub").click()
+        self.page.get_by_role("button", name=name).click()
+        self.page.wait_for_url(f"{self.demo.portal}/**")
+
+    def visit(self, path: str) -> int:
+        answer = self.page.goto(self.demo.portal + path)
+        assert answer is not None
+        self.look()
+        return answer.status
+
+    def look(self) -> None:
+        """No accessibility finding, no horizontal scroll, nothing that the browser complains about."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+        wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wide, f"{self.page.url} scrolls sideways"
+        assert self.complaints == []
+
+
+@pytest.fixture
+def visitor(demo: Demo, browser: Browser) -> Iterator[Visitor]:
+    with _context(browser) as context:
+        yield _visitor(demo, context)
+
+
+@pytest.fixture
+def second_visitor(demo: Demo, browser: Browser) -> Iterator[Visitor]:
+    with _context(browser) as context:
+        yield _visitor(demo, context)
+
+
+def _context(browser: Browser, **options: object) -> BrowserContext:
+    # axe is injected as a script, which the pages' own policy forbids; violations of it are still reported.
+    permissions = ["clipboard-read", "clipboard-write"]
+    viewport = options.pop("viewport", {"width": 1440, "height": 900})
+    return browser.new_context(bypass_csp=True, permissions=permissions, viewport=viewport, **options)  # type: ignore[arg-type]
+
+
+def _visitor(demo: Demo, context: BrowserContext) -> Visitor:
+    page = context.new_page()
+    complaints: list[str] = []
+    # A refusal (403, 404, 422) is told as an error by the browser; the tests ask for them on purpose.
+    page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return Visitor(demo, page, complaints)
+
+
+def _is_complaint(message: object) -> bool:
+    return message.type == "error" and "Failed to load resource" not in message.text  # type: ignore[attr-defined]
