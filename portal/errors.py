@@ -10,6 +10,7 @@ import sys
 from http import HTTPStatus
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -97,7 +98,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Problem document (RFC 9457) with the request id; `type` is the permalink of its explanation."""
     body = {
-        "type": request.build_absolute_uri(f"/docs/errors/#{refusal.code}"),
+        "type": f"{settings.PORTAL_URL}/docs/errors/#{refusal.code}",
         "title": HTTPStatus(refusal.status).phrase,
         "status": refusal.status,
         "code": refusal.code,

@@ -239,7 +239,7 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 # What browsers are told.
 SECURE_SSL_REDIRECT = HTTPS
 # A program that posts a secret over http must hear about it, not be redirected; probes come without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^oauth/", r"^api/", r"^health$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^oauth/", r"^api/", r"^health/?$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

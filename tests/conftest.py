@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator
@@ -27,6 +28,7 @@ def fresh_memory() -> None:
     backend.issuer.cache_clear()
     signing.forget()
     readiness.forget()
+    repeats.forget()
 
 
 @pytest.fixture(autouse=True)

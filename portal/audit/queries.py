@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from portal.audit.events import Outcome
-from portal.audit.models import AuditRecord
+from portal.audit.models import AuditRecord, InstanceRecord, Record
+
+RecordT = TypeVar("RecordT", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,25 @@ class ShownRecord:
     request_id: str
 
 
-def activity(*, words: str = "", kind: str = "", outcome: str = "", before: int | None = None) -> QuerySet[AuditRecord]:
-    """Records that match, newest first, with an index below `before`.
+def of_tenant() -> QuerySet[AuditRecord]:
+    """The records of the active tenant.
 
     An admission whose end is recorded is left out: the record of the end tells the same and more.
     """
     ends = AuditRecord.objects.filter(answers=OuterRef("index"))
-    records = AuditRecord.objects.exclude(Q(outcome=Outcome.ADMITTED) & Exists(ends)).order_by("-index")
+    return AuditRecord.objects.exclude(Q(outcome=Outcome.ADMITTED) & Exists(ends))
+
+
+def of_instance() -> QuerySet[InstanceRecord]:
+    """The records that belong to no tenant."""
+    return InstanceRecord.objects.all()
+
+
+def matching(
+    records: QuerySet[RecordT], *, words: str = "", kind: str = "", outcome: str = "", before: int | None = None
+) -> QuerySet[RecordT]:
+    """The records that match, newest first, with an index below `before`."""
+    records = records.order_by("-index")
     if words:
         found = Q(actor_name__icontains=words) | Q(actor_id__icontains=words) | Q(name__icontains=words)
         records = records.filter(found | Q(address=words) | Q(request_id=words))
@@ -66,14 +81,14 @@ def activity(*, words: str = "", kind: str = "", outcome: str = "", before: int 
 
 def uses_of(subject: str) -> QuerySet[AuditRecord]:
     """Everything recorded about one thing, newest first."""
-    return activity().filter(subject=subject)
+    return matching(of_tenant()).filter(subject=subject)
 
 
-def shown(record: AuditRecord) -> ShownRecord:
+def shown(record: Record) -> ShownRecord:
     """The record in the reader's words; an erased one keeps its place and says so."""
     facts = record.facts
     route = " ".join(str(facts[name]) for name in ("method", "path") if name in facts)
-    details = [f"{name}: {facts[name]}" for name in ("status", "reason", "client_id") if name in facts]
+    details = [f"{name}: {facts[name]}" for name in ("status", "reason", "client_id", "repeated") if name in facts]
     return ShownRecord(
         index=record.index,
         at=record.at,

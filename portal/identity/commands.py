@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from portal.actor import Actor
+from portal.audit import repeats
 from portal.audit.commands import record_for_instance
 from portal.audit.events import Outcome
 from portal.errors import Refusal
@@ -42,7 +43,9 @@ def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
 @transaction.atomic(durable=True)
 def record_refusal(reason: str, *, by: Actor) -> None:
     """Record a refused sign-in in the portal's own log: nobody knows yet which tenant it was for."""
-    record_for_instance(events.SignInRefused(reason=reason), by=by, outcome=Outcome.DENIED)
+    repeated = repeats.to_record("sign-in", reason, by.address)
+    if repeated is not None:
+        record_for_instance(events.SignInRefused(reason=reason, repeated=repeated), by=by, outcome=Outcome.DENIED)
 
 
 @transaction.atomic(durable=True)

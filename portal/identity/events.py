@@ -14,6 +14,8 @@ class SignInSucceeded(Event):
 @event("sign_in.refused", _("was refused at sign-in: {reason}"), Kind.SIGN_IN)
 class SignInRefused(Event):
     reason: str
+    # The same refusal, from the same address, so often since it was last recorded.
+    repeated: int = 0
 
 
 @event("sign_in.ended", _("signed out"), Kind.SIGN_IN)

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from portal import constants
 from portal.access import key_actor
 from portal.actor import Actor
+from portal.audit import repeats
 from portal.audit.commands import record
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
@@ -113,8 +114,15 @@ def _key(claims: dict[str, Any]) -> BindingKey:
 
 @transaction.atomic(durable=True)
 def _record_refused(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
+    repeated = repeats.to_record("call", reason, key.client_id, actor.address)
+    if repeated is None:
+        return
     refused = events.CallRefused(
-        client_id=key.client_id, reason=reason, method=request.method or "", path=request.path[:300]
+        client_id=key.client_id,
+        reason=reason,
+        method=request.method or "",
+        path=request.path[:300],
+        repeated=repeated,
     )
     with tenant_scope(key.tenant_id):
         record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from portal import constants
 from portal.actor import Actor, ActorKind
+from portal.audit import repeats
 from portal.audit.commands import record, record_for_instance
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
@@ -80,14 +81,19 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
 
 @transaction.atomic(durable=True)
 def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
-    refused = events.TokenRefused(client_id=wanted.client_id, reason=reason)
-    record_for_instance(refused, by=by, outcome=Outcome.DENIED)
+    # Not by clientID: whoever invents one can invent a million.
+    repeated = repeats.to_record("token", reason, by.address)
+    if repeated is not None:
+        refused = events.TokenRefused(client_id=wanted.client_id, reason=reason, repeated=repeated)
+        record_for_instance(refused, by=by, outcome=Outcome.DENIED)
 
 
 @transaction.atomic(durable=True)
 def _record_refused(key: BindingKey, reason: str, actor: Actor) -> None:
-    refused = events.TokenRefused(client_id=key.client_id, reason=reason)
-    record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
+    repeated = repeats.to_record("token", reason, key.client_id, actor.address)
+    if repeated is not None:
+        refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
+        record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
 
 
 @transaction.atomic(durable=True)

@@ -17,6 +17,7 @@ class TokenIssued(Event):
 class TokenRefused(Event):
     client_id: str
     reason: str
+    repeated: int = 0
 
 
 @event("call.refused", _("called the API and was refused: {reason}"), Kind.KEY_USE)
@@ -25,3 +26,4 @@ class CallRefused(Event):
     reason: str
     method: str
     path: str
+    repeated: int = 0

@@ -10,7 +10,6 @@ from django.test import Client
 from portal import constants
 from portal.emulator.testing import RunningEmulator
 from tests.cast import Cast, make_upstream_key, pump_of
-from tests.query_counts import PAGES
 
 ASSETS = "/t/acme/assets/"
 
@@ -103,11 +102,6 @@ def test_detail_renders_without_the_hub(alice: Client, hub: RunningEmulator) -> 
 def test_identity_that_fails_is_told_too(alice: Client, hub: RunningEmulator) -> None:
     hub.faults.add("/acme.piam/*", status=401, body="{}")
     assert "refuses the credential" in str(alice.get(ASSETS).context["problem"]["title"])
-
-
-def test_query_count(alice: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(PAGES[ASSETS]):
-        alice.get(ASSETS)
 
 
 def test_tenant_without_a_credential_is_told_what_to_do(cast: Cast) -> None:

@@ -25,6 +25,7 @@ PUBLIC = {
     "tokens:metadata",
     "tokens:jwks",
     "ops:health",
+    "ops:health_with_slash",
     "ops:readyz",
     "ops:patterns",
     "ops:docs",

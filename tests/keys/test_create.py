@@ -12,7 +12,7 @@ from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
 from tests.cast import Cast, make_key
-from tests.faults import failing_audit
+from tests.faults import audit_refuses
 
 CREATE = "/t/acme/keys/create/"
 SECRET = re.compile(client_secret.PATTERN.pattern)
@@ -123,7 +123,7 @@ def test_fields_of_the_model_cannot_be_assigned(alice: Client, cast: Cast) -> No
 
 
 def test_no_record_no_key(alice: Client) -> None:
-    with failing_audit():
+    with audit_refuses():
         answer = alice.post(CREATE, {"name": "Line 4 gateway"})
     assert answer.status_code == 503
     assert not SECRET.search(answer.content.decode())

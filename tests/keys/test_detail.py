@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey
 from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
-from tests.query_counts import PAGES
 
 
 def test_shows_how_to_use_it_without_the_secret(alice: Client, cast: Cast) -> None:
@@ -22,12 +19,11 @@ def test_shows_how_to_use_it_without_the_secret(alice: Client, cast: Cast) -> No
     assert "http://localhost:8000/oauth/token" in page
 
 
-def test_shows_its_last_uses(alice: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
+def test_shows_its_last_uses(alice: Client, cast: Cast) -> None:
     key, secret = make_key(cast.acme)
     for _ in range(7):
         get_token(Client(), key, secret)
-    with django_assert_max_num_queries(PAGES["/t/acme/keys/1/"]):
-        answer = alice.get(f"/t/acme/keys/{key.pk}/")
+    answer = alice.get(f"/t/acme/keys/{key.pk}/")
     assert [use.sentence for use in answer.context["uses"]] == ["got an access token"] * 5
 
 

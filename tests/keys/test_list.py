@@ -8,7 +8,6 @@ from django.test import Client
 
 from portal import constants
 from tests.cast import Cast, get_token, make_key, make_upstream_key
-from tests.query_counts import PAGES
 
 
 def test_shows_keys_with_state_source_and_maker(alice: Client, cast: Cast) -> None:
@@ -70,13 +69,6 @@ def test_developer_sees_keys_but_no_way_to_make_one(cast: Cast) -> None:
     assert "Line 4 gateway" in page
     assert "/t/acme/keys/create/" not in page
     assert "/t/acme/keys/import/" not in page
-
-
-def test_query_count_does_not_grow_with_keys(alice: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
-    for number in range(9):
-        make_key(cast.acme, f"Line {number}")
-    with django_assert_max_num_queries(PAGES["/t/acme/keys/"]):
-        alice.get("/t/acme/keys/")
 
 
 def names(client: Client, query: str) -> list[str]:

@@ -10,7 +10,6 @@ from portal.permissions import Role
 from portal.scoping import tenant_scope
 from portal.tenants.models import Membership
 from tests.cast import Cast, get_token, make_key, make_member, make_upstream_key, signed_in
-from tests.query_counts import PAGES
 
 
 class TestChoice:
@@ -79,13 +78,6 @@ class TestHome:
         assert steps(alice) == [True, True, False]
         Client().get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"})
         assert steps(alice) is None
-
-    def test_query_count(self, alice: Client, cast: Cast, django_assert_max_num_queries: Any) -> None:
-        make_upstream_key(cast.acme)
-        for number in range(5):
-            make_key(cast.acme, f"Line {number}")
-        with django_assert_max_num_queries(PAGES["/t/acme/"]):
-            alice.get("/t/acme/")
 
     def test_german(self, alice: Client) -> None:
         page = alice.get("/t/acme/", headers={"Accept-Language": "de"}).content.decode()

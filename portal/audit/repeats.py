@@ -1,0 +1,39 @@
+"""Refusals that come again and again: the first is recorded, the next of the same minute are only counted.
+
+Anybody can cause a refusal without proving anything, and must not be able to fill the log with it, or to bury in it
+what matters. The count is told by the next record of the same kind. Counted in each process for itself.
+"""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+WINDOW = 60.0
+# Different refusals remembered at once; when there are more, the memory starts anew.
+MOST = 10_000
+
+_seen: dict[tuple[str, ...], tuple[float, int]] = {}
+_lock = Lock()
+
+
+def to_record(*what: str) -> int | None:
+    """How often this happened since it was last recorded, when it is to be recorded now; None when it is only counted.
+
+    `what` says which refusals are the same: reason, clientID, network address.
+    """
+    now = time.time()
+    with _lock:
+        recorded_at, counted = _seen.get(what, (float("-inf"), 0))
+        if now - recorded_at < WINDOW:
+            _seen[what] = (recorded_at, counted + 1)
+            return None
+        if len(_seen) >= MOST:
+            _seen.clear()
+        _seen[what] = (now, 0)
+        return counted
+
+
+def forget() -> None:
+    """Start counting anew."""
+    _seen.clear()

@@ -1,0 +1,66 @@
+"""How many queries each page costs, with data in it: a query in a loop shows as a changed number in the diff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
+from tests.fences.pages import pages_for
+
+PAGES = {
+    "/t/acme/": 7,
+    "/t/acme/keys/": 9,
+    "/t/acme/keys/create/": 6,
+    "/t/acme/keys/import/": 6,
+    "/t/acme/keys/{key}/": 9,
+    "/t/acme/keys/{key}/revoke/": 8,
+    "/t/acme/activity/": 7,
+    "/t/acme/assets/": 8,
+    "/t/acme/assets/{asset}/": 8,
+}
+# The three transactions of a call are: the key's state, its admission, its answer.
+TOKEN, CALL = 7, 13
+
+
+@pytest.fixture
+def places(cast: Cast) -> dict[str, Any]:
+    """Five keys, each used twice, so that a query per row is seen."""
+    make_upstream_key(cast.acme)
+    for number in range(5):
+        key, secret = make_key(cast.acme, f"Line {number}")
+        for _ in range(2):
+            get_token(Client(), key, secret)
+    return {"key": key.pk, "asset": "0" * 32}
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_page(url: str, places: dict[str, Any], cast: Cast, django_assert_num_queries: Callable[..., Any]) -> None:
+    alice = signed_in(cast.alice)
+    with django_assert_num_queries(PAGES[url]):
+        alice.get(url.format(**places))
+
+
+def test_every_page_that_can_be_looked_at_is_recorded() -> None:
+    pages = [page for page in pages_for("tenant") if str(page) != "keys:env"]
+    assert len(pages) == len(PAGES)
+
+
+def test_token_and_call(cast: Cast, places: dict[str, Any], django_assert_num_queries: Callable[..., Any]) -> None:
+    key, secret = make_key(cast.acme)
+    get_token(Client(), key, secret)  # makes the signing key
+    with django_assert_num_queries(TOKEN):
+        token = get_token(Client(), key, secret)
+    with django_assert_num_queries(CALL):
+        Client().get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.mark.parametrize("url", ["/sign-in/", "/sign-in/start/"])
+def test_sign_in_page_costs_an_anonymous_visitor_nothing(
+    url: str, cast: Cast, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    with django_assert_num_queries(0):
+        assert Client().get(url).status_code in {200, 302}
