@@ -70,6 +70,14 @@ class FormExpired(Refusal):
     advice = gettext_lazy("Go back, reload the page and send it again. Cookies must be allowed for this site.")
 
 
+class HttpsRequired(Refusal):
+    """A program that sends a secret without TLS must hear about it; a redirect would hide the leak."""
+
+    code = "https_required"
+    status = 403
+    message = gettext_lazy("Use https. What was sent here without it may have been read on the way: replace it.")
+
+
 class InternalError(Refusal):
     code = "internal_error"
     status = 500

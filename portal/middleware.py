@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from portal import constants
-from portal.errors import Refusal, answer
+from portal.errors import PROGRAM_PATHS, HttpsRequired, Refusal, answer
 from portal.lib.logs import current_request_id
 
 if TYPE_CHECKING:
@@ -69,11 +69,14 @@ def _is_trusted(address: str) -> bool:
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
-    """Content Security Policy without `unsafe-*`, and the rest that browsers listen to."""
+    """Content Security Policy without `unsafe-*`, and the rest that browsers listen to; https for programs."""
     policy = "; ".join(f"{name} {value}" for name, value in settings.SECURE_CSP.items())
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
+        if settings.HTTPS and not request.is_secure() and request.path.startswith(PROGRAM_PATHS):
+            response: HttpResponseBase = answer(request, HttpsRequired())
+        else:
+            response = get_response(request)
         response.setdefault("Content-Security-Policy", policy)
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")

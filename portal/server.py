@@ -14,7 +14,7 @@ worker_class = "gthread"
 workers = env.int("PORTAL_WORKERS", 1)
 threads = env.int("PORTAL_THREADS", 32)
 # Wrong settings are told once, by the master, and not again and again by each worker.
-preload_app = True
+preload_app = not env.bool("PORTAL_DEV", False)
 graceful_timeout = 30
 keepalive = 5
 # Longer targets and headers have no meaning here (PROXY_QUERY_LIMIT is 8192).

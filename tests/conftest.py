@@ -24,7 +24,7 @@ from tests.cast import Cast, make_cast, signed_in
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
     """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
-    authenticator._tokens.clear()
+    authenticator.forget_all()
     backend.issuer.cache_clear()
     signing.forget()
     readiness.forget()

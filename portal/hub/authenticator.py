@@ -37,7 +37,17 @@ class _Token:
     renew_at: float
 
 
+@dataclass(frozen=True)
+class _Failure:
+    error: HubError
+    until: float
+
+
+# A failure is told to everybody who waited for the same token, instead of letting them fail one after the other.
+FAILURE_KEPT = 2.0
+
 _tokens: dict[str, _Token] = {}
+_failures: dict[str, _Failure] = {}
 _locks: dict[str, Lock] = {}
 
 
@@ -48,15 +58,28 @@ def access_token(credential: Credential) -> Secret:
     """
     fingerprint = credential.fingerprint
     with _locks.setdefault(fingerprint, Lock()):  # many callers, one token request
-        token = _tokens.get(fingerprint)
-        if token is None or token.renew_at <= time.time():
-            token = _tokens[fingerprint] = _fetch(credential)
-        return token.value
+        token, failure = _tokens.get(fingerprint), _failures.get(fingerprint)
+        if token is not None and token.renew_at > time.time():
+            return token.value
+        if failure is not None and failure.until > time.monotonic():
+            raise type(failure.error) from failure.error
+        try:
+            _tokens[fingerprint] = _fetch(credential)
+        except HubError as error:
+            _failures[fingerprint] = _Failure(error, time.monotonic() + FAILURE_KEPT)
+            raise
+        return _tokens[fingerprint].value
 
 
 def forget(credential: Credential) -> None:
     """Drop the token, because the Hub no longer accepts it; the next call gets a new one."""
     _tokens.pop(credential.fingerprint, None)
+
+
+def forget_all() -> None:
+    """Drop all tokens and failures of this process."""
+    _tokens.clear()
+    _failures.clear()
 
 
 def _fetch(credential: Credential) -> _Token:

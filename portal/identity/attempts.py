@@ -22,8 +22,9 @@ COOKIE = "__Host-sign-in" if settings.HTTPS else "sign-in"
 SALT = "portal.identity.attempts"
 # People open several tabs; more than this and the oldest is forgotten.
 MOST = 4
-# A path on this site: printable ASCII, one slash first, no backslash. "//host" and "/\host" lead elsewhere.
-OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,1999}|/")
+# A path on this site: printable ASCII, one slash first, no backslash. "//host" and "/\host" lead elsewhere. Short
+# enough for MOST of them in one cookie.
+OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,399}|/")
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def _run(processes: Processes, portal_port: int, emulator_port: int, reload: boo
     hub = demo_data.read_banner(hub_url)
     os.environ["OIDC_CLIENT_SECRET"] = hub.client_secret("bindery")
     demo_data.seed(hub)
-    server = ["-c", "python:portal.server", "--log-level=warning", *(["--no-preload"] if reload else [])]
+    server = ["-c", "python:portal.server", "--log-level=warning"]
     processes.start("portal", *gunicorn, *server, "portal.wsgi")
     processes.start("task worker", "manage.py", "db_worker", *([] if reload else ["--no-reload"]))
     processes.wait_for("portal", f"http://localhost:{portal_port}/health")

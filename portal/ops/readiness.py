@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -77,15 +78,20 @@ CHECKS: tuple[Callable[[], Finding], ...] = (database, migrations, master_keys, 
 # Probes come every few seconds and from everybody: the answer is kept this long (seconds), so that they cost nothing.
 KEPT_SECONDS = 5
 _kept: tuple[float, list[Finding]] = (0.0, [])
+_checking = Lock()
 
 
 def findings() -> list[Finding]:
-    """What all checks found, at most KEPT_SECONDS old."""
+    """What all checks found, at most KEPT_SECONDS old, or the last findings while somebody else is checking."""
     global _kept
     checked_at, found = _kept
-    if not found or time.monotonic() - checked_at > KEPT_SECONDS:
-        found = [check() for check in CHECKS]
-        _kept = (time.monotonic(), found)
+    stale = not found or time.monotonic() - checked_at > KEPT_SECONDS
+    if stale and _checking.acquire(blocking=not found):
+        try:
+            found = [check() for check in CHECKS]
+            _kept = (time.monotonic(), found)
+        finally:
+            _checking.release()
     return found
 
 

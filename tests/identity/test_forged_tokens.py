@@ -122,8 +122,8 @@ def foreign_keys() -> Iterator[tuple[str, str, Forge]]:
     for kind, value in (
         ("jku", f"{EVIL}/keys.json"),
         ("jku", "http://127.0.0.1/keys.json"),
+        ("jwk", {**own, "kid": "mallory-1"}),
         ("jwk", own),
-        ("jwk", {**own, "kid": KID}),
         ("jwk", {"kty": "oct", "k": "AAAA"}),
         ("x5u", f"{EVIL}/chain.pem"),
         ("x5c", ["MIIB"]),

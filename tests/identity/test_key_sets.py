@@ -85,7 +85,7 @@ class TestLimit:
             state = op.begin(browser)
             op.id_token = jws(op.header(kid=f"unknown-{number}"), op.id_claims(), rs())
             assert op.finish(browser, state).status_code == 403
-        assert flow.reasons() == ["kid"] * 8
+        assert flow.reasons() == ["kid"]
         assert len(op.server.requests_of("/token_keys")) == 1
 
     def test_tokens_with_wrong_signatures_cause_one_fetch(self, browser: Client, op: HostileOp) -> None:
@@ -93,7 +93,7 @@ class TestLimit:
             state = op.begin(browser)
             op.id_token = jws(op.header(), op.id_claims(), rs("mallory"))
             assert op.finish(browser, state).status_code == 403
-        assert flow.reasons() == ["signature"] * 8
+        assert flow.reasons() == ["signature"]
         assert len(op.server.requests_of("/token_keys")) == 1
 
     def test_an_empty_key_set_is_not_fetched_more_often(self, browser: Client, op: HostileOp) -> None:
