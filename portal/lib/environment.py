@@ -6,6 +6,7 @@ import ipaddress
 import json
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -74,4 +75,5 @@ def kept_in_file(path: Path, make: Callable[[], str]) -> str:
         with suppress(FileExistsError):  # another process was faster: then its value holds
             os.link(draft, path)
         draft.unlink()
+        print(f"Made {path}, which only this user can read: keep it with your data.", file=sys.stderr)
     return path.read_text().strip()

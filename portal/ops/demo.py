@@ -127,7 +127,7 @@ def _run(processes: Processes, portal_port: int, emulator_port: int, reload: boo
     demo_data.seed(hub)
     server = ["-c", "python:portal.server", "--log-level=warning"]
     processes.start("portal", *gunicorn, *server, "portal.wsgi")
-    processes.start("task worker", "manage.py", "db_worker", *([] if reload else ["--no-reload"]))
+    processes.start("task worker", "manage.py", "db_worker", "--verbosity=0", *([] if reload else ["--no-reload"]))
     processes.wait_for("portal", f"http://localhost:{portal_port}/health")
     print(demo_data.welcome(hub), flush=True)
     while not (name := processes.ended()):
@@ -149,8 +149,6 @@ def _prepare() -> None:
 
     from portal.ops.readiness import migrations
 
-    if settings.LOCAL_MASTER_KEYS:
-        print(f"The master key that seals secrets is in {settings.LOCAL_MASTER_KEYS}; keep it with your data.")
     if not migrations().ok:
         call_command("migrate", interactive=False, verbosity=0)
     stamp, state = settings.STATIC_ROOT / ".collected", _static_state()

@@ -119,7 +119,7 @@ def key_ids() -> Iterator[tuple[str, str, Forge]]:
 
 def foreign_keys() -> Iterator[tuple[str, str, Forge]]:
     own = jwk("mallory")
-    for kind, value in (
+    claimed: list[tuple[str, Any]] = [
         ("jku", f"{EVIL}/keys.json"),
         ("jku", "http://127.0.0.1/keys.json"),
         ("jwk", {**own, "kid": "mallory-1"}),
@@ -129,8 +129,9 @@ def foreign_keys() -> Iterator[tuple[str, str, Forge]]:
         ("x5c", ["MIIB"]),
         ("x5t", "AAAA"),
         ("x5t#S256", "AAAA"),
-    ):
-        yield f"{kind} of an own key: {str(value)[-30:]}", "signature", header(rs("mallory"), **{kind: value})
+    ]
+    for number, (kind, value) in enumerate(claimed):
+        yield f"{kind} of an own key, {number}", "signature", header(rs("mallory"), **{kind: value})
     yield "an own key under the right kid", "signature", header(rs("mallory"))
     yield "no signature", "signature", header(unsigned)
     yield "a signature of zeros", "signature", header(lambda message: bytes(256))

@@ -90,7 +90,7 @@ ISSUED: dict[str, Asked] = {
     "unknown fields": lambda k: form(*body(k), ("resource", "https://x.example"), ("foo", "bar")),
     "an unknown field twice": lambda k: form(*body(k), ("foo", "1"), ("foo", "2")),
     "a cookie and a referrer of somebody else": lambda k: form(
-        *body(k), Cookie="session=x; csrf=y", Referer="https://evil.example/", Origin="https://evil.example"
+        *body(k), Cookie="theme=dark", Referer="https://evil.example/", Origin="https://evil.example"
     ),
 }
 

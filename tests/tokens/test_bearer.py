@@ -1,0 +1,305 @@
+"""Calls with a token: RFC 6750 sections 2 and 3, RFC 9068 section 4."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import jwt
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+
+from portal import constants
+from portal.actor import SYSTEM
+from portal.audit.models import AuditRecord, InstanceRecord
+from portal.emulator.testing import RunningEmulator
+from portal.keys.commands import revoke_key
+from portal.keys.models import BindingKey, SecretGeneration
+from portal.keys.signing import Signer, signers
+from portal.scoping import tenant_scope
+from tests.cast import Cast, get_token, make_upstream_key
+from tests.environment import PORTAL_URL
+from tests.faults import audit_refuses
+from tests.identity.op import ABSENT, base64url, es, hs, jws, present, rs, unsigned
+from tests.tokens.conftest import KeyAndSecret
+
+ASSETS = "/api/assetmanagement/v3/assets"
+
+
+@pytest.fixture
+def token(cast: Cast, gateway: KeyAndSecret) -> str:
+    """A valid token; with it, the Hub's assets can be read."""
+    make_upstream_key(cast.acme)
+    return get_token(Client(), gateway.key, gateway.secret)
+
+
+def call(authorization: str | None, path: str = ASSETS, **extra: Any) -> Any:
+    headers = {} if authorization is None else {"HTTP_AUTHORIZATION": authorization}
+    return Client().get(path, **headers, **extra)
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return dict(jwt.decode(token, options={"verify_signature": False}))
+
+
+def signer() -> Signer:
+    return signers()[0]
+
+
+def signed(claims: dict[str, Any], **header: Any) -> str:
+    """A token with our own true signature, whatever it says."""
+    headers = present({"typ": "at+jwt", "kid": signer().kid, **header})
+    return jwt.encode(present(claims), signer().private_pem, algorithm=signer().algorithm, headers=headers)
+
+
+def refusals() -> list[str]:
+    return [str(row.facts["reason"]) for row in AuditRecord.all_tenants.filter(name="call.refused").order_by("index")]
+
+
+def assert_token_refused(answer: Any, token: str = "") -> None:
+    assert answer.status_code == 401, answer.content
+    assert answer["WWW-Authenticate"] == 'Bearer realm="Bindery", error="invalid_token"'
+    told = answer.json()
+    assert answer["Content-Type"] == "application/problem+json"
+    assert (told["status"], told["code"], told["request_id"]) == (401, "token_invalid", answer["X-Request-Id"])
+    assert not token or token not in answer.content.decode()
+
+
+class TestAccepted:
+    @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+    def test_a_valid_token(self, token: str, scheme: str) -> None:
+        """The name of the scheme is not case-sensitive (RFC 9110 section 11.1)."""
+        assert call(f"{scheme} {token}").status_code == 200
+
+    def test_until_its_last_second(self, token: str) -> None:
+        with time_machine.travel(claims_of(token)["exp"] - 1, tick=False):
+            assert call(f"Bearer {token}").status_code == 200
+
+    def test_it_needs_no_cookie_and_makes_none(self, token: str) -> None:
+        answer = call(f"Bearer {token}")
+        assert not answer.cookies
+
+    def test_a_cookie_is_no_token(self, cast: Cast, alice: Client) -> None:
+        make_upstream_key(cast.acme)
+        assert alice.get(ASSETS).status_code == 401
+
+
+class TestMissing:
+    def test_is_told_without_an_error_code(self, db: None) -> None:
+        """RFC 6750 section 3.1: who gave no credentials is told nothing but how to give them."""
+        answer = call(None)
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"] == 'Bearer realm="Bindery"'
+        assert answer.json()["code"] == "token_missing"
+        assert answer["Content-Type"] == "application/problem+json"
+
+    @pytest.mark.parametrize("where", ["?access_token={}", "?token={}", "?authorization=Bearer%20{}"])
+    def test_a_token_in_the_address_is_not_read(self, token: str, where: str) -> None:
+        answer = call(None, ASSETS + where.format(quote(token)))
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "token_missing"
+
+    @pytest.mark.parametrize("header", ["HTTP_X_AUTHORIZATION", "HTTP_X_ACCESS_TOKEN", "HTTP_PROXY_AUTHORIZATION"])
+    def test_another_header_is_not_read(self, token: str, header: str) -> None:
+        assert call(None, **{header: f"Bearer {token}"}).json()["code"] == "token_missing"
+
+    def test_a_form_field_is_not_read(self, token: str) -> None:
+        answer = Client().post(ASSETS, {"access_token": token})
+        assert answer.json()["code"] == "token_missing"
+
+    def test_is_not_recorded(self, cast: Cast) -> None:
+        """Nobody knows whose call it was, and anybody could fill the log with it."""
+        call(None)
+        assert not AuditRecord.all_tenants.exists()
+        assert not InstanceRecord.objects.exists()
+
+
+ODD_HEADERS: dict[str, Callable[[str], str]] = {
+    "two tokens in one header": lambda t: f"Bearer {t},Bearer {t}",
+    "two tokens, a blank between": lambda t: f"Bearer {t}, Bearer {t}",
+    "a second token that is wrong": lambda t: f"Bearer {t},Bearer x.y.z",
+    "Basic beside it": lambda t: f"Bearer {t},Basic eDp5",
+    "Basic": lambda t: "Basic eDp5",
+    "no scheme": lambda t: t,
+    "scheme alone": lambda t: "Bearer",
+    "scheme and a blank": lambda t: "Bearer ",
+    "two blanks": lambda t: f"Bearer  {t}",
+    "a tab": lambda t: f"Bearer\t{t}",
+    "another scheme": lambda t: f"DPoP {t}",
+    "a blank at the end": lambda t: f"Bearer {t} ",
+    "a parameter": lambda t: f"Bearer {t};x=1",
+    "quotes": lambda t: f'Bearer "{t}"',
+    "padding": lambda t: f"Bearer {t}==",
+    "two parts": lambda t: "Bearer " + ".".join(t.split(".")[:2]),
+    "four parts": lambda t: f"Bearer {t}.x",
+    "five parts": lambda t: "Bearer a.b.c.d.e",
+    "no signature": lambda t: "Bearer " + ".".join(t.split(".")[:2]) + ".",
+    "letters beyond ASCII": lambda t: f"Bearer {t}é",
+    "digits beyond ASCII": lambda t: "Bearer ١.٢.٣",
+    "a null": lambda t: f"Bearer {t}\x00",
+    "too long": lambda t: "Bearer " + "a" * 2000 + "." + "b" * 2000 + "." + "c" * 2000,
+    "far too long": lambda t: "Bearer a.b." + "c" * 100_000,
+    "a header that is deep": lambda t: f"Bearer {base64url(b'[' * 2900)}.e30.x",
+    "a header that is no JSON": lambda t: f"Bearer {base64url(b'{')}.e30.x",
+    "a header that is a list": lambda t: f"Bearer {base64url(b'[]')}.e30.x",
+    "a header that is a number": lambda t: f"Bearer {base64url(b'7')}.e30.x",
+    "a header that is no UTF-8": lambda t: "Bearer gICA.e30.x",
+    "signature changed": lambda t: f"Bearer {t[:-10]}{'A' if t[-10] != 'A' else 'B'}{t[-9:]}",
+    "signature missing half": lambda t: f"Bearer {t[:-43]}",
+    "payload of another token": lambda t: "Bearer " + ".".join([t.split(".")[0], base64url(b"{}"), t.split(".")[2]]),
+}
+
+
+@pytest.mark.parametrize("written", ODD_HEADERS.values(), ids=ODD_HEADERS.keys())
+def test_one_well_formed_token_and_nothing_else(token: str, written: Callable[[str], str]) -> None:
+    assert_token_refused(call(written(token)), token)
+
+
+FORGED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "unsigned": lambda c: jws({"alg": "none", "typ": "at+jwt"}, c, unsigned),
+    "unsigned under our kid": lambda c: jws({"alg": "none", "typ": "at+jwt", "kid": signer().kid}, c, unsigned),
+    "ES256 without signature": lambda c: jws({"alg": "ES256", "typ": "at+jwt", "kid": signer().kid}, c, lambda m: b"x"),
+    "a signature of zeros": lambda c: jws(
+        {"alg": "ES256", "typ": "at+jwt", "kid": signer().kid}, c, lambda m: bytes(64)
+    ),
+    "HS256 with our PEM": lambda c: jws(
+        {"alg": "HS256", "typ": "at+jwt", "kid": signer().kid}, c, hs(signer().public_pem.encode())
+    ),
+    "HS256 with the application's secret": lambda c: jws(
+        {"alg": "HS256", "typ": "at+jwt", "kid": signer().kid}, c, hs(settings.SECRET_KEY.encode())
+    ),
+    "an own EC key": lambda c: jws({"alg": "ES256", "typ": "at+jwt", "kid": signer().kid}, c, es),
+    "an own RSA key": lambda c: jws({"alg": "RS256", "typ": "at+jwt", "kid": signer().kid}, c, rs("mallory")),
+    "an own key and its own jwk": lambda c: jws(
+        {"alg": "ES256", "typ": "at+jwt", "kid": signer().kid, "jwk": {"kty": "oct", "k": "AA"}}, c, es
+    ),
+    "jku": lambda c: jws({"alg": "ES256", "typ": "at+jwt", "kid": "x", "jku": "https://evil.example/"}, c, es),
+    "another kid": lambda c: signed(c, kid="another"),
+    "a kid of a path": lambda c: signed(c, kid="../../dev/null"),
+    "no kid": lambda c: jws({"alg": "ES256", "typ": "at+jwt"}, c, es),
+    "typ JWT": lambda c: signed(c, typ="JWT"),
+    "typ AT+JWT+x": lambda c: signed(c, typ="at+jwt+x"),
+    "no typ": lambda c: jwt.encode(c, signer().private_pem, "ES256", headers={"kid": signer().kid, "typ": None}),
+    "crit": lambda c: jws({"alg": "ES256", "typ": "at+jwt", "kid": signer().kid, "crit": ["x"], "x": 1}, c, es),
+    "another aud": lambda c: signed(c | {"aud": "https://evil.example/api"}),
+    "the issuer as aud": lambda c: signed(c | {"aud": PORTAL_URL}),
+    "a longer aud": lambda c: signed(c | {"aud": f"{PORTAL_URL}/api/"}),
+    "no aud": lambda c: signed(c | {"aud": ABSENT}),
+    "another iss": lambda c: signed(c | {"iss": "https://evil.example"}),
+    "iss with a slash": lambda c: signed(c | {"iss": f"{PORTAL_URL}/"}),
+    "no iss": lambda c: signed(c | {"iss": ABSENT}),
+    "no exp": lambda c: signed(c | {"exp": ABSENT}),
+    "exp as words": lambda c: signed(c | {"exp": "soon"}),
+    "iat in an hour": lambda c: signed(c | {"iat": int(time.time()) + 3600}),
+    "nbf in an hour": lambda c: signed(c | {"nbf": int(time.time()) + 3600}),
+    "no iat": lambda c: signed(c | {"iat": ABSENT}),
+    "no sub": lambda c: signed(c | {"sub": ABSENT}),
+    "no jti": lambda c: signed(c | {"jti": ABSENT}),
+    "no scope": lambda c: signed(c | {"scope": ABSENT}),
+    "no gen": lambda c: signed(c | {"gen": ABSENT}),
+    "no client_id": lambda c: signed(c | {"client_id": ABSENT}),
+    "an unknown client_id": lambda c: signed(c | {"client_id": "acme-nobody"}),
+    "a generation that there is not": lambda c: signed(c | {"gen": 2}),
+    "generation 0": lambda c: signed(c | {"gen": 0}),
+    # The portal's address was another one when this token was issued, and it has expired since.
+    "expired, for another aud": lambda c: signed(c | {"aud": "https://old.example/api", "exp": 1}),
+    "expired, of another iss": lambda c: signed(c | {"iss": "https://old.example", "exp": 1}),
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_token_is_refused(token: str, hub: RunningEmulator, forge: Callable[[dict[str, Any]], str]) -> None:
+    hub.requests.clear()
+    forged = forge(claims_of(token))
+    assert_token_refused(call(f"Bearer {forged}"), forged)
+    assert not len(hub.requests)
+    assert refusals() == []
+
+
+@pytest.mark.parametrize("kind", ["access token", "ID token", "technical user"])
+def test_tokens_of_the_hub_are_not_ours(token: str, hub: RunningEmulator, kind: str) -> None:
+    account = hub.hub.directory.by_email("alice@acme.example")
+    technical = hub.hub.clients.by_id("acme-hub-reader")
+    foreign = {
+        "access token": lambda: hub.user_token("alice@acme.example"),
+        "ID token": lambda: hub.hub.tokens.id_token(account, "bindery", "core", int(time.time()), None),
+        "technical user": lambda: hub.hub.tokens.for_technical_user(technical, "acme", technical.scope).value,
+    }[kind]()
+    assert_token_refused(call(f"Bearer {foreign}"), foreign)
+
+
+class TestExpired:
+    @pytest.mark.parametrize("seconds", [0, 1, 3600, 10**8])
+    def test_is_refused_without_leeway_and_recorded(
+        self, cast: Cast, gateway: KeyAndSecret, token: str, seconds: int
+    ) -> None:
+        with time_machine.travel(claims_of(token)["exp"] + seconds, tick=False):
+            assert_token_refused(call(f"Bearer {token}"), token)
+        (row,) = AuditRecord.all_tenants.filter(name="call.refused")
+        assert (row.tenant_id, row.outcome, row.actor_id) == (cast.acme.pk, "denied", gateway.id)
+        assert row.subject == gateway.key.subject
+        facts = {name: row.facts[name] for name in ("reason", "client_id", "method", "path")}
+        assert facts == {"reason": "token_expired", "client_id": gateway.id, "method": "GET", "path": ASSETS}
+
+
+class TestKeyGone:
+    def test_revoked_at_once(self, cast: Cast, gateway: KeyAndSecret, token: str, hub: RunningEmulator) -> None:
+        assert call(f"Bearer {token}").status_code == 200
+        with tenant_scope(cast.acme.pk):
+            revoke_key(gateway.key, by=SYSTEM)
+        hub.requests.clear()
+        assert_token_refused(call(f"Bearer {token}"), token)
+        assert not len(hub.requests)
+        assert refusals() == ["key_revoked"]
+
+    def test_a_generation_that_was_taken_away(self, cast: Cast, token: str) -> None:
+        SecretGeneration.all_tenants.filter(key__source="portal").delete()
+        assert_token_refused(call(f"Bearer {token}"), token)
+
+    def test_a_key_that_is_no_more(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
+        BindingKey.all_tenants.filter(pk=gateway.key.pk).update(client_id="acme-renamed")
+        assert_token_refused(call(f"Bearer {token}"), token)
+
+    def test_an_imported_key_of_the_same_name_is_another(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
+        BindingKey.all_tenants.filter(pk=gateway.key.pk).update(client_id="acme-renamed")
+        BindingKey.all_tenants.filter(is_upstream=True).update(client_id=gateway.id)
+        assert_token_refused(call(f"Bearer {token}"), token)
+
+
+@pytest.mark.parametrize("scope", ["", "other", "HUB.READ", "hub.readx", "hub.read,other", "hub", "openid profile"])
+def test_another_scope_is_insufficient(token: str, hub: RunningEmulator, scope: str) -> None:
+    hub.requests.clear()
+    answer = call(f"Bearer {signed(claims_of(token) | {'scope': scope})}")
+    assert answer.status_code == 403
+    assert answer["WWW-Authenticate"] == 'Bearer realm="Bindery", error="insufficient_scope", scope="hub.read"'
+    assert answer.json()["code"] == "scope_insufficient"
+    assert refusals() == ["scope_insufficient"]
+    assert not len(hub.requests)
+
+
+def test_a_wider_scope_is_enough(token: str) -> None:
+    assert call(f"Bearer {signed(claims_of(token) | {'scope': 'other hub.read'})}").status_code == 200
+
+
+def test_a_refusal_that_cannot_be_recorded_is_told_as_such(token: str) -> None:
+    with time_machine.travel(claims_of(token)["exp"] + 1, tick=False), audit_refuses():
+        answer = call(f"Bearer {token}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "audit_unavailable")
+
+
+def test_neither_token_nor_secret_is_logged(
+    cast: Cast, gateway: KeyAndSecret, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    call(f"Bearer {token}")
+    call(f"Bearer {token}x")
+    with time_machine.travel(claims_of(token)["exp"] + constants.CLOCK_LEEWAY, tick=False):
+        call(f"Bearer {token}")
+    bodies = b"".join(bytes(row.body) for row in [*AuditRecord.all_tenants.all(), *InstanceRecord.objects.all()])
+    for private in (token, gateway.secret, token.split(".")[2]):
+        assert private not in caplog.text
+        assert private.encode() not in bodies
