@@ -25,16 +25,17 @@ class Constant:
 DECLARED: dict[str, Constant] = {}
 
 
-def _number(name: str, default: int, unit: str, why: str, *, minimum: int = 1) -> int:
+def _number(name: str, default: int, unit: str, why: str, *, minimum: int = 1, maximum: int = 10**9) -> int:
     constant = Constant(f"PORTAL_{name}", default, unit, why)
     DECLARED[name] = constant
     written = os.environ.get(constant.variable, str(default))
-    if not (written.isascii() and written.isdigit()) or int(written) < minimum:
+    number = int(written) if written.isascii() and written.isdigit() else -1
+    if not minimum <= number <= maximum:
         raise ImproperlyConfigured(
-            f"{constant.variable} is {written!r}, write a whole number of {unit}, at least {minimum}, "
-            f"for example {constant.variable}={default}."
+            f"{constant.variable} is {written!r}, write a whole number of {unit}, at least {minimum} and at most "
+            f"{maximum}, for example {constant.variable}={default}."
         )
-    return int(written)
+    return number
 
 
 SESSION_IDLE = _number("SESSION_IDLE", 30 * 60, "seconds", "The Hub ends an idle session after 30 minutes, so do we.")
@@ -51,8 +52,8 @@ HUB_TOKEN_MARGIN = _number("HUB_TOKEN_MARGIN", 300, "seconds", "The Hub asks to 
 KEY_SET_LIFETIME = _number("KEY_SET_LIFETIME", 24 * 3600, "seconds", "How long the Hub's token keys are kept.")
 KEY_SET_REFETCH = _number("KEY_SET_REFETCH", 10, "seconds", "Shortest time between two fetches of a key set.")
 
-PROXY_QUERY_LIMIT = _number("PROXY_QUERY_LIMIT", 8192, "bytes", "Longest query string sent on to the Hub.")
+PROXY_QUERY_LIMIT = _number("PROXY_QUERY_LIMIT", 8000, "bytes", "Longest query string sent on to the Hub.")
 PROXY_BUFFER = _number("PROXY_BUFFER", 64 * 1024, "bytes", "Answers up to this size are sent whole, not streamed.")
 PROXY_CHUNK = _number("PROXY_CHUNK", 256 * 1024, "bytes", "Size of the pieces in which larger answers are streamed.")
 
-PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page.")
+PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page; the Hub gives 200 assets at most.", maximum=200)

@@ -17,7 +17,7 @@ threads = env.int("PORTAL_THREADS", 32)
 preload_app = not env.bool("PORTAL_DEV", False)
 graceful_timeout = 30
 keepalive = 5
-# Longer targets and headers have no meaning here (PROXY_QUERY_LIMIT is 8192).
+# Longer targets and headers have no meaning here (PROXY_QUERY_LIMIT is 8000).
 limit_request_line = 8190
 forwarded_allow_ips = ",".join(env.list("TRUSTED_PROXIES", default=[]))
 control_socket_disable = True

@@ -14,6 +14,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
+from portal import constants
 from portal.lib import environment
 from portal.lib.crypto import KeyRing, KeyRingError
 
@@ -70,36 +71,36 @@ try:
 except KeyRingError as error:
     raise ImproperlyConfigured(
         f"PORTAL_MASTER_KEYS cannot be used: {error}; write PORTAL_MASTER_KEYS=<id>:<32 random bytes in base64>, "
-        "newest first, separated by commas (python manage.py master_key makes one)."
+        "newest first, separated by commas (python -m portal.lib.crypto makes one)."
     ) from None
 
 # Database: SQLite in one file by default, PostgreSQL for growth (docs/database.md has the measurements).
 DATABASES = {"default": environment.database(env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"] |= {
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database |= {
         "CONN_MAX_AGE": None,
         # In a file, as in earnest: SQLite in memory locks whole tables between threads.
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
-        "OPTIONS": {
-            # IMMEDIATE takes the write lock at BEGIN and waits for it: no "database is locked" in the middle of a
-            # transaction. FULL because an acknowledged audit record must survive a power cut.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; "
-            "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=27103364;",
-        },
+    }
+    _options = {
+        # IMMEDIATE takes the write lock at BEGIN and waits for it: no "database is locked" in the middle of a
+        # transaction. FULL because an acknowledged audit record must survive a power cut.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; "
+        "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=27103364;",
     }
 else:
-    DATABASES["default"] |= {
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 2,
-            "options": "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000 "
-            "-c synchronous_commit=on",
-        },
+    _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    _options = {
+        "connect_timeout": 2,
+        "options": "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000 "
+        "-c synchronous_commit=on",
     }
+# What the URL says besides, such as ?sslmode=verify-full, stays.
+_database["OPTIONS"] = _database.get("OPTIONS", {}) | _options
 
 # Applications, middleware, templates.
 INSTALLED_APPS = [
@@ -214,7 +215,6 @@ OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", "<the 
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_RP_SIGN_ALGO = "RS256"
 OIDC_USE_PKCE = True
-OIDC_TIMEOUT = 5
 
 # Signature of access tokens: ES256, or RS256 where a client of the Hub must verify them.
 TOKEN_ALGORITHM = env.str("PORTAL_TOKEN_ALGORITHM", "ES256")
@@ -227,7 +227,7 @@ AUTHENTICATION_BACKENDS = ["portal.identity.backend.HubIdentityBackend"]
 LOGIN_URL = "identity:sign_in"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = constants.SESSION_ABSOLUTE
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -239,7 +239,7 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 # What browsers are told.
 SECURE_SSL_REDIRECT = HTTPS
 # A program that posts a secret over http must hear about it, not be redirected; probes come without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^oauth/", r"^api/", r"^health/?$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^oauth/", r"^api/", r"^\.well-known/", r"^token_keys$", r"^health/?$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -261,13 +261,16 @@ SECURE_CSP = {
 # Bodies and logs.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+LOG_LEVEL = env.str("PORTAL_LOG_LEVEL", "INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(f"PORTAL_LOG_LEVEL is {LOG_LEVEL!r}, write DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.lib.logs.ClosedReport"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "portal.lib.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.str("PORTAL_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},

@@ -7,6 +7,8 @@ what matters. The count is told by the next record of the same kind. Counted in 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 WINDOW = 60.0
@@ -17,21 +19,33 @@ _seen: dict[tuple[str, ...], tuple[float, int]] = {}
 _lock = Lock()
 
 
-def to_record(*what: str) -> int | None:
+@contextmanager
+def counted(*what: str) -> Iterator[int | None]:
     """How often this happened since it was last recorded, when it is to be recorded now; None when it is only counted.
 
-    `what` says which refusals are the same: reason, clientID, network address.
+    `what` says which refusals are the same: reason, clientID, network address. If the block fails to record it, the
+    next one is the first again.
     """
+    before = _seen.get(what, (float("-inf"), 0))
+    times = _count(what)
+    try:
+        yield times
+    except BaseException:
+        _seen[what] = before
+        raise
+
+
+def _count(what: tuple[str, ...]) -> int | None:
     now = time.time()
     with _lock:
-        recorded_at, counted = _seen.get(what, (float("-inf"), 0))
-        if now - recorded_at < WINDOW:
-            _seen[what] = (recorded_at, counted + 1)
+        recorded_at, times = _seen.get(what, (float("-inf"), 0))
+        if 0 <= now - recorded_at < WINDOW:
+            _seen[what] = (recorded_at, times + 1)
             return None
         if len(_seen) >= MOST:
             _seen.clear()
         _seen[what] = (now, 0)
-        return counted
+        return times
 
 
 def forget() -> None:

@@ -81,6 +81,15 @@ def environment(name: str) -> Environment:
         raise ImproperlyConfigured(f"The Hub environment {name!r} is not known, add it to HUB_ENVIRONMENTS.") from None
 
 
+def check_settings() -> None:
+    """Refuse to start with environments that cannot be read, or people who would sign in from nowhere."""
+    if settings.OIDC_ENVIRONMENT not in environments():
+        raise ImproperlyConfigured(
+            f"OIDC_ENVIRONMENT is {settings.OIDC_ENVIRONMENT!r}, write one of {', '.join(environments())}, "
+            "or add it to HUB_ENVIRONMENTS."
+        )
+
+
 def _read(written: dict[str, Any]) -> Environment:
     names = {field.name for field in fields(Environment)}
     try:

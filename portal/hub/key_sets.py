@@ -28,7 +28,7 @@ class KeySet:
     def find(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
         """The key with this id for this algorithm, from memory or fetched once more; None when it is not published.
 
-        Raises the errors of `portal.hub.transport` when there is nothing in memory and the Hub does not answer.
+        Raises the errors of `portal.hub.transport` when it must be fetched and the Hub does not answer.
         """
         if self._age() > constants.KEY_SET_LIFETIME:
             self.refresh()

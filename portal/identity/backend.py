@@ -27,7 +27,6 @@ from portal.identity.tokens import (
     verify_access_token,
     verify_id_token,
 )
-from portal.permissions import HUB_OPERATOR_SCOPE
 
 
 @dataclass(frozen=True)
@@ -100,12 +99,9 @@ class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # th
         access_claims = verify_access_token(access_token, issuer(), payload["sub"])
         userinfo = self.get_userinfo(access_token, id_token, payload)
         identity = _identity(payload, access_claims, userinfo)
-        user, _ = User.objects.update_or_create(
-            issuer=identity.issuer,
-            subject=identity.subject,
-            defaults={"name": identity.name, "email": identity.email, "is_operator": _is_operator(identity)},
-        )
-        user.hub_identity = identity
+        user, _ = User.objects.get_or_create(issuer=identity.issuer, subject=identity.subject)
+        # Saved by commands.admit, with everything else that follows from the token.
+        user.hub_identity, user.name, user.email = identity, identity.name, identity.email
         return user
 
     def get_user(self, user_id: int) -> User | None:
@@ -127,7 +123,3 @@ def _text(value: object) -> str:
         return ""
     printable = "".join(character for character in value if character.isprintable())
     return printable.strip()[:NAME_LIMIT]
-
-
-def _is_operator(identity: HubIdentity) -> bool:
-    return identity.tenant in settings.OPERATOR_TENANTS and HUB_OPERATOR_SCOPE in identity.scopes

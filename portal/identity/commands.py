@@ -15,6 +15,7 @@ from portal.errors import Refusal
 from portal.identity import events
 from portal.identity.backend import HubIdentity
 from portal.identity.models import User
+from portal.permissions import HUB_OPERATOR_SCOPE
 
 
 class SignInFailed(Refusal):
@@ -36,16 +37,26 @@ class SignInInterrupted(SignInFailed):
 
 @transaction.atomic(durable=True)
 def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
-    """Let a verified person in: their memberships follow the Hub's token at once, and the sign-in is recorded."""
+    """Let a verified person in: name and rights follow the Hub's token at once, and the sign-in is recorded."""
+    _follow_hub(user, identity, by)
     import_string(settings.MEMBERSHIP_SYNC)(user, identity, by=by)
 
 
-@transaction.atomic(durable=True)
+def _follow_hub(user: User, identity: HubIdentity, by: Actor) -> None:
+    is_operator = identity.tenant in settings.OPERATOR_TENANTS and HUB_OPERATOR_SCOPE in identity.scopes
+    if is_operator != user.is_operator:
+        record_for_instance(events.OperatorChanged(now="operator" if is_operator else "no operator"), by=by)
+    user.is_operator = is_operator
+    user.save(update_fields=["name", "email", "is_operator"])
+
+
 def record_refusal(reason: str, *, by: Actor) -> None:
     """Record a refused sign-in in the portal's own log: nobody knows yet which tenant it was for."""
-    repeated = repeats.to_record("sign-in", reason, by.address)
-    if repeated is not None:
-        record_for_instance(events.SignInRefused(reason=reason, repeated=repeated), by=by, outcome=Outcome.DENIED)
+    with repeats.counted("sign-in", reason, by.address) as repeated:
+        if repeated is not None:
+            refused = events.SignInRefused(reason=reason, repeated=repeated)
+            with transaction.atomic(durable=True):
+                record_for_instance(refused, by=by, outcome=Outcome.DENIED)
 
 
 @transaction.atomic(durable=True)

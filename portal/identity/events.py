@@ -18,6 +18,11 @@ class SignInRefused(Event):
     repeated: int = 0
 
 
+@event("operator.changed", _("is now {now} of this portal, as the Hub says"))
+class OperatorChanged(Event):
+    now: str
+
+
 @event("sign_in.ended", _("signed out"), Kind.SIGN_IN)
 class SignedOut(Event):
     pass

@@ -53,7 +53,7 @@ class KeyRevokedAlready(Refusal):
 
 @transaction.atomic(durable=True)
 def create_key(*, name: str, by: Actor) -> tuple[BindingKey, SecretGeneration, Secret]:
-    """Make a binding key. Its secret is returned this one time, and is not readable anywhere afterwards.
+    """Make a binding key. Its secret is returned this one time; no page and no command shows it again.
 
     Raises `NameTaken`, `QuotaReached`.
     """
@@ -83,8 +83,9 @@ def import_key(*, name: str, source: Source, token_url: str, client_id: str, sec
     """
     tenant = _locked_tenant()
     _check_token_url(tenant, token_url)
-    replaced = BindingKey.objects.filter(is_upstream=True, revoked_at=None)
-    replaced.update(revoked_at=timezone.now())
+    replaced = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
+    if replaced is not None:
+        _revoke(replaced, by)
     key = BindingKey(
         name=name,
         source=source,
@@ -107,10 +108,14 @@ def revoke_key(key: BindingKey, *, by: Actor) -> BindingKey:
     key = BindingKey.objects.select_for_update().get(pk=key.pk)
     if not key.is_active:
         raise KeyRevokedAlready
+    _revoke(key, by)
+    return key
+
+
+def _revoke(key: BindingKey, by: Actor) -> None:
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
     record(events.KeyRevoked(key_name=key.name, client_id=key.client_id), by=by, subject=key.subject)
-    return key
 
 
 def quota_used() -> int:
@@ -124,7 +129,7 @@ def _locked_tenant() -> Tenant:
 
 
 def _free_constant_name(name: str) -> str:
-    constant = constant_name(name) or f"KEY_{uuid.uuid4().hex[:8].upper()}"
+    constant = constant_name(name)[:60] or f"KEY_{uuid.uuid4().hex[:8].upper()}"
     if BindingKey.objects.filter(constant_name=constant).exists():
         raise NameTaken
     return constant

@@ -79,7 +79,7 @@ def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResp
 @require_POST
 @tenant_page(Permission.KEYS_WRITE)
 def env(request: TenantRequest, key_id: int) -> HttpResponse:
-    """The three values as a `.env` file. The browser brings the secret along: the portal cannot read it any more."""
+    """The three values as a `.env` file. The browser brings the secret along: the portal does not open it again."""
     key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL)
     form = SecretForm(request.POST)
     generation = key.generations.order_by("-number").first()

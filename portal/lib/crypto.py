@@ -10,6 +10,7 @@ import base64
 import binascii
 import os
 import re
+import time
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -81,3 +82,7 @@ class KeyRing:
             return AESGCM(self.keys[key_id]).decrypt(nonce, ciphertext, header + place.encode())
         except (InvalidTag, ValueError):
             raise SealBroken("the sealed value was changed or belongs to another place") from None
+
+
+if __name__ == "__main__":  # needs no settings: it is how the first master key is made
+    print(KeyRing.generate(time.strftime("%Y-%m-%d", time.gmtime())))

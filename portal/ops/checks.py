@@ -9,7 +9,6 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from portal.hub.environments import environments
 from portal.keys.deployment import ambiguous
 
 
@@ -20,16 +19,6 @@ def constants_are_set_once(app_configs: Sequence[AppConfig] | None, **kwargs: An
         Error(f"{name} and {name}_FILE are both set.", hint="Keep one of them.", id="bindery.E001")
         for name in ambiguous()
     ]
-
-
-@register
-def sign_in_environment_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """bindery.E002"""
-    if settings.OIDC_ENVIRONMENT in environments():
-        return []
-    known = ", ".join(environments())
-    hint = f"Write OIDC_ENVIRONMENT with one of: {known}; or add it to HUB_ENVIRONMENTS."
-    return [Error(f"OIDC_ENVIRONMENT={settings.OIDC_ENVIRONMENT} is no environment.", hint=hint, id="bindery.E002")]
 
 
 @register(deploy=True)

@@ -115,7 +115,13 @@ def main() -> None:
 
 def _run(processes: Processes, portal_port: int, emulator_port: int, reload: bool) -> None:
     gunicorn = ["-m", "gunicorn", "--no-control-socket", *(["--reload"] if reload else [])]
-    emulator = [*gunicorn, "--worker-class=gthread", "--threads=16", f"--bind={LOOPBACK}:{emulator_port}"]
+    emulator = [
+        *gunicorn,
+        "--worker-class=gthread",
+        "--threads=16",
+        "--limit-request-line=8190",
+        f"--bind={LOOPBACK}:{emulator_port}",
+    ]
     processes.start("emulator", *emulator, "--log-level=warning", "portal.emulator.wsgi")
     _prepare()  # while the emulator starts
     hub_url = f"http://localhost:{emulator_port}"

@@ -53,8 +53,8 @@ def migrations() -> Finding:
 
 
 def master_keys() -> Finding:
-    """The configured master keys open what was sealed."""
-    label = _("Master keys open the stored secrets")
+    """The configured master keys open the portal's own signing keys."""
+    label = _("Master keys open the signing keys")
     try:
         for key in SigningKey.objects.all():
             settings.MASTER_KEYS.open(bytes(key.sealed), place=key.place)

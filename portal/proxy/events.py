@@ -21,7 +21,7 @@ class CallAnswered(Event):
     status: int
 
 
-@event("call.failed", _("called {method} {path}, but the Hub did not answer"), Kind.KEY_USE)
+@event("call.failed", _("called {method} {path} and got no answer of the Hub"), Kind.KEY_USE)
 class CallFailed(Event):
     method: str = "GET"
     path: str

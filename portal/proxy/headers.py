@@ -25,12 +25,15 @@ def to_the_hub(given: Mapping[str, str]) -> dict[str, str]:
     return sent | {"Accept": "*/*", "User-Agent": "Bindery"}
 
 
-def from_the_hub(given: Mapping[str, str], hub_base: str, own_base: str) -> dict[str, str]:
-    """The headers of the answer to the caller; `Link` points to the next page on this portal, not at the Hub."""
+def from_the_hub(given: Mapping[str, str], hub_service: str, own_service: str) -> dict[str, str]:
+    """The headers of the answer to the caller; `Link` points to the next page on this portal, not at the Hub.
+
+    The two services are the addresses of the called service there and here, each with a slash at its end.
+    """
     kept = {name: given[name] for name in FROM_THE_HUB if name in given and _is_plain(given[name])}
     link = given.get("Link", "")
-    if link.startswith(f"<{hub_base}/") and _is_plain(link):
-        kept["Link"] = link.replace(hub_base, own_base, 1)
+    if link.startswith(f"<{hub_service}") and _is_plain(link):
+        kept["Link"] = link.replace(f"<{hub_service}", f"<{own_service}")
     kept["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if kept.get("Content-Type", "").partition(";")[0].strip().lower() in ACTIVE_TYPES:
         kept["Content-Disposition"] = "attachment"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from urllib3.util import parse_url
 
 # Characters of RFC 3986 section 3.3 that no program between here and the Hub gives a meaning of its own.
 SEGMENT = r"[A-Za-z0-9_.~!$&'()*+,=:@-]"
 PATH = re.compile(rf"(?:/{SEGMENT}+)+/?")
-QUERY = re.compile(r"[A-Za-z0-9_.~!$&'()*+,=:@/?;%\[\]-]*")
+QUERY = re.compile(r"(?:[A-Za-z0-9_.~!$&'()*+,=:@/?;-]|%[0-9A-Fa-f]{2})*")
 ASSET_ID = r"[0-9A-Fa-f]{32}"
 TYPE_ID = r"[A-Za-z0-9_]{1,8}\.[A-Za-z0-9_]{1,128}"
 
@@ -87,5 +88,7 @@ def match(raw_target: str, longest_query: int) -> Target | None:
 
 
 def is_sent_unchanged(target: str) -> bool:
-    """Whether urllib3 will send this target byte for byte; what was authorised must be what is asked."""
-    return bool(parse_url(f"http://hub{target}").request_uri == target)
+    """Whether urllib3 will ask what was authorised: the same path byte for byte, the same query once decoded."""
+    path, _, query = target.partition("?")
+    sent_path, _, sent_query = parse_url(f"http://hub{target}").request_uri.partition("?")
+    return sent_path == path and unquote_to_bytes(sent_query) == unquote_to_bytes(query)

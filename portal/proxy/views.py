@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from portal import constants
 from portal.access import KeyRequest, key_endpoint
 from portal.errors import Refusal
-from portal.hub.environments import environment
+from portal.hub.environments import Environment, environment
 from portal.keys.upstream import upstream_credential
 from portal.proxy import commands
 from portal.proxy.headers import from_the_hub, to_the_hub
 from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
 from portal.proxy.upstream import UpstreamBody, ask
+from portal.tenants.models import Tenant
 from portal.tokens.request import SCOPE_READ
 
 
@@ -47,25 +48,39 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     if request.method != "GET":
         raise ReadOnly
     target = _allowed(request)
+    tenant = request.caller.key.tenant
+    place = environment(tenant.environment)
     call = commands.admit_call(target, by=request.caller)
-    place = environment(request.caller.key.tenant.environment)
     try:
-        answer = ask(
-            place,
-            upstream_credential(request.caller.key.tenant),
-            place.api_path(target.route.service, target.rest) + target.question,
-            to_the_hub(request.headers),
-        )
+        response = _asked(request, target, tenant, place)
     except Refusal as fault:
         commands.record_failure(call, reason=fault.code)
         raise
-    body = UpstreamBody(answer)
     try:
-        commands.record_answer(call, status=answer.status)
-        return _response(body, answer.status, from_the_hub(answer.headers, place.api_base, settings.PORTAL_URL))
+        commands.record_answer(call, status=response.status_code)
     except BaseException:
-        body.close()
+        response.close()
         raise
+    return response
+
+
+def _asked(request: HttpRequest, target: Target, tenant: Tenant, place: Environment) -> HttpResponseBase:
+    """The Hub's answer; a small body is read here, so that a broken one is a failure and not an answer.
+
+    Large bodies follow as a stream: a thread that writes one small piece is sooner free again.
+    """
+    path = place.api_path(target.route.service, target.rest) + target.question
+    answer = ask(place, upstream_credential(tenant), path, to_the_hub(request.headers))
+    body, status = UpstreamBody(answer), answer.status
+    hub_service = f"{place.api_base}{place.api_path(target.route.service, '/')}"
+    own_service = f"{settings.PORTAL_URL}/api/{target.route.service}/"
+    headers = from_the_hub(answer.headers, hub_service, own_service)
+    if body.length is not None and body.length <= constants.PROXY_BUFFER:
+        return HttpResponse(body.read(), status=status, headers=headers)
+    response = StreamingHttpResponse(body, status=status, headers=headers)
+    if body.length is not None:
+        response["Content-Length"] = str(body.length)
+    return response
 
 
 def _allowed(request: HttpRequest) -> Target:
@@ -91,13 +106,3 @@ def _raw_target(request: HttpRequest) -> str:
     if not raw.startswith("/api/") or not raw.partition("?")[0] == request.path:
         raise TargetRefused("path")
     return raw
-
-
-def _response(body: UpstreamBody, status: int, headers: dict[str, str]) -> HttpResponseBase:
-    """Small answers whole, large ones as a stream: a thread that writes one small piece is sooner free again."""
-    if body.length is not None and body.length <= constants.PROXY_BUFFER:
-        return HttpResponse(body.read(), status=status, headers=headers)
-    response = StreamingHttpResponse(body, status=status, headers=headers)
-    if body.length is not None:
-        response["Content-Length"] = str(body.length)
-    return response

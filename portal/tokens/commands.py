@@ -79,21 +79,21 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
     return generations[matching.index(True)], ""
 
 
-@transaction.atomic(durable=True)
 def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
     # Not by clientID: whoever invents one can invent a million.
-    repeated = repeats.to_record("token", reason, by.address)
-    if repeated is not None:
-        refused = events.TokenRefused(client_id=wanted.client_id, reason=reason, repeated=repeated)
-        record_for_instance(refused, by=by, outcome=Outcome.DENIED)
+    with repeats.counted("token", reason, by.address) as repeated:
+        if repeated is not None:
+            refused = events.TokenRefused(client_id=wanted.client_id, reason=reason, repeated=repeated)
+            with transaction.atomic(durable=True):
+                record_for_instance(refused, by=by, outcome=Outcome.DENIED)
 
 
-@transaction.atomic(durable=True)
 def _record_refused(key: BindingKey, reason: str, actor: Actor) -> None:
-    repeated = repeats.to_record("token", reason, key.client_id, actor.address)
-    if repeated is not None:
-        refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
-        record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
+    with repeats.counted("token", reason, key.client_id, actor.address) as repeated:
+        if repeated is not None:
+            refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
+            with transaction.atomic(durable=True):
+                record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
 
 
 @transaction.atomic(durable=True)

@@ -35,6 +35,8 @@ def read(request: HttpRequest) -> TokenRequest:
     if "client_secret" in request.GET:
         raise TokenError("invalid_request", "Send client_secret in the body or as Basic credentials, never in the URL.")
     grant_type = _single(form, "grant_type") or _single(request.GET, "grant_type")
+    if _single(request.GET, "grant_type") not in {"", grant_type}:
+        raise TokenError("invalid_request", "grant_type is one thing in the body and another in the query.")
     if not grant_type:
         raise TokenError("invalid_request", "grant_type is missing, write grant_type=client_credentials.")
     if grant_type != "client_credentials":

@@ -52,5 +52,6 @@ def test_refused_sign_ins(cast: Cast) -> None:
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeats, "MOST", 3)
     for number in range(10):
-        assert repeats.to_record(str(number)) == 0
+        with repeats.counted(str(number)) as repeated:
+            assert repeated == 0
     assert len(repeats._seen) <= 3

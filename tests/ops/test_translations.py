@@ -72,7 +72,7 @@ def test_pages_are_german(cast: Cast) -> None:
         (alice, "/t/acme/keys/create/", 200, "Geben Sie einen Namen für Ihre App-Verbindung an"),
         (alice, "/t/acme/keys/import/", 200, "Importierter technischer Benutzer"),
         (alice, f"/t/acme/keys/{key.pk}/", 200, "Letzte Verwendungen"),
-        (alice, f"/t/acme/keys/{key.pk}/revoke/", 200, f"Geben Sie zur Bestätigung {key.name} ein"),
+        (alice, f"/t/acme/keys/{key.pk}/revoke/", 200, f"Geben Sie zur Bestätigung „{key.name}“ ein"),
         (alice, "/t/acme/activity/", 200, f"hat den Binding Key {key.name} erstellt und sein Secret gesehen"),
         (alice, "/t/acme/assets/", 200, "Standort"),
         (alice, "/t/globex/", 404, "Nicht gefunden"),
