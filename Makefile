@@ -23,7 +23,7 @@ test: .venv/dev ## Run all tests, those in the browser too where Chromium is ins
 test-postgresql: .venv/dev ## Run all tests on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(MAKE) test
 
-check: .venv/dev ## Formatting, lint, types, imports, migrations, translations, deployment settings
+check: .venv/dev ## Formatting, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
@@ -42,7 +42,7 @@ requirements: .venv/dev ## Pin all dependencies of pyproject.toml anew, with has
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 messages: .venv/dev ## Collect texts for translation and compile them (needs GNU gettext)
-	cd portal && ../$(BIN)/python -m tests.messages
+	$(BIN)/python -m tests.messages
 
 # Installed again when the pinned list changed.
 .venv/runtime: requirements.txt

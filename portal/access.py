@@ -165,8 +165,12 @@ def public_page(view: View) -> View:
 
 
 def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back here afterwards. A fragment asked for by htmx sends the whole page there."""
-    came_from = request.get_full_path() if request.method == "GET" else request.path
+    """To the sign-in page and back here afterwards; from a form, back to the page above it.
+
+    A fragment asked for by htmx sends the whole page there.
+    """
+    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    came_from = request.get_full_path() if request.method == "GET" else above
     target = f"{reverse('identity:sign_in')}?{urlencode({'next': came_from})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})

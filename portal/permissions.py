@@ -68,3 +68,17 @@ def roles_from_scopes(scopes: set[str]) -> list[Role]:
 def permissions_of(roles: list[Role]) -> frozenset[Permission]:
     """All that somebody with these roles may do."""
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+NOBODY = "—"
+
+
+def role_names(roles: list[Role]) -> str:
+    """The roles as an audit record keeps them."""
+    return ", ".join(role.value for role in roles) or NOBODY
+
+
+def roles_in_words(names: str) -> str:
+    """What `role_names` wrote, in the reader's language; a name that is no role any more stays as it is."""
+    labels = {role.value: str(role.label) for role in Role}
+    return ", ".join(labels.get(name, name) for name in names.split(", "))

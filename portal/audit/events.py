@@ -43,6 +43,11 @@ class Event:
     kind: ClassVar[Kind]
     template: ClassVar[str | Promise]
 
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        """The recorded fields as the sentence says them. A slice that records codes turns them into words here."""
+        return recorded
+
     @property
     def recorded(self) -> dict[str, str | int]:
         """The fields as they go into the record."""
@@ -76,4 +81,11 @@ def sentence(name: str, recorded: dict[str, Any]) -> str:
     declared = REGISTRY.get(name)
     if declared is None:
         return name
-    return str(declared.template).format(**recorded)
+    return str(declared.template).format_map(_Words(declared.words(recorded)))
+
+
+class _Words(dict[str, Any]):
+    """Fields of an event; one that an older record does not have is an ellipsis."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Outcome
 from portal.audit.models import AuditRecord, InstanceRecord, Record
@@ -30,6 +31,15 @@ BADGES = {
     Outcome.ADMITTED: OutcomeBadge("warn", "hourglass", Outcome.ADMITTED.label),
     Outcome.DENIED: OutcomeBadge("bad", "ban", Outcome.DENIED.label),
     Outcome.ERROR: OutcomeBadge("bad", "triangle-alert", Outcome.ERROR.label),
+}
+
+
+# Fields of events that stand beside the sentence.
+DETAILS = {
+    "status": _("Status"),
+    "reason": _("Reason"),
+    "client_id": "clientID",
+    "repeated": _("Repeated before, without a record each"),
 }
 
 
@@ -88,12 +98,12 @@ def shown(record: Record) -> ShownRecord:
     """The record in the reader's words; an erased one keeps its place and says so."""
     facts = record.facts
     route = " ".join(str(facts[name]) for name in ("method", "path") if name in facts)
-    details = [f"{name}: {facts[name]}" for name in ("status", "reason", "client_id", "repeated") if name in facts]
+    details = [f"{label}: {facts[name]}" for name, label in DETAILS.items() if name in facts]
     return ShownRecord(
         index=record.index,
         at=record.at,
-        sentence=record.sentence if record.body is not None else _("erased"),
-        actor=record.actor_name or record.actor_id or _("Somebody unknown"),
+        sentence=record.sentence if record.body is not None else gettext("erased"),
+        actor=record.actor_name or record.actor_id or gettext("Somebody unknown"),
         outcome=BADGES[Outcome(record.outcome)],
         address=record.address,
         route=route,

@@ -22,7 +22,7 @@ class KeySet:
     def __init__(self, url: str) -> None:
         self.url = url
         self._keys: list[dict[str, Any]] = []
-        self._fetched_at = 0.0
+        self._fetched_at = float("-inf")
         self._lock = Lock()
 
     def find(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
@@ -37,7 +37,7 @@ class KeySet:
     def refresh(self) -> bool:
         """Fetch the keys again, at most every KEY_SET_REFETCH seconds; False when it was too early."""
         with self._lock:
-            if self._keys and self._age() < constants.KEY_SET_REFETCH:
+            if self._age() < constants.KEY_SET_REFETCH:
                 return False
             keys = transport.json_object(transport.call("GET", self.url)).get("keys")
             if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
@@ -46,7 +46,7 @@ class KeySet:
             return True
 
     def _age(self) -> float:
-        return time.monotonic() - self._fetched_at if self._keys else float("inf")
+        return time.monotonic() - self._fetched_at
 
     def _match(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
         for key in self._keys:

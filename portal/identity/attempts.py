@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 import secrets
+import time
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
@@ -27,6 +28,11 @@ MOST = 4
 OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,399}|/")
 
 
+def own_path(written: str) -> str:
+    """The path if it is one of this site, else the home page; signing in never leads to signing in or out."""
+    return written if OWN_PATH.fullmatch(written) and not written.startswith("/sign-in/") else "/"
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One started sign-in."""
@@ -35,11 +41,18 @@ class Attempt:
     nonce: str
     code_verifier: str
     next_path: str
+    started_at: int
 
     @classmethod
     def start(cls, next_path: str) -> Attempt:
-        path = next_path if OWN_PATH.fullmatch(next_path) else "/"
-        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(64), path)
+        """A new attempt that leads to `next_path` afterwards, or home if that is no page of this site."""
+        return cls(
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(64),
+            own_path(next_path),
+            int(time.time()),
+        )
 
     @property
     def code_challenge(self) -> str:
@@ -52,9 +65,12 @@ def pending(request: HttpRequest) -> list[Attempt]:
     """The attempts of this browser that have not expired, oldest first."""
     try:
         stored = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=constants.SIGN_IN_LIFETIME)
-        return [Attempt(**attempt) for attempt in stored]
+        attempts = [Attempt(**attempt) for attempt in stored]
     except (signing.BadSignature, TypeError):
         return []
+    # Each for itself: the cookie is written anew by every other tab.
+    oldest = time.time() - constants.SIGN_IN_LIFETIME
+    return [attempt for attempt in attempts if attempt.started_at >= oldest]
 
 
 def remember(response: HttpResponseBase, attempts: list[Attempt]) -> None:

@@ -45,7 +45,7 @@ def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
 def _follow_hub(user: User, identity: HubIdentity, by: Actor) -> None:
     is_operator = identity.tenant in settings.OPERATOR_TENANTS and HUB_OPERATOR_SCOPE in identity.scopes
     if is_operator != user.is_operator:
-        record_for_instance(events.OperatorChanged(now="operator" if is_operator else "no operator"), by=by)
+        record_for_instance(events.OperatorAppointed() if is_operator else events.OperatorDismissed(), by=by)
     user.is_operator = is_operator
     user.save(update_fields=["name", "email", "is_operator"])
 

@@ -1,8 +1,11 @@
 """What the audit log tells of people signing in and out."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, Kind, event
+from portal.permissions import roles_in_words
 
 
 @event("sign_in.succeeded", _("signed in as {roles}"), Kind.SIGN_IN)
@@ -10,19 +13,28 @@ class SignInSucceeded(Event):
     tenant: str
     roles: str
 
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        return recorded | {"roles": roles_in_words(recorded["roles"])}
 
-@event("sign_in.refused", _("was refused at sign-in: {reason}"), Kind.SIGN_IN)
+
+@event("sign_in.refused", _("was refused at sign-in ({reason})"), Kind.SIGN_IN)
 class SignInRefused(Event):
     reason: str
     # The same refusal, from the same address, so often since it was last recorded.
     repeated: int = 0
 
 
-@event("operator.changed", _("is now {now} of this portal, as the Hub says"))
-class OperatorChanged(Event):
-    now: str
-
-
 @event("sign_in.ended", _("signed out"), Kind.SIGN_IN)
 class SignedOut(Event):
+    pass
+
+
+@event("operator.appointed", _("is now operator of this portal, as the Hub says"))
+class OperatorAppointed(Event):
+    pass
+
+
+@event("operator.dismissed", _("is operator of this portal no more, as the Hub says"))
+class OperatorDismissed(Event):
     pass

@@ -5,6 +5,7 @@ Strict where the platform is known, tolerant of nothing else: each refusal has a
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,7 @@ def verify_id_token(token: object, issuer: Issuer, nonce: str) -> dict[str, Any]
     if isinstance(audience, list) and len(audience) > 1 and "azp" not in claims:
         raise TokenRefused("azp")
     given = claims.get("nonce")
-    if not isinstance(given, str) or not secrets.compare_digest(given.encode(), nonce.encode()):
+    if not isinstance(given, str) or not given.isascii() or not secrets.compare_digest(given, nonce):
         raise TokenRefused("nonce")
     return claims
 
@@ -84,9 +85,18 @@ def _verified(token: object, issuer: Issuer, audience: str | None) -> dict[str, 
         claims = _decoded_or_refused(token, fresh, issuer, audience)
     except jwt.PyJWTError as error:
         raise TokenRefused(_reason(error)) from None
-    if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= NAME_LIMIT:
-        raise TokenRefused("sub")
+    _check_types(claims)
     return claims
+
+
+def _check_types(claims: dict[str, Any]) -> None:
+    """Times are numbers (RFC 7519 section 2), the subject is 1 to 255 ASCII characters (OpenID Connect Core 2)."""
+    for name in ("exp", "iat", "nbf"):
+        if isinstance(claims.get(name, 0), bool) or not isinstance(claims.get(name, 0), int | float):
+            raise TokenRefused("malformed")
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not re.fullmatch(r"[ -~]{1,255}", subject):
+        raise TokenRefused("sub")
 
 
 def _checked_header(token: str) -> str:

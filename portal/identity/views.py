@@ -16,7 +16,7 @@ from portal.access import SignedInRequest, anonymous, person, public_page, signe
 from portal.errors import answer
 from portal.hub.errors import HubError
 from portal.identity import attempts, commands, tasks
-from portal.identity.attempts import Attempt
+from portal.identity.attempts import Attempt, own_path
 from portal.identity.tokens import TokenRefused
 
 SIGNED_OUT_COOKIE = "signed-out"
@@ -26,7 +26,7 @@ SIGNED_OUT_COOKIE = "signed-out"
 @public_page
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The page that a signed-out person sees first."""
-    next_path = Attempt.start(request.GET.get("next", "/")).next_path
+    next_path = own_path(request.GET.get("next", "/"))
     if request.user.is_authenticated:
         return HttpResponseRedirect(next_path)
     context = {

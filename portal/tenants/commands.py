@@ -11,12 +11,10 @@ from portal.hub.environments import environment
 from portal.identity.backend import HubIdentity
 from portal.identity.events import SignInSucceeded
 from portal.identity.models import User
-from portal.permissions import Role, roles_from_scopes
+from portal.permissions import Role, role_names, roles_from_scopes
 from portal.scoping import tenant_scope
 from portal.tenants import events
 from portal.tenants.models import Membership, Package, Tenant
-
-NOBODY = "—"
 
 
 @transaction.atomic(durable=True)
@@ -57,7 +55,7 @@ def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
     """
     tenant = Tenant.objects.filter(name=identity.tenant, environment=settings.OIDC_ENVIRONMENT).first()
     roles = roles_from_scopes(set(identity.scopes))
-    signed_in = SignInSucceeded(tenant=identity.tenant, roles=_names(roles))
+    signed_in = SignInSucceeded(tenant=identity.tenant, roles=role_names(roles))
     if tenant is None:
         record_for_instance(signed_in, by=by)
         return
@@ -73,13 +71,9 @@ def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
         return
     if not roles:
         Membership.objects.filter(user=user).delete()
-        record(events.MemberRemoved(before=_names(before)), by=by, subject=f"member:{user.pk}")
+        record(events.MemberRemoved(before=role_names(before)), by=by, subject=f"member:{user.pk}")
         return
     membership = membership or Membership(user=user)
     membership.roles = [role.value for role in roles]
     membership.save()
-    record(events.MemberChanged(roles=_names(roles), before=_names(before)), by=by, subject=f"member:{user.pk}")
-
-
-def _names(roles: list[Role]) -> str:
-    return ", ".join(role.value for role in roles) or NOBODY
+    record(events.MemberChanged(roles=role_names(roles), before=role_names(before)), by=by, subject=f"member:{user.pk}")

@@ -29,7 +29,9 @@ class Tenant(models.Model):
         validators=[RegexValidator(rf"\A{TENANT_NAME}\Z", _("At most 8 lower-case letters and digits."))],
     )
     # What the name becomes in the Xcelerator world; empty for tenants that were not migrated.
-    numeric_id = models.CharField(max_length=10, blank=True, validators=[RegexValidator(r"\A\d{10}\Z")])
+    numeric_id = models.CharField(
+        max_length=10, blank=True, validators=[RegexValidator(r"\A[0-9]{10}\Z", _("Exactly 10 digits."))]
+    )
     display_name = models.CharField(max_length=100)
     # Key of portal.hub.environments: region, hosts and dialect.
     environment = models.CharField(max_length=40)

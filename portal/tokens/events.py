@@ -1,8 +1,28 @@
 """What the audit log tells of tokens."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, Kind, event
+
+# Recorded is the code, read is the word.
+REASONS = {
+    "secret_misspelt": _("the secret is misspelt or cut off"),
+    "secret_wrong": _("the secret is wrong"),
+    "client_unknown": _("nobody has this clientID"),
+    "key_revoked": _("the key is revoked"),
+    "token_expired": _("the token has expired"),
+    "scope_insufficient": _("the token does not have the scope"),
+}
+
+
+class Refused(Event):
+    """A refusal with a reason."""
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        return recorded | {"reason": REASONS.get(recorded["reason"], recorded["reason"])}
 
 
 @event("token.issued", _("got an access token"), Kind.KEY_USE)
@@ -13,15 +33,15 @@ class TokenIssued(Event):
     scope: str
 
 
-@event("token.refused", _("asked for a token and was refused: {reason}"), Kind.KEY_USE)
-class TokenRefused(Event):
+@event("token.refused", _("asked for a token and was refused ({reason})"), Kind.KEY_USE)
+class TokenRefused(Refused):
     client_id: str
     reason: str
     repeated: int = 0
 
 
-@event("call.refused", _("called the API and was refused: {reason}"), Kind.KEY_USE)
-class CallRefused(Event):
+@event("call.refused", _("called the API and was refused ({reason})"), Kind.KEY_USE)
+class CallRefused(Refused):
     client_id: str
     reason: str
     method: str

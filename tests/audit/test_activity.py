@@ -36,7 +36,7 @@ def test_tells_the_way_of_a_key(audrey: Client, alice: Client, cast: Cast) -> No
         "192.0.2.7",
         "GET /api/assetmanagement/v3/assets",
     )
-    assert (rows[0].outcome.tone, rows[0].detail) == ("ok", "status: 200")
+    assert (rows[0].outcome.tone, rows[0].detail) == ("ok", "Status: 200")
     assert [(row.actor, row.sentence) for row in rows[1:4]] == [
         ("Line 5", "got an access token"),
         ("Bindery", "created the binding key Line 5 and was shown its secret"),

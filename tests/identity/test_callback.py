@@ -339,7 +339,9 @@ class TestAnswerOfTheHub:
         self, acme: Tenant, browser: Client, hub: RunningEmulator, error: str
     ) -> None:
         parameters = flow.asked(flow.pick(hub, flow.start(browser), ALICE))
-        answer = browser.get(flow.callback(**parameters | {"error": error, "error_description": "<b>words of the Hub</b>"}))
+        answer = browser.get(
+            flow.callback(**parameters | {"error": error, "error_description": "<b>words of the Hub</b>"})
+        )
         flow.assert_refused(browser, answer, "hub_refused")
         assert "<script>alert" not in answer.content.decode()
         assert "words of the Hub" not in answer.content.decode()

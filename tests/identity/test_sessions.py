@@ -36,9 +36,7 @@ def clock() -> Iterator[time_machine.Coordinates]:
 
 class TestIdleLimit:
     @pytest.mark.parametrize("seconds", [0, 60, 1740, 1800])
-    def test_a_session_in_use_goes_on(
-        self, cast: Cast, clock: time_machine.Coordinates, seconds: int
-    ) -> None:
+    def test_a_session_in_use_goes_on(self, cast: Cast, clock: time_machine.Coordinates, seconds: int) -> None:
         alice = signed_in(cast.alice)
         clock.shift(seconds)
         assert alice.get(PAGE).status_code == 200
@@ -68,9 +66,7 @@ class TestIdleLimit:
             clock.shift(constants.SESSION_IDLE - 100)
             assert alice.get(PAGE).status_code == 200
 
-    def test_a_page_view_within_a_minute_writes_no_session(
-        self, cast: Cast, clock: time_machine.Coordinates
-    ) -> None:
+    def test_a_page_view_within_a_minute_writes_no_session(self, cast: Cast, clock: time_machine.Coordinates) -> None:
         alice = signed_in(cast.alice)
         before = Session.objects.get().session_data
         clock.shift(59)
@@ -121,9 +117,7 @@ class TestStart:
         assert attacker.get(PAGE).status_code == 302
         assert not Session.objects.filter(session_key=planted).exists()
 
-    def test_an_invented_session_key_is_not_taken_over(
-        self, cast: Cast, browser: Client, hub: RunningEmulator
-    ) -> None:
+    def test_an_invented_session_key_is_not_taken_over(self, cast: Cast, browser: Client, hub: RunningEmulator) -> None:
         browser.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
         flow.sign_in(browser, hub, ALICE)
         assert browser.session.session_key != "a" * 32
@@ -171,9 +165,7 @@ class TestEverywhere:
 
 
 class TestSignOut:
-    def test_ends_the_session_here_and_at_the_hub(
-        self, cast: Cast, alice: Client, hub: RunningEmulator
-    ) -> None:
+    def test_ends_the_session_here_and_at_the_hub(self, cast: Cast, alice: Client, hub: RunningEmulator) -> None:
         key = alice.session.session_key
         answer = alice.post("/sign-in/out/")
         assert answer.status_code == 302

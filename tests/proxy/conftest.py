@@ -69,10 +69,20 @@ def hostile(any_server: AnyServer, cast: Cast, settings: Any) -> Iterator[AnySer
     settings.HUB_ENVIRONMENTS = [
         {"name": "hostile", "label": "H", "region": "x", "api_base": base, "identity_base": "http://127.0.0.1:9"},
         {
-            **{"name": "suffixed", "label": "S", "region": "x", "api_base": base, "identity_base": "http://127.0.0.1:9"},
+            "name": "suffixed",
+            "label": "S",
+            "region": "x",
+            "api_base": base,
+            "identity_base": "http://127.0.0.1:9",
             "service_suffix": "-1000001700",
         },
-        {"name": "closed", "label": "C", "region": "x", "api_base": "http://127.0.0.1:9", "identity_base": "http://127.0.0.1:9"},
+        {
+            "name": "closed",
+            "label": "C",
+            "region": "x",
+            "api_base": "http://127.0.0.1:9",
+            "identity_base": "http://127.0.0.1:9",
+        },
     ]
     environments.cache_clear()
     yield any_server

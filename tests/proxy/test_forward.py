@@ -11,7 +11,7 @@ from werkzeug import Response
 from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
-from portal.audit.queries import activity
+from portal.audit.queries import matching, of_tenant
 from portal.emulator.testing import RunningEmulator
 from portal.keys.commands import import_key, revoke_key
 from portal.keys.models import BindingKey, Source
@@ -94,7 +94,7 @@ class TestReading:
     def test_what_was_read_before_is_not_sent_again(self, program: Program) -> None:
         first = program.get(f"{ASSETS}/root")
         again = program.get(f"{ASSETS}/root", HTTP_IF_NONE_MATCH=first["ETag"])
-        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+        assert (again.status_code, again.getvalue(), again["ETag"]) == (304, b"", first["ETag"])
 
     def test_one_tenant_does_not_see_anothers_assets(self, cast: Cast, program: Program) -> None:
         stranger = make_program(cast.globex)
@@ -120,12 +120,10 @@ class TestReading:
         assert not len(hub.requests)
 
     @pytest.mark.parametrize(
-        "method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "X"]
+        "method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "X"]
     )
     def test_it_only_reads(self, program: Program, hub: RunningEmulator, method: str) -> None:
         answer = program.send(method, ASSETS, body="{}", HTTP_X_HTTP_METHOD_OVERRIDE="GET")
-        if method == "get":  # the test client writes it in capitals, a server would not
-            return
         assert (answer.status_code, answer["Allow"]) == (405, "GET")
         assert not len(hub.requests)
 
@@ -404,19 +402,17 @@ class TestRecords:
         assert program.token.encode() not in bodies
         assert client_secret("acme-hub-reader").encode() not in bodies
 
-    def test_activity_shows_the_end_and_hides_the_admission_that_it_answers(
-        self, cast: Cast, program: Program
-    ) -> None:
+    def test_activity_shows_the_end_and_hides_the_admission_that_it_answers(self, cast: Cast, program: Program) -> None:
         program.get(ASSETS)
         with tenant_scope(cast.acme.pk):
-            shown = list(activity(kind="key_use"))
+            shown = list(matching(of_tenant(), kind="key_use"))
         assert [row.name for row in shown] == ["call.answered", "token.issued"]
 
     def test_activity_shows_an_admission_without_an_end(self, cast: Cast, program: Program) -> None:
         with audit_refuses("call.answered"):
             program.get(ASSETS)
         with tenant_scope(cast.acme.pk):
-            shown = list(activity(kind="key_use"))
+            shown = list(matching(of_tenant(), kind="key_use"))
         assert [(row.name, row.outcome) for row in shown[:1]] == [("call.admitted", "admitted")]
 
     def test_one_tenants_call_ends_no_admission_of_another(self, cast: Cast, program: Program) -> None:
@@ -426,7 +422,7 @@ class TestRecords:
             program.get(ASSETS)
         stranger.get(ASSETS)
         with tenant_scope(cast.acme.pk):
-            assert [row.name for row in activity(outcome="admitted")] == ["call.admitted"]
+            assert [row.name for row in matching(of_tenant(), outcome="admitted")] == ["call.admitted"]
 
 
 class TestAuditLogFails:

@@ -29,21 +29,38 @@ def gateway(cast: Cast, hostile: AnyServer) -> AnyServer:
 # As a WSGI server hands them over.
 CALLERS_OWN = [
     *("COOKIE", "COOKIE2", "X_XSRF_TOKEN", "X_CSRFTOKEN", "CSRF", "PROXY_AUTHORIZATION", "X_AUTHORIZATION"),
-    *("X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_FORWARDED_PREFIX", "X_REAL_IP", "FORWARDED", "VIA"),
+    *(
+        "X_FORWARDED_FOR",
+        "X_FORWARDED_HOST",
+        "X_FORWARDED_PROTO",
+        "X_FORWARDED_PREFIX",
+        "X_REAL_IP",
+        "FORWARDED",
+        "VIA",
+    ),
     *("X_ORIGINAL_URL", "X_REWRITE_URL", "X_HTTP_METHOD", "X_HTTP_METHOD_OVERRIDE", "X_METHOD_OVERRIDE", "X_ANYTHING"),
     *("X_SPACE_ID", "X_TENANT", "MDSP_TENANT", "CLIENT_IP", "TRUE_CLIENT_IP", "CF_CONNECTING_IP", "FORWARDED_FOR"),
-    *("CONNECTION", "KEEP_ALIVE", "TE", "TRAILER", "TRANSFER_ENCODING", "UPGRADE", "PROXY_CONNECTION", "HTTP2_SETTINGS"),
+    *(
+        "CONNECTION",
+        "KEEP_ALIVE",
+        "TE",
+        "TRAILER",
+        "TRANSFER_ENCODING",
+        "UPGRADE",
+        "PROXY_CONNECTION",
+        "HTTP2_SETTINGS",
+    ),
     *("ORIGIN", "REFERER", "RANGE", "IF_RANGE", "IF_MATCH", "EXPECT", "MAX_FORWARDS", "FROM", "DNT", "PRAGMA"),
     *("SEC_FETCH_SITE", "SEC_WEBSOCKET_KEY", "TRACEPARENT", "X_REQUEST_ID", "X_B3_TRACEID", "CACHE_CONTROL", "WARNING"),
 ]
 
 
-@pytest.mark.parametrize("name", CALLERS_OWN)
-def test_a_header_of_the_caller_does_not_reach_the_hub(program: Program, gateway: AnyServer, name: str) -> None:
-    assert program.get(ASSETS, **{f"HTTP_{name}": MARK}).status_code == 200
-    (seen,) = gateway.seen
-    assert set(seen.headers) == SENT
-    assert MARK not in str(seen)
+def test_a_header_of_the_caller_does_not_reach_the_hub(program: Program, gateway: AnyServer) -> None:
+    for name in CALLERS_OWN:
+        assert program.get(ASSETS, **{f"HTTP_{name}": MARK}).status_code == 200
+        assert (name, set(gateway.seen[-1].headers)) == (name, SENT)
+        assert MARK not in str(gateway.seen[-1])
+    assert len(gateway.seen) == len(CALLERS_OWN)
 
 
 def test_there_are_enough_of_them() -> None:
@@ -83,14 +100,13 @@ class TestAllowed:
         program.get(ASSETS, **self.environ(name, value))
         assert gateway.seen[0].headers[name.lower()] == value
 
-    @pytest.mark.parametrize("odd", ["x\r\nX-Evil: 1", "x\ny", "x\x00y", "é", "x" * 1001, "\t", "\x7f"])
     def test_is_left_out_when_it_is_not_plain(
-        self, program: Program, gateway: AnyServer, name: str, value: str, odd: str
+        self, program: Program, gateway: AnyServer, name: str, value: str
     ) -> None:
-        assert program.get(ASSETS, **self.environ(name, odd)).status_code == 200
-        (seen,) = gateway.seen
-        assert set(seen.headers) == SENT
-        assert seen.headers["accept-encoding"] == "identity"
+        for odd in ("x\r\nX-Evil: 1", "x\ny", "x\x00y", "é", "x" * 1001, "\t", "\x7f"):
+            assert program.get(ASSETS, **self.environ(name, odd)).status_code == 200
+            assert (odd, set(gateway.seen[-1].headers)) == (odd, SENT)
+            assert gateway.seen[-1].headers["accept-encoding"] == "identity"
 
     def test_is_left_out_when_connection_names_it(
         self, program: Program, gateway: AnyServer, name: str, value: str
@@ -108,17 +124,49 @@ class TestFromTheHub:
         *("Content-Security-Policy", "Content-Security-Policy-Report-Only", "X-Content-Security-Policy", "Report-To"),
         *("Strict-Transport-Security", "Public-Key-Pins", "Expect-CT", "NEL", "Reporting-Endpoints", "Clear-Site-Data"),
         *("X-Frame-Options", "X-Content-Type-Options", "X-XSS-Protection", "X-Permitted-Cross-Domain-Policies"),
-        *("Referrer-Policy", "Permissions-Policy", "Feature-Policy", "Cross-Origin-Opener-Policy", "Origin-Agent-Cluster"),
-        *("Cross-Origin-Resource-Policy", "Cross-Origin-Embedder-Policy", "Timing-Allow-Origin", "Service-Worker-Allowed"),
+        *(
+            "Referrer-Policy",
+            "Permissions-Policy",
+            "Feature-Policy",
+            "Cross-Origin-Opener-Policy",
+            "Origin-Agent-Cluster",
+        ),
+        *(
+            "Cross-Origin-Resource-Policy",
+            "Cross-Origin-Embedder-Policy",
+            "Timing-Allow-Origin",
+            "Service-Worker-Allowed",
+        ),
         *("WWW-Authenticate", "Proxy-Authenticate", "Authentication-Info", "Server", "X-Powered-By", "Via", "Date"),
         *("X-Request-Id", "X-Application-Context", "X-Accel-Redirect", "X-Sendfile", "X-Accel-Buffering", "SourceMap"),
-        *("Cache-Control", "Pragma", "Expires", "Age", "Trailer", "Upgrade", "Keep-Alive", "Proxy-Connection", "HX-Redirect"),
-        *("HX-Trigger", "X-Robots-Tag", "Allow", "Accept-Ranges", "Content-Range", "Warning", "P3P", "Sec-WebSocket-Accept"),
+        *(
+            "Cache-Control",
+            "Pragma",
+            "Expires",
+            "Age",
+            "Trailer",
+            "Upgrade",
+            "Keep-Alive",
+            "Proxy-Connection",
+            "HX-Redirect",
+        ),
+        *(
+            "HX-Trigger",
+            "X-Robots-Tag",
+            "Allow",
+            "Accept-Ranges",
+            "Content-Range",
+            "Warning",
+            "P3P",
+            "Sec-WebSocket-Accept",
+        ),
     ]
     KEPT = {
         *("Content-Type", "Content-Security-Policy", "Permissions-Policy", "Cross-Origin-Resource-Policy"),
         *("Cache-Control", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"),
         *("X-Frame-Options", "X-Request-Id", "Content-Length", "Content-Disposition"),
+        # What the portal says of itself.
+        *("Vary", "Content-Language"),
     }
 
     @pytest.mark.parametrize("status", [200, 404, 500])
@@ -250,4 +298,6 @@ class TestLink:
     ) -> None:
         move(cast.acme, "suffixed")
         at_the_hub = SERIES.replace("iottimeseries", "iottimeseries-1000001700")
-        assert self.link(program, gateway, f'<{{hub}}{at_the_hub}?a>; rel="next"') == f'<{PORTAL}{SERIES}?a>; rel="next"'
+        assert (
+            self.link(program, gateway, f'<{{hub}}{at_the_hub}?a>; rel="next"') == f'<{PORTAL}{SERIES}?a>; rel="next"'
+        )

@@ -53,48 +53,178 @@ NEVER = [
     # Other APIs and other parts of these.
     *(f"/api/{name}/v3/x" for name in ("identitymanagement", "usagetransparency", "iotfile", "tenantmanagement")),
     *("/api/technicaltokenmanager/v3/oauth/token", "/api/oauth/token", "/api/assetmanagement", "/api/assetmanagement/"),
-    *("/api/assetmanagement/v3", "/api/assetmanagement/v3/", "/api/assetmanagement/v2/assets", "/api/assetmanagement/v33/assets"),
+    *(
+        "/api/assetmanagement/v3",
+        "/api/assetmanagement/v3/",
+        "/api/assetmanagement/v2/assets",
+        "/api/assetmanagement/v33/assets",
+    ),
     *(f"{A}/files", f"{A}/files/x", f"{A}/billing", f"{A}/locks", f"{A}/model/lock", f"{A}/sharing", f"{A}/subtenants"),
-    *(f"{A}/assets/", f"{A}/assets/{ID}/", f"{A}/assets/{ID}/move", f"{A}/assets/{ID}/files", f"{A}/assets/{ID}/location"),
-    *(f"{A}/assets/{ID}/aspects/x", f"{A}/assets/{ID}0", f"{A}/assets/{ID[:-1]}", f"{A}/assets/root/x", f"{A}/assets/ROOT"),
+    *(
+        f"{A}/assets/",
+        f"{A}/assets/{ID}/",
+        f"{A}/assets/{ID}/move",
+        f"{A}/assets/{ID}/files",
+        f"{A}/assets/{ID}/location",
+    ),
+    *(
+        f"{A}/assets/{ID}/aspects/x",
+        f"{A}/assets/{ID}0",
+        f"{A}/assets/{ID[:-1]}",
+        f"{A}/assets/root/x",
+        f"{A}/assets/ROOT",
+    ),
     *(f"{A}/assets/{ID[:-1]}g", f"{A}/assets/-", f"{A}/assets/*", f"{A}/Assets", f"{A}/assetsx", f"{A}/asset"),
-    *(f"{A}/assettypes/acme", f"{A}/assettypes/toolongname.x", f"{A}/assettypes/acme.x/images", f"{A}/assettypes/acme.x.y"),
+    *(
+        f"{A}/assettypes/acme",
+        f"{A}/assettypes/toolongname.x",
+        f"{A}/assettypes/acme.x/images",
+        f"{A}/assettypes/acme.x.y",
+    ),
     *(f"{A}/aspecttypes/.x", f"{A}/aspecttypes/acme.", f"{A}/aspecttypes/acme.x-y", "/api/assetmanagementx/v3/assets"),
     *("/api/xassetmanagement/v3/assets", "/api/ASSETMANAGEMENT/v3/assets", "/API/assetmanagement/v3/assets"),
     *(T, f"{T}/", f"{T}/{ID}", f"{T}/{ID}/", f"{T}/{ID}/Vibration/x", f"{T}/{ID}/Vib-ration", f"{T}/{ID}/{'a' * 65}"),
     *(f"{T}/x/Vibration", "/api/iottimeseries/v3/aggregates", "/api/iottimeseries/v2/timeseries/x/y", f"{T}s/{ID}/V"),
-    *("/api/", "/api", "/apix/assetmanagement/v3/assets", "/assetmanagement/v3/assets", "/gateway/api/assetmanagement/v3/assets"),
+    *(
+        "/api/",
+        "/api",
+        "/apix/assetmanagement/v3/assets",
+        "/assetmanagement/v3/assets",
+        "/gateway/api/assetmanagement/v3/assets",
+    ),
     # Dot segments, plain and encoded once, twice, three times.
-    *(f"{A}/assets/../files", f"{A}/assets/./root", f"{A}/./assets", f"{A}/../v3/assets", f"{A}/assets/..", f"{A}/assets/."),
-    *(f"/api/../api/assetmanagement/v3/assets", f"/api/./assetmanagement/v3/assets", f"{A}/assets/../../v3/assets"),
-    *(f"{A}/assets/{dots}/files" for dots in ("%2e%2e", "%2E%2e", ".%2e", "%2e.", "%252e%252e", "%25252e%25252e", "%2e")),
-    *(f"{A}/assets/..{slash}..{slash}identitymanagement" for slash in ("%2f", "%2F", "%5c", "%5C", "%252f", "%255c", "\\")),
-    *(f"{A}/assets/{dots}identitymanagement" for dots in ("..;/", "..%3b/", "..%00/", "..%0d/", ".../", "..../", "%c0%ae%c0%ae/")),
-    *(f"{A}/..%u002f", f"{A}/%uff0e%uff0e/x", f"{A}/%u002e%u002e/x", f"{A}/assets%u002froot", f"{A}/%c0%af", f"{A}/%e0%80%af"),
+    *(
+        f"{A}/assets/../files",
+        f"{A}/assets/./root",
+        f"{A}/./assets",
+        f"{A}/../v3/assets",
+        f"{A}/assets/..",
+        f"{A}/assets/.",
+    ),
+    *("/api/../api/assetmanagement/v3/assets", "/api/./assetmanagement/v3/assets", f"{A}/assets/../../v3/assets"),
+    *(
+        f"{A}/assets/{dots}/files"
+        for dots in ("%2e%2e", "%2E%2e", ".%2e", "%2e.", "%252e%252e", "%25252e%25252e", "%2e")
+    ),
+    *(
+        f"{A}/assets/..{slash}..{slash}identitymanagement"
+        for slash in ("%2f", "%2F", "%5c", "%5C", "%252f", "%255c", "\\")
+    ),
+    *(
+        f"{A}/assets/{dots}identitymanagement"
+        for dots in ("..;/", "..%3b/", "..%00/", "..%0d/", ".../", "..../", "%c0%ae%c0%ae/")
+    ),
+    *(
+        f"{A}/..%u002f",
+        f"{A}/%uff0e%uff0e/x",
+        f"{A}/%u002e%u002e/x",
+        f"{A}/assets%u002froot",
+        f"{A}/%c0%af",
+        f"{A}/%e0%80%af",
+    ),
     # Encoded signs of any kind.
-    *(f"{A}/assets%{code}" for code in ("2f", "2Froot", "3fx=1", "23x", "00", "0a", "0d%0aX:y", "20", "25", "252f", "7f", "3b", "40")),
-    *(f"{A}/%61ssets", f"{A}/assets/%72oot", f"{A}%2fassets", "/api%2fassetmanagement/v3/assets", "/%61pi/assetmanagement/v3/assets"),
+    *(
+        f"{A}/assets%{code}"
+        for code in ("2f", "2Froot", "3fx=1", "23x", "00", "0a", "0d%0aX:y", "20", "25", "252f", "7f", "3b", "40")
+    ),
+    *(
+        f"{A}/%61ssets",
+        f"{A}/assets/%72oot",
+        f"{A}%2fassets",
+        "/api%2fassetmanagement/v3/assets",
+        "/%61pi/assetmanagement/v3/assets",
+    ),
     *(f"{A}/assets%", f"{A}/assets%2", f"{A}/assets%zz", f"{A}/assets%%32f", f"{A}/assets/%"),
     # Slashes too many, and the other ones.
-    *("//evil.example/api/assetmanagement/v3/assets", "//api/assetmanagement/v3/assets", "///api/assetmanagement/v3/assets"),
-    *("/api//assetmanagement/v3/assets", f"{A}//assets", f"{A}/assets//", f"{A}/assets//root", "/api/assetmanagement//v3/assets"),
-    *("/\\evil.example", "\\api\\assetmanagement\\v3\\assets", f"{A}\\assets", f"{A}/assets\\root", "/api\\assetmanagement/v3/assets"),
+    *(
+        "//evil.example/api/assetmanagement/v3/assets",
+        "//api/assetmanagement/v3/assets",
+        "///api/assetmanagement/v3/assets",
+    ),
+    *(
+        "/api//assetmanagement/v3/assets",
+        f"{A}//assets",
+        f"{A}/assets//",
+        f"{A}/assets//root",
+        "/api/assetmanagement//v3/assets",
+    ),
+    *(
+        "/\\evil.example",
+        "\\api\\assetmanagement\\v3\\assets",
+        f"{A}\\assets",
+        f"{A}/assets\\root",
+        "/api\\assetmanagement/v3/assets",
+    ),
     # Another host.
     *("http://evil.example/api/assetmanagement/v3/assets", "https://evil.example/", "http://evil.example"),
-    *("http:/api/assetmanagement/v3/assets", "HTTP://evil.example/api/", "ftp://evil.example/api/", "file:///etc/passwd"),
-    *("@evil.example/api/assetmanagement/v3/assets", "/@evil.example/api/", "/api@evil.example/", "/api/@evil.example/v3/assets"),
-    *("/api/assetmanagement@evil.example/v3/assets", ":9/api/assetmanagement/v3/assets", ".evil.example/api/", "evil.example:443", "*"),
-    *("/api/http://evil.example/", "/api/assetmanagement/v3/assets@evil.example", f"{A}/assets:80", f"{A}/assets/root@x"),
+    *(
+        "http:/api/assetmanagement/v3/assets",
+        "HTTP://evil.example/api/",
+        "ftp://evil.example/api/",
+        "file:///etc/passwd",
+    ),
+    *(
+        "@evil.example/api/assetmanagement/v3/assets",
+        "/@evil.example/api/",
+        "/api@evil.example/",
+        "/api/@evil.example/v3/assets",
+    ),
+    *(
+        "/api/assetmanagement@evil.example/v3/assets",
+        ":9/api/assetmanagement/v3/assets",
+        ".evil.example/api/",
+        "evil.example:443",
+        "*",
+    ),
+    *(
+        "/api/http://evil.example/",
+        "/api/assetmanagement/v3/assets@evil.example",
+        f"{A}/assets:80",
+        f"{A}/assets/root@x",
+    ),
     # Parameters, fragments, blanks, controls, letters of other scripts.
     *(f"{A}/assets;x=1", f"{A}/assets/root;x", f"{A};x/assets", f"{A}/assets;", "/api;x/assetmanagement/v3/assets"),
     *(f"{A}/assets#x", f"{A}/assets/root#", f"#{A}/assets", f"{A}/assets#?x=1", f"{A}/assets?x=1#y"),
-    *(f"{A}/assets ", f" {A}/assets", f"{A}/assets x", f"{A}/assets\t", f"{A}/assets\n", f"{A}/assets\r\nX: y", f"{A}/assets\x00"),
-    *(f"{A}/assets\x00/root", f"{A}/assets\x7f", f"{A}/assets\x0b", f"{A}/assets\x85", f"{A}/assets\xa0", f"{A}/assets HTTP/1.1"),
-    *(f"{A}/assets/{'٠' * 32}", f"{A}/assets/{'０' * 32}", f"{A}/aßets", f"{A}/assets／root", f"{A}/assets∕root", f"{A}/․․/x"),
+    *(
+        f"{A}/assets ",
+        f" {A}/assets",
+        f"{A}/assets x",
+        f"{A}/assets\t",
+        f"{A}/assets\n",
+        f"{A}/assets\r\nX: y",
+        f"{A}/assets\x00",
+    ),
+    *(
+        f"{A}/assets\x00/root",
+        f"{A}/assets\x7f",
+        f"{A}/assets\x0b",
+        f"{A}/assets\x85",
+        f"{A}/assets\xa0",
+        f"{A}/assets HTTP/1.1",
+    ),
+    *(
+        f"{A}/assets/{'٠' * 32}",
+        f"{A}/assets/{'０' * 32}",
+        f"{A}/aßets",
+        f"{A}/assets／root",
+        f"{A}/assets∕root",
+        f"{A}/․․/x",
+    ),
     *(f"{A}/assets/{ID[:-1]}ａ", f"{A}/ａssets", f"{A}/assets\u2028", f"{A}/assets\u200b", f"{A}/assets\ufeff"),
-    *("", "/", "?", "api/assetmanagement/v3/assets", f"{A}/{'a' * 10_000}", "/api" + "/a" * 5000, f"{A}/assets{'/' * 5000}"),
+    *(
+        "",
+        "/",
+        "?",
+        "api/assetmanagement/v3/assets",
+        f"{A}/{'a' * 10_000}",
+        "/api" + "/a" * 5000,
+        f"{A}/assets{'/' * 5000}",
+    ),
     # Queries that are not written plainly, or too long.
-    *(f"{A}/assets?{query}" for query in ("x=\x00", "x= y", 'x={"a":1}', "x=<", "x=|", "x=\\", "x=^", "x=`", "x=é", "x=\r\nX: y")),
+    *(
+        f"{A}/assets?{query}"
+        for query in ("x=\x00", "x= y", 'x={"a":1}', "x=<", "x=|", "x=\\", "x=^", "x=`", "x=é", "x=\r\nX: y")
+    ),
     *(f"{A}/assets?{query}" for query in ("x=%", "x=%zz", "x=%2", "x=#", "x=[1]", "x=\t", "x=١", "x=" + "a" * 8200)),
 ]
 
@@ -111,28 +241,23 @@ def decided(target: str) -> str:
 
 
 @pytest.mark.parametrize(("path", "route"), ALLOWED)
-@pytest.mark.parametrize("query", QUERIES)
-def test_what_is_allowed(path: str, route: str, query: str) -> None:
-    target = f"{path}?{query}" if query else path
-    assert decided(target) == route
-    found = match(target, LIMIT)
-    assert found is not None
-    assert f"/api/{found.route.service}{found.rest}{found.question}" == target
-    assert found.path == path
+def test_what_is_allowed(path: str, route: str) -> None:
+    for query in QUERIES:
+        target = f"{path}?{query}" if query else path
+        assert decided(target) == route
+        found = match(target, LIMIT)
+        assert found is not None
+        assert f"/api/{found.route.service}{found.rest}{found.question}" == target
+        assert found.path == path
 
 
-@pytest.mark.parametrize("target", NEVER)
-def test_what_is_not(target: str) -> None:
-    assert decided(target) not in {"assets", "timeseries"}
+def test_what_is_not() -> None:
+    passed = [target for target in NEVER if decided(target) in {"assets", "timeseries"}]
+    assert passed == []
 
 
 def test_there_are_enough_vectors() -> None:
     assert len(set(NEVER)) == len(NEVER) >= 150
-
-
-def test_an_escape_in_small_letters_would_be_changed_on_its_way_and_is_refused() -> None:
-    assert decided(f"{A}/assets?filter=%7b%7d") == "refused: changed"
-    assert decided(f"{A}/assets?filter=%7B%7D") == "assets"
 
 
 def test_the_longest_query() -> None:
@@ -140,12 +265,14 @@ def test_the_longest_query() -> None:
     assert decided(f"{A}/assets?{'a' * (LIMIT + 1)}") == "refused: query"
 
 
-@pytest.mark.parametrize("target", [target for target in NEVER if target])
-def test_none_of_them_reaches_the_hub(program: Program, hub: RunningEmulator, target: str) -> None:
-    answer = program.get(target)
-    assert answer.status_code in {301, 302, 400, 404, 405}, answer.content
-    assert answer.status_code >= 400 or answer["Location"].startswith("/")
-    assert [request.path for request in hub.requests] == []
+# Several in one test: what takes the time is the program and its token.
+@pytest.mark.parametrize("first", range(0, len(NEVER), 25))
+def test_none_of_them_reaches_the_hub(program: Program, hub: RunningEmulator, first: int) -> None:
+    for target in filter(None, NEVER[first : first + 25]):
+        answer = program.get(target)
+        assert answer.status_code in {301, 302, 400, 404, 405}, (target, answer.content)
+        assert answer.status_code >= 400 or answer["Location"].startswith("/"), target
+        assert [(target, request.path) for request in hub.requests] == []
 
 
 @pytest.mark.parametrize("target", [f"{A}/assets", f"{A}/assets/root"])
@@ -163,9 +290,7 @@ def test_none_of_them_reaches_the_hub(program: Program, hub: RunningEmulator, ta
         "x",
     ],
 )
-def test_raw_target_and_decoded_path_must_agree(
-    program: Program, hub: RunningEmulator, target: str, raw: str
-) -> None:
+def test_raw_target_and_decoded_path_must_agree(program: Program, hub: RunningEmulator, target: str, raw: str) -> None:
     """Two programs that read one request differently are how a check is passed by."""
     answer = program.get(target, RAW_URI=raw.replace("{target}", target))
     assert (answer.status_code, answer.json()["code"]) == (400, "target_not_plain")
@@ -187,19 +312,60 @@ def test_other_servers_hand_the_target_over_by_another_name_or_not_at_all(
 
 fragments = st.sampled_from(
     [
-        *("/", "//", ".", "..", "/../", "/./", "%2e", "%2f", "%252e", "%252f", "%5c", "\\", ";", "?", "#", "@", ":", "%00", "%"),
-        *("\x00", "\n", " ", "é", "٣", "%u002e", "api", "assetmanagement", "v3", "assets", "root", ID, "iottimeseries", "acme.x"),
+        *(
+            "/",
+            "//",
+            ".",
+            "..",
+            "/../",
+            "/./",
+            "%2e",
+            "%2f",
+            "%252e",
+            "%252f",
+            "%5c",
+            "\\",
+            ";",
+            "?",
+            "#",
+            "@",
+            ":",
+            "%00",
+            "%",
+        ),
+        *(
+            "\x00",
+            "\n",
+            " ",
+            "é",
+            "٣",
+            "%u002e",
+            "api",
+            "assetmanagement",
+            "v3",
+            "assets",
+            "root",
+            ID,
+            "iottimeseries",
+            "acme.x",
+        ),
     ]
 )
 targets = st.one_of(
     st.text(max_size=60),
     st.lists(fragments, max_size=12).map("".join),
     st.builds(
-        lambda allowed, at, piece, query: allowed[: at % (len(allowed) + 1)] + piece + allowed[at % (len(allowed) + 1) :] + query,
+        lambda allowed, at, piece, query: (
+            allowed[: at % (len(allowed) + 1)] + piece + allowed[at % (len(allowed) + 1) :] + query
+        ),
         st.sampled_from([path for path, _ in ALLOWED]),
         st.integers(0, 200),
         st.one_of(fragments, st.just(""), st.characters()),
-        st.one_of(st.just(""), st.text(max_size=20).map(lambda text: f"?{text}"), st.lists(fragments).map(lambda l: "?" + "".join(l))),
+        st.one_of(
+            st.just(""),
+            st.text(max_size=20).map(lambda text: f"?{text}"),
+            st.lists(fragments).map(lambda pieces: "?" + "".join(pieces)),
+        ),
     ),
 )
 
@@ -236,3 +402,11 @@ def test_the_hub_gets_the_service_under_its_name_in_the_tenants_environment(
     hostile.otherwise = ok
     assert program.get(f"{A}/assets?size=1").status_code == 200
     assert [seen.target for seen in hostile.seen] == ["/gateway/api/assetmanagement-1000001700/v3/assets?size=1"]
+
+
+def test_an_escape_in_small_letters_means_the_same_at_the_hub(cast: Cast, program: Program, hostile: AnyServer) -> None:
+    """Some clients write %7b where others write %7B (RFC 3986 section 6.2.2.1: they are equivalent)."""
+    move(cast.acme, "hostile")
+    hostile.otherwise = ok
+    assert program.get(f"{A}/assets?filter=%7b%22name%22%3a%22%c3%a9%22%7d").status_code == 200
+    assert hostile.seen[0].target == f"/gateway{A}/assets?filter=%7B%22name%22%3A%22%C3%A9%22%7D"

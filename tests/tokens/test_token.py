@@ -119,7 +119,14 @@ REFUSED: dict[str, tuple[int, str, Asked]] = {
             lambda k, name=name: form(*body(k, grant_type=name)),
         )
         for name in (
-            *("password", "authorization_code", "refresh_token", "implicit", "Client_Credentials", "client_credentials "),
+            *(
+                "password",
+                "authorization_code",
+                "refresh_token",
+                "implicit",
+                "Client_Credentials",
+                "client_credentials ",
+            ),
             *("urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:device_code"),
             *("client_credentials\x00", "é", "x" * 10_000, "client_credentials,password"),
         )
@@ -185,7 +192,16 @@ REFUSED: dict[str, tuple[int, str, Asked]] = {
     # Scopes.
     **{
         f"scope {scope[:20]!r}": (400, "invalid_scope", lambda k, scope=scope: form(*body(k), ("scope", scope)))
-        for scope in ("hub.write", "hub.read hub.write", "HUB.READ", "*", "hub.read,", "é", "hub.read\x00", "x" * 10_000)
+        for scope in (
+            "hub.write",
+            "hub.read hub.write",
+            "HUB.READ",
+            "*",
+            "hub.read,",
+            "é",
+            "hub.read\x00",
+            "x" * 10_000,
+        )
     },
     # The credentials: one answer for whatever is wrong with them.
     **{
@@ -215,7 +231,10 @@ REFUSED: dict[str, tuple[int, str, Asked]] = {
             "letters beyond ASCII in client_id": lambda k: form(*body(k, client_id="acmé")),
             "letters beyond ASCII in the secret": lambda k: form(*body(k, client_secret="bnd_é" + "a" * 48)),
             "digits beyond ASCII": lambda k: form(*body(k, client_secret="bnd_" + "٣" * 49)),
-            "bytes that are no text": lambda k: {**form(), "body": f"grant_type={GRANT}&client_id=%ff&client_secret=%ff"},
+            "bytes that are no text": lambda k: {
+                **form(),
+                "body": f"grant_type={GRANT}&client_id=%ff&client_secret=%ff",
+            },
             "a lone surrogate": lambda k: {
                 **form(),
                 "body": f"grant_type={GRANT}&client_id=%ed%a0%80&client_secret=%ed%a0%80",
@@ -243,9 +262,7 @@ REFUSED: dict[str, tuple[int, str, Asked]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "asked"), [pytest.param(*case, id=name) for name, case in REFUSED.items()]
-)
+@pytest.mark.parametrize(("status", "code", "asked"), [pytest.param(*case, id=name) for name, case in REFUSED.items()])
 def test_a_bad_request_gets_none(
     cast: Cast, gateway: KeyAndSecret, caplog: pytest.LogCaptureFixture, status: int, code: str, asked: Asked
 ) -> None:
@@ -275,9 +292,7 @@ def test_there_are_enough_requests() -> None:
 
 def test_all_wrong_credentials_get_one_and_the_same_answer(gateway: KeyAndSecret, cast: Cast) -> None:
     """Whoever tries must not learn which part was wrong, or that a client exists."""
-    answers = [
-        ask(Client(), asked(gateway)) for status, code, asked in REFUSED.values() if code == "invalid_client"
-    ]
+    answers = [ask(Client(), asked(gateway)) for status, code, asked in REFUSED.values() if code == "invalid_client"]
     with tenant_scope(cast.acme.pk):
         revoke_key(gateway.key, by=SYSTEM)
     answers.append(ask(Client(), form(*body(gateway))))
@@ -322,7 +337,9 @@ class TestRecords:
             ("secret_wrong", lambda k: form(*body(k, client_secret=wrong(k)))),
         ],
     )
-    def test_of_a_known_key_in_its_tenants_log(self, cast: Cast, gateway: KeyAndSecret, reason: str, asked: Asked) -> None:
+    def test_of_a_known_key_in_its_tenants_log(
+        self, cast: Cast, gateway: KeyAndSecret, reason: str, asked: Asked
+    ) -> None:
         answer = Client(REMOTE_ADDR="192.0.2.7").post("/oauth/token", asked(gateway)["body"], content_type=FORM)
         (row,) = AuditRecord.all_tenants.filter(name="token.refused")
         assert (row.tenant_id, row.outcome, row.actor_id) == (cast.acme.pk, "denied", gateway.id)
@@ -389,9 +406,7 @@ class TestRecords:
 class TestAuditLogFails:
     """No record, no token."""
 
-    def test_no_token_is_issued(
-        self, gateway: KeyAndSecret, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_no_token_is_issued(self, gateway: KeyAndSecret, caplog: pytest.LogCaptureFixture) -> None:
         with audit_refuses("token.issued"):
             answer = ask(Client(), form(*body(gateway)))
         assert (answer.status_code, answer.json()["code"]) == (503, "audit_unavailable")
@@ -427,7 +442,12 @@ class TestGenerations:
         second = client_secret.generate().reveal()
         with tenant_scope(cast.acme.pk):
             SecretGeneration.objects.create(
-                key=gateway.key, number=2, sealed=b"x", verifier=client_secret.verifier(second), hint="bnd_…", created_by=""
+                key=gateway.key,
+                number=2,
+                sealed=b"x",
+                verifier=client_secret.verifier(second),
+                hint="bnd_…",
+                created_by="",
             )
         for secret, generation in ((gateway.secret, 1), (second, 2)):
             token = get_token(Client(), gateway.key, secret)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=8, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9]{0,7}\\Z', 'At most 8 lower-case letters and digits.')])),
-                ('numeric_id', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('\\A\\d{10}\\Z')])),
+                ('numeric_id', models.CharField(blank=True, max_length=10, validators=[django.core.validators.RegexValidator('\\A[0-9]{10}\\Z', 'Exactly 10 digits.')])),
                 ('display_name', models.CharField(max_length=100)),
                 ('environment', models.CharField(max_length=40)),
                 ('company_domain', models.CharField(max_length=253)),
