@@ -93,13 +93,21 @@ class AnyServer:
         self.answers: dict[str, Handler] = {}
         self.otherwise: Handler | None = None
         self.seen: list[Seen] = []
+        self._ended = threading.Event()
         self._server = make_server("127.0.0.1", 0, self._application, threaded=True, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def clear(self) -> None:
-        """Forget answers and requests."""
+        """Forget answers and requests, and let go who still waits."""
+        self._ended.set()
+        self._ended = threading.Event()
         self.answers, self.otherwise, self.seen = {}, None, []
+
+    def say_nothing(self, request: Request) -> Answer:
+        """An answer that does not come while the test runs."""
+        self._ended.wait(10)
+        return Response("", 503)
 
     def requests_of(self, path: str) -> list[Seen]:
         """What was received for this path, oldest first."""

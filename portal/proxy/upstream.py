@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import urllib3
-from urllib3.exceptions import HTTPError, TimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
 
 from portal import constants
 from portal.hub import authenticator
 from portal.hub.authenticator import Credential
 from portal.hub.environments import Environment
 from portal.hub.errors import HubCredentialRefused, HubError, HubTimeout, HubUnavailable
+
+CONTENT_LENGTH = re.compile(r"[0-9]{1,15}")
 
 _POOL = urllib3.PoolManager(
     num_pools=16,
@@ -26,12 +29,19 @@ class UpstreamBody:
 
     def __init__(self, answer: urllib3.BaseHTTPResponse) -> None:
         self._answer = answer
+        self.status = answer.status
+        self.headers = answer.headers
 
     @property
     def length(self) -> int | None:
         """Bytes that will come, where the Hub says so."""
-        written = self._answer.headers.get("Content-Length", "")
-        return int(written) if written.isascii() and written.isdigit() else None
+        written = self.headers.get("Content-Length", "")
+        return int(written) if written else None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is read whole: a thread that writes one small piece is sooner free again."""
+        return self.length is not None and self.length <= constants.PROXY_BUFFER
 
     def __iter__(self) -> Iterator[bytes]:
         return self._answer.stream(constants.PROXY_CHUNK, decode_content=False)
@@ -40,10 +50,8 @@ class UpstreamBody:
         """The whole body, for small ones."""
         try:
             return self._answer.read(decode_content=False)
-        except TimeoutError as error:
-            raise HubTimeout from error
         except (HTTPError, OSError) as error:
-            raise HubUnavailable from error
+            raise _fault(error) from error
         finally:
             self.close()
 
@@ -53,9 +61,7 @@ class UpstreamBody:
         self._answer.release_conn()
 
 
-def ask(
-    environment: Environment, credential: Credential, target: str, headers: dict[str, str]
-) -> urllib3.BaseHTTPResponse:
+def ask(environment: Environment, credential: Credential, target: str, headers: dict[str, str]) -> UpstreamBody:
     """One GET to the Hub with the tenant's credential; a token that the Hub forgot is renewed once.
 
     `headers` holds everything but the token. Raises the errors of `portal.hub.errors`.
@@ -68,10 +74,11 @@ def ask(
         if answer.status == 401:
             answer.close()
             raise HubCredentialRefused
-    if 300 <= answer.status < 400 and answer.status != 304:
+    redirected = 300 <= answer.status < 400 and answer.status != 304
+    if redirected or not CONTENT_LENGTH.fullmatch(answer.headers.get("Content-Length", "0")):
         answer.close()
         raise HubError
-    return answer
+    return UpstreamBody(answer)
 
 
 def _ask_once(
@@ -86,7 +93,11 @@ def _ask_once(
             preload_content=False,
             redirect=False,
         )
-    except TimeoutError as error:
-        raise HubTimeout from error
     except (HTTPError, OSError) as error:
-        raise HubUnavailable from error
+        raise _fault(error) from error
+
+
+def _fault(error: Exception) -> HubError:
+    # A refused connection is a kind of time-out to urllib3, but not to us.
+    timed_out = isinstance(error, TimeoutError) and not isinstance(error, NewConnectionError)
+    return HubTimeout() if timed_out else HubUnavailable()

@@ -16,8 +16,7 @@ from portal.keys.upstream import upstream_credential
 from portal.proxy import commands
 from portal.proxy.headers import from_the_hub, to_the_hub
 from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
-from portal.proxy.upstream import UpstreamBody, ask
-from portal.tenants.models import Tenant
+from portal.proxy.upstream import ask
 from portal.tokens.request import SCOPE_READ
 
 
@@ -52,35 +51,30 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     place = environment(tenant.environment)
     call = commands.admit_call(target, by=request.caller)
     try:
-        response = _asked(request, target, tenant, place)
+        path = place.api_path(target.route.service, target.rest) + target.question
+        body = ask(place, upstream_credential(tenant), path, to_the_hub(request.headers))
+        # Read before it is recorded: a small body that breaks off is a failure, not an answer.
+        whole = body.read() if body.is_small else None
     except Refusal as fault:
         commands.record_failure(call, reason=fault.code)
         raise
     try:
-        commands.record_answer(call, status=response.status_code)
+        commands.record_answer(call, status=body.status)
     except BaseException:
-        response.close()
+        body.close()
         raise
-    return response
-
-
-def _asked(request: HttpRequest, target: Target, tenant: Tenant, place: Environment) -> HttpResponseBase:
-    """The Hub's answer; a small body is read here, so that a broken one is a failure and not an answer.
-
-    Large bodies follow as a stream: a thread that writes one small piece is sooner free again.
-    """
-    path = place.api_path(target.route.service, target.rest) + target.question
-    answer = ask(place, upstream_credential(tenant), path, to_the_hub(request.headers))
-    body, status = UpstreamBody(answer), answer.status
-    hub_service = f"{place.api_base}{place.api_path(target.route.service, '/')}"
-    own_service = f"{settings.PORTAL_URL}/api/{target.route.service}/"
-    headers = from_the_hub(answer.headers, hub_service, own_service)
-    if body.length is not None and body.length <= constants.PROXY_BUFFER:
-        return HttpResponse(body.read(), status=status, headers=headers)
-    response = StreamingHttpResponse(body, status=status, headers=headers)
+    headers = from_the_hub(body.headers, *_services(target, place))
+    if whole is not None:
+        return HttpResponse(whole, status=body.status, headers=headers)
     if body.length is not None:
-        response["Content-Length"] = str(body.length)
-    return response
+        headers["Content-Length"] = str(body.length)
+    return StreamingHttpResponse(body, status=body.status, headers=headers)
+
+
+def _services(target: Target, place: Environment) -> tuple[str, str]:
+    """Address of the called service at the Hub, and here."""
+    service = target.route.service
+    return f"{place.api_base}{place.api_path(service, '/')}", f"{settings.PORTAL_URL}/api/{service}/"
 
 
 def _allowed(request: HttpRequest) -> Target:

@@ -165,14 +165,24 @@ class TestHubFails:
         assert_fault(program.get(ASSETS), 502, "hub_unavailable")
         assert calls(program)[-1].facts["reason"] == "hub_unavailable"
 
-    @pytest.mark.parametrize("where", ["/gateway/*", "/acme.piam/oauth/token"])
     def test_it_is_slow(
-        self, program: Program, hub: RunningEmulator, monkeypatch: pytest.MonkeyPatch, where: str
+        self, cast: Cast, program: Program, hostile: AnyServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         be_impatient(monkeypatch)
-        hub.faults.add(where, latency=0.4)
+        move(cast.acme, "hostile")
+        hostile.otherwise = hostile.say_nothing
         assert_fault(program.get(ASSETS), 504, "hub_timeout")
         assert calls(program)[-1].facts["reason"] == "hub_timeout"
+
+    def test_its_identity_is_slow(
+        self, program: Program, hostile: AnyServer, hub: RunningEmulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        be_impatient(monkeypatch)
+        monkeypatch.setenv("BINDING_KEY_ACME__HUB_ACCESS_TOKEN_URL", f"{hostile.url}/oauth/token")
+        hostile.otherwise = hostile.say_nothing
+        assert_fault(program.get(ASSETS), 504, "hub_timeout")
+        assert calls(program)[-1].facts["reason"] == "hub_timeout"
+        assert gateway_calls(hub) == []
 
     def test_it_hangs_up_within_a_small_body(self, program: Program, hub: RunningEmulator) -> None:
         hub.faults.add("/gateway/*", truncate=True)
