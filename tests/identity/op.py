@@ -23,8 +23,16 @@ from tests.identity import flow
 
 KID = "op-key-1"
 SUBJECT = "5f0c7c1e-0000-4000-8000-00000000a11c"
-# Stands for a claim or header that is left out.
-ABSENT: Any = object()
+
+
+class _Absent:
+    """Stands for a claim or header that is left out."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT: Any = _Absent()
 Signer = Callable[[bytes], bytes]
 
 

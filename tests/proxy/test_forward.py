@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import urllib3
 from django.http import StreamingHttpResponse
 from werkzeug import Response
 
@@ -241,7 +242,7 @@ class TestHubFails:
 
 def be_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for the Hub a tenth of a second instead of 15 seconds."""
-    short = upstream.urllib3.Timeout(connect=1, read=0.1)
+    short = urllib3.Timeout(connect=1, read=0.1)
     monkeypatch.setitem(upstream._POOL.connection_pool_kw, "timeout", short)
     monkeypatch.setattr(constants, "HUB_READ_TIMEOUT", 0.1)
 
@@ -326,6 +327,19 @@ class TestCredential:
         assert program.get(ASSETS).status_code == 200
 
 
+def watch_closing(monkeypatch: pytest.MonkeyPatch) -> list[UpstreamBody]:
+    """The bodies that were closed, as long as the test runs."""
+    closed: list[UpstreamBody] = []
+    close = UpstreamBody.close
+
+    def watched(body: UpstreamBody) -> None:
+        closed.append(body)
+        close(body)
+
+    monkeypatch.setattr(UpstreamBody, "close", watched)
+    return closed
+
+
 class TestLargeBodies:
     def test_are_streamed(self, program: Program) -> None:
         answer = program.get(f"{SERIES}/{pump_of('acme')}/Vibration?{DAY}")
@@ -368,9 +382,7 @@ class TestLargeBodies:
     ) -> None:
         move(cast.acme, "hostile")
         hostile.otherwise = lambda request: Response(b"x" * 1_000_000)
-        closed: list[UpstreamBody] = []
-        close = UpstreamBody.close
-        monkeypatch.setattr(UpstreamBody, "close", lambda body: (closed.append(body), close(body))[1])
+        closed = watch_closing(monkeypatch)
         answer = program.get(ASSETS)
         assert answer.streaming
         assert not closed
@@ -462,9 +474,7 @@ class TestAuditLogFails:
     ) -> None:
         move(cast.acme, "hostile")
         hostile.otherwise = lambda request: Response(b"x" * 1_000_000)
-        closed: list[UpstreamBody] = []
-        close = UpstreamBody.close
-        monkeypatch.setattr(UpstreamBody, "close", lambda body: (closed.append(body), close(body))[1])
+        closed = watch_closing(monkeypatch)
         with audit_refuses("call.answered"):
             answer = program.get(ASSETS)
         assert_fault(answer, 503, "audit_unavailable")
