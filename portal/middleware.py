@@ -33,11 +33,9 @@ def request_identity(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.id = uuid.uuid4().hex  # type: ignore[attr-defined]
         _settle_address(request)
-        token = current_request_id.set(request.id)  # type: ignore[attr-defined]
-        try:
-            response = get_response(request)
-        finally:
-            current_request_id.reset(token)
+        # Stays set until the next request of this thread: Django logs refusals after the last middleware.
+        current_request_id.set(request.id)  # type: ignore[attr-defined]
+        response = get_response(request)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
 

@@ -47,6 +47,8 @@ PORTAL_URL = environment.absolute_url(
 _address = urlsplit(PORTAL_URL)
 HTTPS = _address.scheme == "https"
 ALLOWED_HOSTS = [_address.hostname or "", *env.list("PORTAL_ALLOWED_HOSTS", default=[])]
+if LOCAL:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 if LOCAL:
     DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,6 +82,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database |= {
+        "ENGINE": "portal.lib.sqlite",
         "CONN_MAX_AGE": None,
         # In a file, as in earnest: SQLite in memory locks whole tables between threads.
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},

@@ -96,6 +96,7 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
         failed = commands.SignInInterrupted if refused.reason == "state" else commands.SignInFailed
         raise failed from refused
     except HubError as fault:
+        commands.record_refusal(fault.code, by=anonymous(request))
         return answer(request, fault)
 
     request.user = user

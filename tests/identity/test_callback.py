@@ -415,6 +415,7 @@ class TestAnswerOfTheHub:
         assert not Session.objects.exists()
         assert not AuditRecord.all_tenants.exists()
         assert not User.objects.exists()
+        assert flow.reasons() == ["hub_error"]
 
     @pytest.mark.parametrize("pattern", [TOKEN_ENDPOINT, KEYS, USERINFO])
     @pytest.mark.parametrize("how", ["drop", "truncate"])

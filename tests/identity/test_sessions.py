@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 import requests
@@ -24,7 +23,7 @@ from tests.environment import PORTAL_URL
 from tests.faults import audit_refuses
 from tests.identity import flow
 
-Clock = Any  # time_machine does not export the type of what travel() gives
+Clock = time_machine.Traveller
 ALICE = "alice@acme.example"
 PAGE = "/t/acme/activity/"
 
