@@ -410,3 +410,9 @@ def test_an_escape_in_small_letters_means_the_same_at_the_hub(cast: Cast, progra
     hostile.otherwise = ok
     assert program.get(f"{A}/assets?filter=%7b%22name%22%3a%22%c3%a9%22%7d").status_code == 200
     assert hostile.seen[0].target == f"/gateway{A}/assets?filter=%7B%22name%22%3A%22%C3%A9%22%7D"
+
+
+@pytest.mark.parametrize("path", ["a%2fb", "a%252e", "..", "./a", "a//b", "a;b", "a\\b", "ü", "a%00"])
+def test_what_is_not_written_plainly_is_refused_before_any_route_is_looked_at(path: str) -> None:
+    with pytest.raises(TargetRefused):
+        match(f"/api/unknown/{path}", 100)
