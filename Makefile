@@ -18,7 +18,7 @@ dev: .venv/dev ## The same, and changed code and templates are taken at once
 	@exec $(BIN)/python -m portal.ops.demo --reload
 
 test: .venv/dev ## Run all tests, those in the browser too where Chromium is installed (DATABASE_URL selects PostgreSQL)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -q
+	$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 test-postgresql: .venv/dev ## Run all tests on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(MAKE) test

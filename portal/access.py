@@ -170,7 +170,7 @@ def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     A fragment asked for by htmx sends the whole page there.
     """
     above = request.path.rstrip("/").rpartition("/")[0] + "/"
-    came_from = request.get_full_path() if request.method == "GET" else above
+    came_from = request.get_full_path() if request.method in {"GET", "HEAD"} else above
     target = f"{reverse('identity:sign_in')}?{urlencode({'next': came_from})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -205,8 +205,8 @@ def _actor(request: HttpRequest, kind: ActorKind, identifier: str = "", name: st
 
 
 def _membership(user: User, tenant: str) -> Membership | None:
-    memberships = apps.get_model("tenants", "Membership").all_tenants.select_related("tenant")
-    return memberships.filter(user=user, tenant__name=tenant).first()
+    found: Membership | None = apps.get_model("tenants", "Membership").of(user).filter(tenant__name=tenant).first()
+    return found
 
 
 def _answered(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponseBase:

@@ -38,13 +38,17 @@ def _number(name: str, default: int, unit: str, why: str, *, minimum: int = 1, m
     return number
 
 
-SESSION_IDLE = _number("SESSION_IDLE", 30 * 60, "seconds", "The Hub ends an idle session after 30 minutes, so do we.")
+SESSION_IDLE = _number(
+    "SESSION_IDLE", 30 * 60, "seconds", "The Hub ends an idle session after 30 minutes, so do we.", minimum=120
+)
 SESSION_ABSOLUTE = _number("SESSION_ABSOLUTE", 12 * 3600, "seconds", "The Hub ends every session after 12 hours.")
 SIGN_IN_LIFETIME = _number("SIGN_IN_LIFETIME", 600, "seconds", "How long a started sign-in may wait at the Hub.")
 CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in the Hub's tokens.", minimum=0)
 
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
-KEYS_PER_TENANT = _number("KEYS_PER_TENANT", 10, "keys", "Quota of binding keys where a package says nothing else.")
+KEYS_PER_TENANT = _number(
+    "KEYS_PER_TENANT", 10, "keys", "Quota of binding keys of every tenant."
+)
 
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")

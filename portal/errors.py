@@ -111,6 +111,7 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         "status": refusal.status,
         "code": refusal.code,
         "detail": str(refusal.message),
+        "advice": str(refusal.advice),
         "request_id": request_id(request),
     }
     return JsonResponse(body, status=refusal.status, content_type="application/problem+json")

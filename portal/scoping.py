@@ -31,7 +31,8 @@ class CrossTenantWrite(RuntimeError):
 def tenant_scope(tenant_id: int) -> Iterator[None]:
     """Within this block, tenant-owned tables hold the rows of this one tenant.
 
-    Opened in four places only: `@tenant_page`, `@key_endpoint`, the task worker, `manage.py … --tenant`.
+    Opened by `@tenant_page` and `@key_endpoint`, and by the few commands that find out the tenant themselves;
+    `tests/fences/test_scoping.py` lists them.
     """
     token = _active_tenant.set(tenant_id)
     try:

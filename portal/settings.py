@@ -97,10 +97,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    _limits = "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000 "
     _options = {
         "connect_timeout": 2,
-        "options": "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000 "
-        "-c synchronous_commit=on",
+        # The limits are for requests: a migration of a grown table takes as long as it takes.
+        "options": (_limits if env.bool("PORTAL_SERVES", False) else "") + "-c synchronous_commit=on",
     }
 # What the URL says besides, such as ?sslmode=verify-full, stays.
 _database["OPTIONS"] = _database.get("OPTIONS", {}) | _options
@@ -217,7 +218,6 @@ OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", "bindery")
 OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", "<the secret from the Developer Cockpit>")
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_RP_SIGN_ALGO = "RS256"
-OIDC_USE_PKCE = True
 
 # Signature of access tokens: ES256, or RS256 where a client of the Hub must verify them.
 TOKEN_ALGORITHM = env.str("PORTAL_TOKEN_ALGORITHM", "ES256")
@@ -227,8 +227,6 @@ if TOKEN_ALGORITHM not in {"ES256", "RS256"}:
 # Sign-in and sessions.
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["portal.identity.backend.HubIdentityBackend"]
-LOGIN_URL = "identity:sign_in"
-LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = constants.SESSION_ABSOLUTE
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

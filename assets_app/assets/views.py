@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import constants
 from portal.access import TenantRequest, tenant_page
@@ -32,7 +32,7 @@ class AssetFilterForm(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000, widget=forms.HiddenInput)
 
 
-@require_GET
+@require_safe
 @tenant_page(Permission.ASSETS_READ)
 def list_assets(request: TenantRequest) -> HttpResponse:
     """All assets by name, as many a page as the Hub gives."""
@@ -54,7 +54,7 @@ def list_assets(request: TenantRequest) -> HttpResponse:
     return render(request, "assets/list.html", context)
 
 
-@require_GET
+@require_safe
 @tenant_page(Permission.ASSETS_READ)
 def detail(request: TenantRequest, asset_id: str) -> HttpResponse:
     """One asset: where it stands, its aspects with their variables, and how an app reads their values."""

@@ -81,7 +81,8 @@ def sentence(name: str, recorded: dict[str, Any]) -> str:
     declared = REGISTRY.get(name)
     if declared is None:
         return name
-    return str(declared.template).format_map(_Words(declared.words(recorded)))
+    known = _Words(recorded)
+    return str(declared.template).format_map(_Words(known | declared.words(known)))
 
 
 class _Words(dict[str, Any]):

@@ -73,10 +73,18 @@ def of_instance() -> QuerySet[InstanceRecord]:
 
 
 def matching(
-    records: QuerySet[RecordT], *, words: str = "", kind: str = "", outcome: str = "", before: int | None = None
+    records: QuerySet[RecordT],
+    *,
+    words: str = "",
+    kind: str = "",
+    outcome: str = "",
+    subject: str = "",
+    before: int | None = None,
 ) -> QuerySet[RecordT]:
-    """The records that match, newest first, with an index below `before`."""
+    """The records that match, newest first, with an index below `before`; `subject` such as `key:7`."""
     records = records.order_by("-index")
+    if subject:
+        records = records.filter(subject=subject)
     if words:
         found = Q(actor_name__icontains=words) | Q(actor_id__icontains=words) | Q(name__icontains=words)
         records = records.filter(found | Q(address=words) | Q(request_id=words))

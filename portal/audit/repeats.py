@@ -6,6 +6,7 @@ what matters. The count is told by the next record of the same kind. Counted in 
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,8 @@ _lock = Lock()
 def counted(*what: str) -> Iterator[int | None]:
     """How often this happened since it was last recorded, when it is to be recorded now; None when it is only counted.
 
-    `what` says which refusals are the same: reason, clientID, network address. If the block fails to record it, the
-    next one is the first again.
+    `what` says which refusals are the same: reason, clientID, network (`network_of`). If the block fails to record
+    it, the next one is the first again.
     """
     before = _seen.get(what, (float("-inf"), 0))
     times = _count(what)
@@ -46,6 +47,15 @@ def _count(what: tuple[str, ...]) -> int | None:
             _seen.clear()
         _seen[what] = (now, 0)
         return times
+
+
+def network_of(address: str) -> str:
+    """The network that an address stands for here: one IPv6 customer has at least a /64 of addresses to come from."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
 def forget() -> None:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import constants
 from portal.access import SignedInRequest, TenantRequest, operator_page, tenant_page
@@ -15,14 +15,14 @@ from portal.audit.forms import ActivityFilterForm
 from portal.permissions import Permission
 
 
-@require_GET
+@require_safe
 @tenant_page(Permission.AUDIT_READ)
 def activity(request: TenantRequest) -> HttpResponse:
     """The tenant's log, newest first; nothing on this page can change anything."""
     return _page(request, queries.of_tenant())
 
 
-@require_GET
+@require_safe
 @operator_page
 def instance_activity(request: SignedInRequest) -> HttpResponse:
     """The portal's own log: refused sign-ins, clientIDs that nobody has, what belongs to no tenant."""
@@ -37,6 +37,7 @@ def _page(request: SignedInRequest, records: QuerySet[queries.RecordT]) -> HttpR
         words=wanted.get("q", ""),
         kind=wanted.get("kind", ""),
         outcome=wanted.get("outcome", ""),
+        subject=wanted.get("subject", ""),
         before=wanted.get("before"),
     )
     rows = list(found[: constants.PAGE_SIZE + 1])

@@ -1,6 +1,6 @@
 """Reading the Hub's APIs for the portal's own pages. Asset Management v3 speaks HAL; so does this client.
 
-Source of shapes: Asset Management v3 and IoT Time Series v3, developer documentation of Insights Hub.
+Source of shapes: Asset Management v3, developer documentation of Insights Hub.
 """
 
 from __future__ import annotations

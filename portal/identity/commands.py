@@ -44,15 +44,16 @@ def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
 
 def _follow_hub(user: User, identity: HubIdentity, by: Actor) -> None:
     is_operator = identity.tenant in settings.OPERATOR_TENANTS and HUB_OPERATOR_SCOPE in identity.scopes
-    if is_operator != user.is_operator:
-        record_for_instance(events.OperatorAppointed() if is_operator else events.OperatorDismissed(), by=by)
+    changed = is_operator != user.is_operator
     user.is_operator = is_operator
     user.save(update_fields=["name", "email", "is_operator"])
+    if changed:
+        record_for_instance(events.OperatorAppointed() if is_operator else events.OperatorDismissed(), by=by)
 
 
 def record_refusal(reason: str, *, by: Actor) -> None:
     """Record a refused sign-in in the portal's own log: nobody knows yet which tenant it was for."""
-    with repeats.counted("sign-in", reason, by.address) as repeated:
+    with repeats.counted("sign-in", reason, repeats.network_of(by.address)) as repeated:
         if repeated is not None:
             refused = events.SignInRefused(reason=reason, repeated=repeated)
             with transaction.atomic(durable=True):

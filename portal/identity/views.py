@@ -10,7 +10,7 @@ from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.access import SignedInRequest, anonymous, person, public_page, signed_in_page
 from portal.errors import answer
@@ -22,7 +22,7 @@ from portal.identity.tokens import TokenRefused
 SIGNED_OUT_COOKIE = "signed-out"
 
 
-@require_GET
+@require_safe
 @public_page
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The page that a signed-out person sees first."""
@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @public_page
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the Hub's sign-in: authorization code flow with PKCE (RFC 7636) and nonce."""
@@ -61,7 +61,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @public_page
 def callback(request: HttpRequest) -> HttpResponse:
     """The Hub's answer: verified, recorded, and only then a session. Each attempt can be answered once."""
@@ -110,9 +110,12 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
 @require_POST
 @signed_in_page
 def sign_out(request: SignedInRequest) -> HttpResponse:
-    """End the session here, then at the Hub: otherwise the next click would sign the same person in again."""
-    commands.record_sign_out(by=request.actor)
+    """End the session here, then at the Hub: otherwise the next click would sign the same person in again.
+
+    The session ends before that is recorded: a log that fails must not keep anybody signed in.
+    """
     auth.logout(request)
+    commands.record_sign_out(by=request.actor)
     back = settings.PORTAL_URL + reverse("identity:sign_in")
     query = urlencode({"client_id": settings.OIDC_RP_CLIENT_ID, "redirect": back, "post_logout_redirect_uri": back})
     response = redirect(f"{settings.OIDC_LOGOUT_URL}?{query}")

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import constants
 from portal.access import TenantRequest, tenant_page
@@ -26,7 +26,7 @@ from portal.lib.secret import Secret
 from portal.permissions import Permission
 
 
-@require_GET
+@require_safe
 @tenant_page(Permission.KEYS_READ)
 def list_keys(request: TenantRequest) -> HttpResponse:
     """All keys of the tenant, with search, state and quota."""
@@ -46,7 +46,7 @@ def list_keys(request: TenantRequest) -> HttpResponse:
     return render(request, "keys/list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.KEYS_WRITE)
 def create(request: TenantRequest) -> HttpResponse:
     """Make a key. The answer to the POST is the one page that shows its secret: no redirect, nothing kept."""
@@ -93,7 +93,7 @@ def env(request: TenantRequest, key_id: int) -> HttpResponse:
     return HttpResponse(lines, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-@require_GET
+@require_safe
 @tenant_page(Permission.KEYS_READ)
 def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     """One key: what it is, how to use it, where its values come from, its last uses."""
@@ -121,7 +121,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     return render(request, "keys/detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.KEYS_WRITE)
 def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
     """Revoke a key for good, after its name was typed."""
@@ -142,7 +142,7 @@ def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
     return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.KEYS_WRITE)
 def import_key(request: TenantRequest) -> HttpResponse:
     """Import the key with which the portal calls the Hub for this tenant."""

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from portal.access import public_page
@@ -22,7 +22,7 @@ DOCS = Path(settings.BASE_DIR) / "docs"
 LINK_TO_FILE = re.compile(r"([a-z0-9-]+)\.md(#[a-z0-9_-]+)?")
 
 
-@require_GET
+@require_safe
 @public_page
 def index(request: HttpRequest) -> HttpResponse:
     """All pages with their titles."""
@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "ops/docs_index.html", {"pages": pages})
 
 
-@require_GET
+@require_safe
 @public_page
 def page(request: HttpRequest, page: str) -> HttpResponse:
     """One page. The slug is compared with the files that are there, never put into a path."""

@@ -84,15 +84,19 @@ _checking = Lock()
 def findings() -> list[Finding]:
     """What all checks found, at most KEPT_SECONDS old, or the last findings while somebody else is checking."""
     global _kept
-    checked_at, found = _kept
-    stale = not found or time.monotonic() - checked_at > KEPT_SECONDS
-    if stale and _checking.acquire(blocking=not found):
+    if _is_stale() and _checking.acquire(blocking=not _kept[1]):
         try:
-            found = [check() for check in CHECKS]
-            _kept = (time.monotonic(), found)
+            if _is_stale():  # whoever held the lock may have checked
+                found = [check() for check in CHECKS]
+                _kept = (time.monotonic(), found)
         finally:
             _checking.release()
-    return found
+    return _kept[1]
+
+
+def _is_stale() -> bool:
+    checked_at, found = _kept
+    return not found or time.monotonic() - checked_at > KEPT_SECONDS
 
 
 def forget() -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from portal.access import SignedInRequest, operator_page, public_page
 from portal.ops.readiness import colour, findings
@@ -33,7 +33,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=200 if ready else 503)
 
 
-@require_GET
+@require_safe
 @operator_page
 def service(request: SignedInRequest) -> HttpResponse:
     """What the portal needs to work, and what to do about what is missing."""
@@ -48,7 +48,7 @@ class PatternForm(forms.Form):
     package = forms.ChoiceField(label=_("Package"), choices=[("s", "S"), ("m", "M")])
 
 
-@require_GET
+@require_safe
 @public_page
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""

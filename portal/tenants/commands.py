@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from portal.actor import Actor
 from portal.audit.commands import record, record_for_instance
@@ -67,13 +68,13 @@ def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
 def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
     membership = Membership.objects.select_for_update().filter(user=user).first()
     before = membership.role_list if membership else []
-    if before == roles:
-        return
-    if not roles:
-        Membership.objects.filter(user=user).delete()
+    if roles:
+        membership = membership or Membership(user=user)
+        membership.roles, membership.confirmed_at = [role.value for role in roles], timezone.now()
+        membership.save()
+    elif membership:
+        membership.delete()
         record(events.MemberRemoved(before=role_names(before)), by=by, subject=f"member:{user.pk}")
+    if not roles or before == roles:
         return
-    membership = membership or Membership(user=user)
-    membership.roles = [role.value for role in roles]
-    membership.save()
     record(events.MemberChanged(roles=role_names(roles), before=role_names(before)), by=by, subject=f"member:{user.pk}")

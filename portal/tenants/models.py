@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import constants
 from portal.lib.names import TENANT_NAME
 from portal.permissions import Role
 from portal.scoping import TenantOwned
+
+if TYPE_CHECKING:
+    from portal.identity.models import User
 
 
 class Package(models.TextChoices):
@@ -49,12 +57,24 @@ class Membership(TenantOwned):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     roles = models.JSONField(default=list)
     since = models.DateTimeField(auto_now_add=True)
+    # When the Hub last vouched for it: by a sign-in through this tenant.
+    confirmed_at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "user"], name="tenants_membership_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.tenant_id}"
+
+    @classmethod
+    def of(cls, user: User) -> models.QuerySet[Membership]:
+        """A person's memberships in all tenants, with the tenants.
+
+        A membership counts as long as a session can last after the Hub confirmed it: who signs in through one tenant
+        keeps no rights in another that took them away in the meantime.
+        """
+        oldest = timezone.now() - timedelta(seconds=constants.SESSION_ABSOLUTE)
+        return cls.all_tenants.select_related("tenant").filter(user=user, confirmed_at__gte=oldest)
 
     @property
     def role_list(self) -> list[Role]:

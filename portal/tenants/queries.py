@@ -16,8 +16,7 @@ from portal.tenants.models import Membership, Tenant
 
 def memberships_of(user: User) -> QuerySet[Membership]:
     """All memberships of a person with their tenants, by display name."""
-    own = Membership.all_tenants.filter(user=user).select_related("tenant")
-    return own.order_by("tenant__display_name", "tenant__name")
+    return Membership.of(user).order_by("tenant__display_name", "tenant__name")
 
 
 @dataclass(frozen=True)

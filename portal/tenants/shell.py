@@ -35,7 +35,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse("identity:sign_out"),
         "docs_url": reverse("ops:docs"),
     }
-    if not hasattr(request, "actor") or not request.user.is_authenticated:
+    if not request.user.is_authenticated:
         return outside
     return outside | _signed_in(request)
 
@@ -81,7 +81,7 @@ def _switcher(request: HttpRequest, tenant: Tenant | None) -> list[dict[str, Any
             "url": reverse(section, args=[membership.tenant.name]),
             "name": membership.tenant.name,
             "display_name": membership.tenant.display_name,
-            "environment_label": environment(membership.tenant.environment).label,
+            "environment_label": label_of(membership.tenant.environment),
             "current": membership.tenant == tenant,
         }
         for membership in memberships_of(request.user)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal.access import SignedInRequest, TenantRequest, signed_in_page, tenant_page
 from portal.hub.environments import environment
@@ -17,7 +17,7 @@ from portal.tenants.queries import first_steps, memberships_of
 from portal.tenants.shell import shown_tenant
 
 
-@require_GET
+@require_safe
 @signed_in_page
 def choose(request: SignedInRequest) -> HttpResponse:
     """To the person's one tenant, or a choice of several, or what to do without any."""
@@ -37,7 +37,7 @@ def choose(request: SignedInRequest) -> HttpResponse:
     return render(request, "tenants/choose.html", {"memberships": rows})
 
 
-@require_GET
+@require_safe
 @tenant_page(Permission.TENANT_READ)
 def home(request: TenantRequest) -> HttpResponse:
     """What needs attention, the first steps of a new tenant, and the ways on."""

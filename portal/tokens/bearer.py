@@ -110,7 +110,8 @@ def _key(claims: dict[str, Any]) -> BindingKey:
 
 
 def _record_refused(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
-    with repeats.counted("call", reason, key.client_id, actor.address) as repeated, tenant_scope(key.tenant_id):
+    network = repeats.network_of(actor.address)
+    with repeats.counted("call", reason, key.client_id, network) as repeated, tenant_scope(key.tenant_id):
         if repeated is not None:
             refused = events.CallRefused(
                 client_id=key.client_id,

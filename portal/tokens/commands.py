@@ -16,16 +16,13 @@ from portal.audit import repeats
 from portal.audit.commands import record, record_for_instance
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
-from portal.keys.signing import signers
+from portal.keys.signing import Signer, signers
 from portal.lib import client_secret
 from portal.lib.secret import Secret
 from portal.scoping import tenant_scope
 from portal.tokens import events
 from portal.tokens.errors import invalid_client
 from portal.tokens.request import TokenRequest
-
-# Compared when nobody has the clientID, so that its absence takes as long as a wrong secret.
-NO_VERIFIER = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,10 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
         if generation is None:
             _record_refused(key, reason, actor)
             raise invalid_client()
+        signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
         claims = _claims(key, generation, wanted.scope)
         _record_issued(key, generation, claims, actor)
-    return IssuedToken(_signed(claims), constants.TOKEN_LIFETIME, wanted.scope)
+    return IssuedToken(_signed(claims, signer), constants.TOKEN_LIFETIME, wanted.scope)
 
 
 def _find(client_id: str) -> BindingKey | None:
@@ -66,8 +64,7 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
     """The generation whose secret was presented, or None and the reason why there is none."""
     secret = wanted.secret.reveal()
     generations = list(SecretGeneration.all_tenants.filter(key=key)) if key else []
-    verifiers = [generation.verifier for generation in generations] or [NO_VERIFIER]
-    matching = [client_secret.matches(secret, verifier) for verifier in verifiers]
+    matching = [client_secret.matches(secret, generation.verifier) for generation in generations]
     if not client_secret.is_well_formed(secret):
         return None, "secret_misspelt"
     if key is None:
@@ -81,7 +78,7 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
 
 def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
     # Not by clientID: whoever invents one can invent a million.
-    with repeats.counted("token", reason, by.address) as repeated:
+    with repeats.counted("token", reason, repeats.network_of(by.address)) as repeated:
         if repeated is not None:
             refused = events.TokenRefused(client_id=wanted.client_id, reason=reason, repeated=repeated)
             with transaction.atomic(durable=True):
@@ -89,7 +86,7 @@ def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
 
 
 def _record_refused(key: BindingKey, reason: str, actor: Actor) -> None:
-    with repeats.counted("token", reason, key.client_id, actor.address) as repeated:
+    with repeats.counted("token", reason, key.client_id, repeats.network_of(actor.address)) as repeated:
         if repeated is not None:
             refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
             with transaction.atomic(durable=True):
@@ -127,7 +124,6 @@ def audience() -> str:
     return f"{settings.PORTAL_URL}/api"
 
 
-def _signed(claims: dict[str, str | int]) -> Secret:
-    signer = signers()[0]
+def _signed(claims: dict[str, str | int], signer: Signer) -> Secret:
     headers = {"typ": "at+jwt", "kid": signer.kid}
     return Secret(jwt.encode(claims, signer.private_pem, algorithm=signer.algorithm, headers=headers))

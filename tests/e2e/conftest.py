@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,7 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo")
     log = data / "demo.log"
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    ports = {"PORTAL_PORT": "18000", "EMULATOR_PORT": "18100", "PORTAL_DATA_DIR": str(data)}
+    ports = {"PORTAL_PORT": _free_port(), "EMULATOR_PORT": _free_port(), "PORTAL_DATA_DIR": str(data)}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "portal.ops.demo"], env=kept | ports, stdout=output, stderr=output
@@ -55,6 +56,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def _addresses(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str]:

@@ -32,8 +32,7 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 # Modules that may read across tenants: they find out which tenant it is.
 ALL_TENANTS = {
     "portal/scoping.py",
-    "portal/access.py",
-    "portal/tenants/queries.py",
+    "portal/tenants/models.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
 }

@@ -56,7 +56,6 @@ def answers() -> dict[tuple[str, str], subprocess.CompletedProcess[str]]:
     return {(name, value): answer for (name, value, _), answer in zip(CASES, started, strict=True)}
 
 
-@pytest.mark.xdist_group("settings")
 @pytest.mark.parametrize(("name", "value", "told"), CASES)
 def test_wrong_value_refuses_to_start(
     name: str, value: str, told: str, answers: dict[tuple[str, str], subprocess.CompletedProcess[str]]

@@ -150,3 +150,24 @@ class TestEnvFile:
         answer = alice.post(f"/t/acme/keys/{key.pk}/env/", {"client_secret": secret})
         assert answer.status_code == 400
         assert "Content-Disposition" not in answer
+
+
+def test_name_without_a_latin_letter_is_refused_the_second_time(alice: Client) -> None:
+    create(alice, "传感器网")
+    answer = alice.post(CREATE, {"name": "传感器网"})
+    assert answer.status_code == 422
+    assert "Another key of this tenant has this name" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["Line 4 gateway", "传感器网"])
+def test_name_of_a_revoked_key_is_free_again(alice: Client, cast: Cast, name: str) -> None:
+    key, _secret = make_key(cast.acme, name)
+    alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": name})
+    create(alice, name)
+    assert BindingKey.all_tenants.filter(name=name).count() == 2
+
+
+def test_refusal_says_what_to_do(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 0)
+    page = alice.post(CREATE, {"name": "Second"}).content.decode()
+    assert "ask the operator for a larger package" in page

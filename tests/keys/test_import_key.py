@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from portal.audit.models import AuditRecord
 from portal.emulator.testing import RunningEmulator
@@ -81,3 +86,58 @@ def test_ciphertext_of_another_tenant_does_not_open(cast: Cast) -> None:
     SecretGeneration.all_tenants.filter(tenant=cast.acme).update(sealed=foreign)
     with tenant_scope(cast.acme.pk), pytest.raises(SecretSealed):
         upstream_credential(cast.acme)
+
+
+def test_replaces_the_one_before_under_the_same_name(alice: Client, cast: Cast, hub: RunningEmulator) -> None:
+    before = make_upstream_key(cast.acme)
+    alice.post(IMPORT, written(hub))
+    assert BindingKey.all_tenants.get(name="Hub access", revoked_at=None).pk != before.pk
+
+
+def test_records_come_after_all_writes(alice: Client, cast: Cast, hub: RunningEmulator) -> None:
+    """The first record takes the lock of the log's head: everything else is written before."""
+    make_upstream_key(cast.acme, "Old access")
+    with CaptureQueriesContext(connection) as queries:
+        alice.post(IMPORT, written(hub))
+    tables = [
+        matched[1]
+        for matched in (re.match(r'(?:INSERT INTO|UPDATE) "(\w+)"', query["sql"]) for query in queries)
+        if matched and matched[1].startswith(("keys_", "audit_auditrecord"))
+    ]
+    assert tables == ["keys_bindingkey"] * 2 + ["keys_secretgeneration"] + ["audit_auditrecord"] * 2
+    names = AuditRecord.all_tenants.order_by("index").values_list("name", flat=True)
+    assert list(names)[-2:] == ["key.revoked", "key.imported"]
+
+
+class TestTriedFirst:
+    """A credential that does not work never replaces the one that does."""
+
+    @pytest.fixture
+    def before(self, cast: Cast) -> BindingKey:
+        return make_upstream_key(cast.acme, "Old access")
+
+    def refused(self, alice: Client, before: BindingKey, form: dict[str, str]) -> str:
+        answer = alice.post(IMPORT, form)
+        assert answer.status_code == 422
+        assert BindingKey.all_tenants.get(pk=before.pk).is_active
+        assert BindingKey.all_tenants.count() == 1
+        assert form["client_secret"] not in answer.content.decode()
+        return answer.content.decode()
+
+    def test_wrong_secret(self, alice: Client, hub: RunningEmulator, before: BindingKey) -> None:
+        page = self.refused(alice, before, written(hub, client_secret="not-the-secret"))
+        assert "does not accept this clientID with this clientSecret" in page
+        assert "Copy both again" in page
+
+    @pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500, "body": "{}"}, {"status": 200, "body": "<html>"}])
+    def test_hub_that_does_not_answer(
+        self, alice: Client, hub: RunningEmulator, before: BindingKey, fault: dict[str, Any]
+    ) -> None:
+        hub.faults.add("/acme.piam/*", **fault)
+        page = self.refused(alice, before, written(hub))
+        assert "Try again in a few minutes" in page
+        assert "Traceback" not in page
+
+    def test_secret_is_tried_nowhere_else(self, alice: Client, hub: RunningEmulator, before: BindingKey) -> None:
+        self.refused(alice, before, written(hub, token_url=f"{hub.url}/globex.piam/oauth/token"))
+        assert not [seen for seen in hub.requests if seen.path == "/globex.piam/oauth/token"]

@@ -75,3 +75,18 @@ def names(client: Client, query: str) -> list[str]:
     answer = client.get(f"/t/acme/keys/{query}")
     assert answer.status_code == 200
     return [key["name"] for key in answer.context["keys"]]
+
+
+def test_meter_is_one_sentence(alice: Client, cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 10)
+    make_key(cast.acme)
+    page = alice.get("/t/acme/keys/").content.decode()
+    assert "<span>1 of 10 active keys used</span>" in page
+    assert 'aria-label="1 of 10 active keys used"' in page
+
+
+def test_key_of_the_portal_itself_is_never_called_unused(alice: Client, cast: Cast) -> None:
+    make_upstream_key(cast.acme)
+    page = alice.get("/t/acme/keys/").content.decode()
+    assert "Not counted" in page
+    assert "Never" not in page

@@ -1,1 +1,1 @@
-"""Django's SQLite backend with a fair queue of writers; DATABASES names this package as ENGINE."""
+"""Django's SQLite backend with a queue of writers; DATABASES names this package as ENGINE."""

@@ -1,0 +1,50 @@
+"""The keys that sign tokens: one first key, a clear word when it does not open, new ones found soon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.keys import signing
+from portal.keys.models import SigningKey
+from portal.keys.signing import SigningKeySealed, signer_of, signers
+from portal.lib.crypto import KeyRing
+from tests.cast import Cast, make_key
+
+
+def test_lost_master_key_is_told(cast: Cast, settings: Any) -> None:
+    key, secret = make_key(cast.acme)
+    signers()
+    signing.forget()
+    settings.MASTER_KEYS = KeyRing.parse(KeyRing.generate("other"))
+    with pytest.raises(SigningKeySealed):
+        signers()
+    answer = Client().get("/.well-known/jwks.json")
+    assert (answer.status_code, answer.json()["code"]) == (503, "secret_sealed")
+
+
+def test_first_key_is_made_once(db: None) -> None:
+    first = signing._first()
+    assert [one.kid for one in signing._first()] == [one.kid for one in first]
+    assert SigningKey.objects.count() == 1
+
+
+def test_key_that_another_process_made_is_found_after_a_second(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    (old,) = signers()
+    new = signing._new()
+    new.save()
+    assert signer_of(old.kid) == old
+    assert signer_of(new.kid) is None
+    monkeypatch.setattr(signing, "_kept_at", signing._kept_at - 2)
+    found = signer_of(new.kid)
+    assert found is not None
+    assert found.kid == new.kid
+    assert signers()[0] == found
+
+
+def test_unknown_key_ids_do_not_reach_the_database_each_time(db: None, django_assert_num_queries: Any) -> None:
+    signers()
+    with django_assert_num_queries(0):
+        assert [signer_of(f"made-up-{number}") for number in range(5)] == [None] * 5
