@@ -59,5 +59,9 @@ KEY_SET_REFETCH = _number("KEY_SET_REFETCH", 10, "seconds", "Shortest time betwe
 PROXY_QUERY_LIMIT = _number("PROXY_QUERY_LIMIT", 8000, "bytes", "Longest query string sent on to the Hub.")
 PROXY_BUFFER = _number("PROXY_BUFFER", 64 * 1024, "bytes", "Answers up to this size are sent whole, not streamed.")
 PROXY_CHUNK = _number("PROXY_CHUNK", 256 * 1024, "bytes", "Size of the pieces in which larger answers are streamed.")
+PROXY_DEADLINE = _number("PROXY_DEADLINE", 600, "seconds", "A streamed answer that takes longer breaks off.")
+PROXY_CALLS_PER_TENANT = _number(
+    "PROXY_CALLS_PER_TENANT", 16, "calls", "Calls of a tenant that wait for the Hub at once, in each process."
+)
 
 PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page; the Hub gives 200 assets at most.", maximum=200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.conf import settings
@@ -16,13 +17,13 @@ from django.views.decorators.http import require_safe
 from portal import constants
 from portal.access import TenantRequest, tenant_page
 from portal.errors import NotFound, Refusal, request_id
-from portal.hub.client import HalPage
+from portal.hub.client import Aspect, Asset, HalPage
 from portal.hub.errors import HubRefused
 from portal.keys.upstream import hub_client
 from portal.lib.paging import Pages, page_url
 from portal.permissions import Permission
 
-EMPTY = HalPage([], 0, 0, 0)
+EMPTY: HalPage[Asset] = HalPage([], 0, 0, 0)
 
 
 class AssetFilterForm(forms.Form):
@@ -58,8 +59,8 @@ def list_assets(request: TenantRequest) -> HttpResponse:
 @tenant_page(Permission.ASSETS_READ)
 def detail(request: TenantRequest, asset_id: str) -> HttpResponse:
     """One asset: where it stands, its aspects with their variables, and how an app reads their values."""
-    asset: dict[str, Any] = {"assetId": asset_id}
-    aspects: list[dict[str, Any]] = []
+    asset = Asset(asset_id, name=asset_id)
+    aspects: list[Aspect] = []
     problem = None
     try:
         client = hub_client(request.tenant)
@@ -72,7 +73,7 @@ def detail(request: TenantRequest, asset_id: str) -> HttpResponse:
     except Refusal as fault:
         problem = problem_of(request, fault)
     context = {
-        "asset": _row(request, asset) | {"path": [place["name"] for place in asset.get("hierarchyPath") or []]},
+        "asset": _row(request, asset) | {"path": asset.path},
         "aspects": [_aspect(asset_id, aspect) for aspect in aspects],
         "problem": problem,
     }
@@ -81,36 +82,37 @@ def detail(request: TenantRequest, asset_id: str) -> HttpResponse:
 
 def problem_of(request: TenantRequest, fault: Refusal) -> dict[str, Any]:
     """A fault of the Hub as a note on a page that otherwise works."""
-    return {"title": fault.message, "detail": fault.advice, "request_id": request_id(request)}
+    detail = str(fault.advice)
+    if isinstance(fault, HubRefused) and fault.logref:
+        reference = _("Insights Hub's reference: %(logref)s") % {"logref": fault.logref}
+        detail = f"{detail} {reference}".strip()
+    return {"title": fault.message, "detail": detail, "request_id": request_id(request)}
 
 
-def _row(request: TenantRequest, asset: dict[str, Any]) -> dict[str, Any]:
-    location = asset.get("location") or {}
-    place = ", ".join(str(location[part]) for part in ("locality", "country") if location.get(part))
+def _row(request: TenantRequest, asset: Asset) -> dict[str, Any]:
     return {
-        "name": asset.get("name") or asset["assetId"],
-        "type_id": asset.get("typeId") or "",
-        "asset_id": asset["assetId"],
-        "url": reverse("assets:detail", args=[request.tenant.name, asset["assetId"]]),
-        "location": place,
-        "timezone": asset.get("timezone") or "",
-        "description": asset.get("description") or "",
+        "name": asset.name,
+        "type_id": asset.type_id,
+        "asset_id": asset.asset_id,
+        "url": reverse("assets:detail", args=[request.tenant.name, asset.asset_id]),
+        "location": asset.location,
+        "timezone": asset.timezone,
+        "description": asset.description,
     }
 
 
-def _aspect(asset_id: str, aspect: dict[str, Any]) -> dict[str, Any]:
-    url = f"{settings.PORTAL_URL}/api/iottimeseries/v3/timeseries/{asset_id}/{aspect['name']}"
+def _aspect(asset_id: str, aspect: Aspect) -> dict[str, Any]:
+    # Encoded, because people run this line in their shell.
+    name = quote(aspect.name, safe="")
+    url = f"{settings.PORTAL_URL}/api/iottimeseries/v3/timeseries/{asset_id}/{name}"
     return {
-        "name": aspect["name"],
-        "variables": [
-            {"name": variable["name"], "unit": variable.get("unit") or "", "data_type": variable.get("dataType") or ""}
-            for variable in aspect.get("variables") or []
-        ],
+        "name": aspect.name,
+        "variables": aspect.variables,
         "try_line": f'curl -H "Authorization: Bearer $TOKEN" {url}',
     }
 
 
-def _pages(request: TenantRequest, found: HalPage) -> Pages:
+def _pages(request: TenantRequest, found: HalPage[Asset]) -> Pages:
     first = found.number * constants.PAGE_SIZE + 1 if found.items else 0
     previous = found.number if found.number > 0 else None
     following = found.number + 2 if found.number + 1 < found.pages else None

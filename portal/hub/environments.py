@@ -1,18 +1,23 @@
-"""Environments of the Hub: hosts, path dialect and tenant claim of a region, as data.
+"""Environments of the Hub: hosts and path dialect of a region, as data.
 
-The platform is moving from the classic world (`mindsphere.io`, tenant claim `ten`) to Xcelerator (`siemens.app`,
-claim `sws.samauth.ten`), tenant by tenant, so both stand side by side and each tenant says where it lives. A deployment
-adds its own with HUB_ENVIRONMENTS. Source: "Insights Hub IAM migration to Xcelerator IAM and gateway services".
+The platform is moving from the classic world (`mindsphere.io`) to Xcelerator (`siemens.app`), tenant by tenant, so both
+stand side by side and each tenant says where it lives. A deployment adds its own with HUB_ENVIRONMENTS. Which claim of
+a token names the tenant is no part of it: people sign in at one identity host (OIDC_TENANT_CLAIM).
+
+Source: "Insights Hub IAM migration to Xcelerator IAM and gateway services".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from portal.hub.errors import UnknownEnvironment
+from portal.lib.environment import absolute_url
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,22 @@ def environments() -> dict[str, Environment]:
 
 
 def environment(name: str) -> Environment:
-    """The environment of this name; a name that is not configured any more is a mistake of the deployment."""
-    try:
-        return environments()[name]
-    except KeyError:
-        raise ImproperlyConfigured(f"The Hub environment {name!r} is not known, add it to HUB_ENVIRONMENTS.") from None
+    """The environment of this name; raises `UnknownEnvironment` when it is not configured (any more)."""
+    found = find(name)
+    if found is None:
+        raise UnknownEnvironment
+    return found
+
+
+def find(name: str) -> Environment | None:
+    """The environment of this name; None when it is not configured any more."""
+    return environments().get(name)
+
+
+def label_of(name: str) -> str:
+    """What pages call the environment of this name: its label, or the name where it is not configured any more."""
+    found = find(name)
+    return found.label if found else name
 
 
 def check_settings() -> None:
@@ -95,8 +111,26 @@ def _read(written: dict[str, Any]) -> Environment:
     try:
         if not all(isinstance(value, str) for value in written.values()):
             raise TypeError
-        return Environment(**written)
+        added = Environment(**written)
     except TypeError:
         raise ImproperlyConfigured(
             f"HUB_ENVIRONMENTS holds {written!r}, write an object with text for {', '.join(sorted(names))}."
+        ) from None
+    if "{tenant}" not in added.identity_base:
+        raise ImproperlyConfigured(
+            f"HUB_ENVIRONMENTS gives {added.name!r} the identity_base {added.identity_base!r}, write {{tenant}} where "
+            "the tenant's name stands."
+        )
+    _check_base(added, "api_base", added.api_base)
+    _check_base(added, "identity_base", added.identity_of("tenant"))
+    return replace(added, api_base=added.api_base.rstrip("/"), identity_base=added.identity_base.rstrip("/"))
+
+
+def _check_base(added: Environment, name: str, url: str) -> None:
+    try:
+        absolute_url(name, url)
+    except ImproperlyConfigured:
+        raise ImproperlyConfigured(
+            f"HUB_ENVIRONMENTS gives {added.name!r} the {name} {getattr(added, name)!r}, write an absolute URL with "
+            "https:// (http:// is for this machine only)."
         ) from None

@@ -39,6 +39,12 @@ class NoHubCredential(HubError):
     advice = _("A tenant admin imports a technical user or binding key under Binding keys.")
 
 
+class UnknownEnvironment(HubError):
+    code = "unknown_environment"
+    message = _("The environment of this tenant is not configured in this portal.")
+    advice = _("The operator adds it to HUB_ENVIRONMENTS.")
+
+
 class HubRefused(HubError):
     """The Hub answered a call of the portal with an error of its own."""
 

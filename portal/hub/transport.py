@@ -38,7 +38,9 @@ _SESSION = _session()
 def call(method: str, url: str, **kwargs: Any) -> requests.Response:
     """One HTTP call to the Hub, its body read whole. Raises `HubUnavailable`, `HubTimeout` or `HubError`.
 
-    HUB_READ_TIMEOUT limits both a silence within the answer and twice over the answer as a whole.
+    HUB_READ_TIMEOUT limits each silence of the Hub, before and within its answer. The body must be complete within
+    HUB_CONNECT_TIMEOUT and twice HUB_READ_TIMEOUT, counted from the start of the call and looked at after each piece.
+    Headers that come in drips are under the first limit only.
     """
     timeout = (constants.HUB_CONNECT_TIMEOUT, constants.HUB_READ_TIMEOUT)
     deadline = time.monotonic() + constants.HUB_CONNECT_TIMEOUT + 2 * constants.HUB_READ_TIMEOUT

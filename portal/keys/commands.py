@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,10 @@ from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
+from portal.hub import authenticator
+from portal.hub.authenticator import Credential
 from portal.hub.environments import environment
+from portal.hub.errors import HubCredentialRefused
 from portal.keys import events
 from portal.keys.models import BindingKey, SecretGeneration, Source, constant_name
 from portal.lib import client_secret
@@ -43,6 +47,14 @@ class ForeignTokenUrl(Refusal):
 
     code = "foreign_token_url"
     status = 422
+
+
+class CredentialRefused(HubCredentialRefused):
+    """The Hub refuses the credential that was just written; the one before is still in use."""
+
+    status = 422
+    message = gettext_lazy("Insights Hub does not accept this clientID with this clientSecret.")
+    advice = gettext_lazy("Copy both again from Insights Hub. If the secret is lost, make a new one there.")
 
 
 class KeyRevokedAlready(Refusal):
@@ -74,18 +86,32 @@ def create_key(*, name: str, by: Actor) -> tuple[BindingKey, SecretGeneration, S
     return key, generation, secret
 
 
+def try_credential(tenant: Tenant, credential: Credential) -> None:
+    """Get a token of the Hub with this credential, before it replaces one that works; changes nothing.
+
+    Must run outside of a transaction: the Hub may take its time. Raises `ForeignTokenUrl`, `CredentialRefused` or
+    another `HubError`.
+    """
+    _check_token_url(tenant, credential.token_url)
+    try:
+        authenticator.access_token(credential)
+    except HubCredentialRefused as error:
+        raise CredentialRefused from error
+
+
 @transaction.atomic(durable=True)
 def import_key(*, name: str, source: Source, token_url: str, client_id: str, secret: Secret, by: Actor) -> BindingKey:
     """Take a key that was made at the Hub and call the Hub with it from now on, instead of the one before.
 
-    The key before stays listed but is revoked here; at the Hub it is untouched. Raises `NameTaken`,
-    `ForeignTokenUrl`.
+    The key before stays listed but is revoked here; at the Hub it is untouched. Whether the Hub accepts the new one,
+    `try_credential` finds out. Raises `NameTaken`, `ForeignTokenUrl`.
     """
     tenant = _locked_tenant()
     _check_token_url(tenant, token_url)
-    replaced = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
+    upstream = BindingKey.objects.filter(is_upstream=True, revoked_at=None)
+    replaced = upstream.select_for_update(no_key=True).first()
     if replaced is not None:
-        _revoke(replaced, by)
+        _mark_revoked(replaced)
     key = BindingKey(
         name=name,
         source=source,
@@ -97,6 +123,8 @@ def import_key(*, name: str, source: Source, token_url: str, client_id: str, sec
     )
     key.save()
     _add_generation(key, secret, by).save()
+    if replaced is not None:
+        _record_revoked(replaced, by)
     imported = events.KeyImported(key_name=name, client_id=client_id, source=source.value, token_url=token_url)
     record(imported, by=by, subject=key.subject)
     return key
@@ -105,16 +133,20 @@ def import_key(*, name: str, source: Source, token_url: str, client_id: str, sec
 @transaction.atomic(durable=True)
 def revoke_key(key: BindingKey, *, by: Actor) -> BindingKey:
     """Revoke a key for good. Its tokens stop working with their next call, and there is no way back."""
-    key = BindingKey.objects.select_for_update().get(pk=key.pk)
+    key = BindingKey.objects.select_for_update(no_key=True).get(pk=key.pk)
     if not key.is_active:
         raise KeyRevokedAlready
-    _revoke(key, by)
+    _mark_revoked(key)
+    _record_revoked(key, by)
     return key
 
 
-def _revoke(key: BindingKey, by: Actor) -> None:
+def _mark_revoked(key: BindingKey) -> None:
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
+
+
+def _record_revoked(key: BindingKey, by: Actor) -> None:
     record(events.KeyRevoked(key_name=key.name, client_id=key.client_id), by=by, subject=key.subject)
 
 
@@ -125,12 +157,14 @@ def quota_used() -> int:
 
 def _locked_tenant() -> Tenant:
     # The tenant's row is the lock of its quota: without it, two creations could both see the last free place.
-    return Tenant.objects.select_for_update().get(pk=active_tenant_id())
+    # NO KEY: audit records refer to the tenant, which PostgreSQL checks at commit under a lock that a full one blocks.
+    return Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
 
 
 def _free_constant_name(name: str) -> str:
     constant = constant_name(name)[:60] or f"KEY_{uuid.uuid4().hex[:8].upper()}"
-    if BindingKey.objects.filter(constant_name=constant).exists():
+    active = BindingKey.objects.filter(revoked_at=None)
+    if active.filter(Q(name=name) | Q(constant_name=constant)).exists():
         raise NameTaken
     return constant
 

@@ -17,7 +17,6 @@ class Source(models.TextChoices):
     PORTAL = "portal", _("Made here")
     BINDING_KEY = "binding_key", _("Imported binding key")
     TECHNICAL_USER = "technical_user", _("Imported technical user")
-    APP_CREDENTIAL = "app_credential", _("Imported app credential")
 
 
 class BindingKey(TenantOwned):
@@ -39,8 +38,11 @@ class BindingKey(TenantOwned):
 
     class Meta(TenantOwned.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "name"], name="keys_key_name"),
-            models.UniqueConstraint(fields=["tenant", "constant_name"], name="keys_key_constant_name"),
+            # A revoked key stays listed but gives its names back.
+            models.UniqueConstraint(fields=["tenant", "name"], condition=Q(revoked_at=None), name="keys_key_name"),
+            models.UniqueConstraint(
+                fields=["tenant", "constant_name"], condition=Q(revoked_at=None), name="keys_key_constant_name"
+            ),
             # The token endpoint finds a key by nothing but its clientID.
             models.UniqueConstraint(
                 fields=["client_id"], condition=Q(source="portal"), name="keys_portal_key_client_id"
@@ -105,6 +107,8 @@ class SigningKey(models.Model):
     sealed = models.BinaryField()
     public_pem = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+    # True for the first key, else empty: of several processes that start together, one makes it.
+    is_first = models.BooleanField(null=True, unique=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,9 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal import constants
 from portal.access import TenantRequest, tenant_page
+from portal.audit.events import Kind
 from portal.audit.queries import shown, uses_of
-from portal.errors import BadRequest
-from portal.keys import commands, deployment
+from portal.errors import BadRequest, Refusal
+from portal.hub.authenticator import Credential
+from portal.hub.errors import HubError
+from portal.keys import commands, deployment, queries
 from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
@@ -54,8 +58,10 @@ def create(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         try:
             key, _generation, secret = commands.create_key(name=form.cleaned_data["name"], by=request.actor)
-        except (commands.NameTaken, commands.QuotaReached) as refused:
-            form.add_error("name", str(refused.message))
+        except commands.NameTaken as refusal:
+            refused(form, "name", refusal)
+        except commands.QuotaReached as refusal:
+            refused(form, None, refusal)
         else:
             return _reveal(request, key, secret)
     template = "keys/_create_form.html" if request.htmx else "keys/create.html"  # type: ignore[attr-defined]
@@ -112,11 +118,12 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
             }
             for generation in key.generations.order_by("-number")
         ],
+        "calls_hub": key.is_upstream and key.is_active,
         "settings_rows": _settings_rows(request, key),
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
-        "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?q={key.client_id}",
+        "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
-        "uses": [shown(record) for record in uses_of(key.subject)[:5]],
+        "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:5]],
     }
     return render(request, "keys/detail.html", context)
 
@@ -129,17 +136,24 @@ def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
     form = RevokeKeyForm(key, request.POST or None)
     if form.is_valid():
         commands.revoke_key(key, by=request.actor)
-        messages.success(request, _("%(name)s is revoked. Its next call is refused.") % {"name": key.name})
+        messages.success(request, _revoked_text(key) % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     row = _row(request, key)
     context = {
         "key": row,
-        "uses_30_days": uses_since(key, 30),
+        "uses_30_days": 0 if key.is_upstream else uses_since(key, 30),
+        "most_counted": queries.MOST_COUNTED,
         "last_used_at": row["last_used_at"],
         "form": form,
         "cancel_url": _url(request, "detail", key.pk),
     }
     return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
+
+
+def _revoked_text(key: BindingKey) -> str:
+    if key.is_upstream:
+        return _("%(name)s is revoked. Bindery no longer calls Insights Hub for this tenant.")
+    return _("%(name)s is revoked. Its next call is refused.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,24 +163,35 @@ def import_key(request: TenantRequest) -> HttpResponse:
     form = ImportKeyForm(request.POST or None)
     if form.is_valid():
         written = form.cleaned_data
+        credential = Credential(written["token_url"], written["client_id"], Secret(written["client_secret"]))
         try:
+            commands.try_credential(request.tenant, credential)
             key = commands.import_key(
                 name=written["name"],
                 source=Source(written["source"]),
-                token_url=written["token_url"],
-                client_id=written["client_id"],
-                secret=Secret(written["client_secret"]),
+                token_url=credential.token_url,
+                client_id=credential.client_id,
+                secret=credential.secret,
                 by=request.actor,
             )
-        except commands.NameTaken as refused:
-            form.add_error("name", str(refused.message))
-        except commands.ForeignTokenUrl as refused:
-            form.add_error("token_url", str(refused.message))
+        except commands.NameTaken as refusal:
+            refused(form, "name", refusal)
+        except commands.ForeignTokenUrl as refusal:
+            refused(form, "token_url", refusal)
+        except commands.CredentialRefused as refusal:
+            refused(form, "client_secret", refusal)
+        except HubError as refusal:
+            refused(form, None, refusal)
         else:
             messages.success(request, _("%(name)s is imported and used from now on.") % {"name": key.name})
             return redirect("keys:detail", request.tenant.name, key.pk)
     context = {"form": form, "cancel_url": _url(request, "list")}
     return render(request, "keys/import_key.html", context, status=422 if form.is_bound else 200)
+
+
+def refused(form: Form, field: str | None, refusal: Refusal) -> None:
+    """Show at the field, or above all fields, what was refused and what to do instead."""
+    form.add_error(field, " ".join(str(text) for text in (refusal.message, refusal.advice) if text))
 
 
 def token_url_of(key: BindingKey) -> str:
@@ -195,6 +220,7 @@ def _row(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
         "name": key.name,
         "client_id": key.client_id,
         "source_label": key.get_source_display(),
+        "is_upstream": key.is_upstream,
         "state": state_of(key, last_used_at),
         "created_at": key.created_at,
         "created_by": key.created_by,
@@ -203,18 +229,23 @@ def _row(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
 
 
 def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, Any]]:
-    """Where TokenURL, ClientID and ClientSecret come from; a key made here is not overridden by anything."""
-    if key.source == Source.PORTAL:
+    """Where TokenURL, ClientID and ClientSecret come from; only the key that calls the Hub is ever overridden."""
+    if not key.is_upstream or not key.is_active:
         return []
     stored = {"TOKEN_URL": key.token_url, "CLIENT_ID": key.client_id, "CLIENT_SECRET": "***"}
     names = {"TOKEN_URL": "TokenURL", "CLIENT_ID": "ClientID", "CLIENT_SECRET": "ClientSecret"}
     rows = []
     for part in deployment.PARTS:
-        word = deployment.override(request.tenant.name, key, part)
-        value = word.value if word and part != "CLIENT_SECRET" else stored[part]
-        source = word.source if word else deployment.ValueSource.DATABASE
-        variable = deployment.variable_name(request.tenant.name, key, part)
-        rows.append({"name": names[part], "source_label": source.label, "value_shown": value, "note": variable})
+        note = deployment.variable_name(request.tenant.name, key, part)
+        try:
+            word = deployment.override(request.tenant.name, key, part)
+        except deployment.ConstantUnreadable:
+            source, value = deployment.ValueSource.FILE, ""
+            note = _("%(variable)s names a file that cannot be read.") % {"variable": f"{note}_FILE"}
+        else:
+            source = word.source if word else deployment.ValueSource.DATABASE
+            value = word.value if word and part != "CLIENT_SECRET" else stored[part]
+        rows.append({"name": names[part], "source_label": source.label, "value_shown": value, "note": note})
     return rows
 
 

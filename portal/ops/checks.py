@@ -7,9 +7,11 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from portal.hub.environments import find
 from portal.keys.deployment import ambiguous
+from portal.tenants.models import Tenant
 
 
 @register
@@ -18,6 +20,23 @@ def constants_are_set_once(app_configs: Sequence[AppConfig] | None, **kwargs: An
     return [
         Error(f"{name} and {name}_FILE are both set.", hint="Keep one of them.", id="bindery.E001")
         for name in ambiguous()
+    ]
+
+
+@register(Tags.database)
+def environments_of_tenants_are_known(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """bindery.E002: with `check --database default`, before a deployment drops an environment that is in use."""
+    if not databases:
+        return []
+    gone = [tenant for tenant in Tenant.objects.order_by("name") if find(tenant.environment) is None]
+    hint = "Add it to HUB_ENVIRONMENTS: until then no app of this tenant can read data."
+    return [
+        Error(
+            f"Tenant {tenant.name} is in {tenant.environment}, which is no environment.", hint=hint, id="bindery.E002"
+        )
+        for tenant in gone
     ]
 
 

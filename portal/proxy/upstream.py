@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
+import certifi
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
 
@@ -13,6 +15,7 @@ from portal.hub import authenticator
 from portal.hub.authenticator import Credential
 from portal.hub.environments import Environment
 from portal.hub.errors import HubCredentialRefused, HubError, HubTimeout, HubUnavailable
+from portal.lib.secret import Secret
 
 CONTENT_LENGTH = re.compile(r"[0-9]{1,15}")
 
@@ -20,6 +23,7 @@ _POOL = urllib3.PoolManager(
     num_pools=16,
     maxsize=256,
     retries=False,
+    ca_certs=certifi.where(),  # what `portal.hub.transport` trusts as well
     timeout=urllib3.Timeout(connect=constants.HUB_CONNECT_TIMEOUT, read=constants.HUB_READ_TIMEOUT),
 )
 
@@ -29,6 +33,7 @@ class UpstreamBody:
 
     def __init__(self, answer: urllib3.BaseHTTPResponse) -> None:
         self._answer = answer
+        self.on_close: Callable[[], None] = lambda: None
         self.status = answer.status
         self.headers = answer.headers
 
@@ -44,12 +49,21 @@ class UpstreamBody:
         return self.length is not None and self.length <= constants.PROXY_BUFFER
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._answer.stream(constants.PROXY_CHUNK, decode_content=False)
+        """Pieces of the body; past PROXY_DEADLINE it breaks off, as half an answer must not look like a whole one."""
+        return self._pieces(constants.PROXY_DEADLINE)
+
+    def _pieces(self, seconds: float) -> Iterator[bytes]:
+        # What has arrived, not a full piece: a Hub that drips would keep a full one waiting past every deadline.
+        deadline = time.monotonic() + seconds
+        while piece := self._answer.read1(constants.PROXY_CHUNK, decode_content=False):
+            if time.monotonic() > deadline:
+                raise HubTimeout
+            yield piece
 
     def read(self) -> bytes:
-        """The whole body, for small ones."""
+        """The whole body, for small ones; `HubTimeout` when it takes longer than twice HUB_READ_TIMEOUT."""
         try:
-            return self._answer.read(decode_content=False)
+            return b"".join(self._pieces(2 * constants.HUB_READ_TIMEOUT))
         except (HTTPError, OSError) as error:
             raise _fault(error) from error
         finally:
@@ -57,8 +71,11 @@ class UpstreamBody:
 
     def close(self) -> None:
         # A body that was not read to its end leaves a connection that nobody may use again.
-        self._answer.close()
-        self._answer.release_conn()
+        try:
+            self._answer.close()
+            self._answer.release_conn()
+        finally:
+            self.on_close()
 
 
 def ask(environment: Environment, credential: Credential, target: str, headers: dict[str, str]) -> UpstreamBody:
@@ -66,11 +83,12 @@ def ask(environment: Environment, credential: Credential, target: str, headers: 
 
     `headers` holds everything but the token. Raises the errors of `portal.hub.errors`.
     """
-    answer = _ask_once(environment, credential, target, headers)
+    token = authenticator.access_token(credential)
+    answer = _ask_once(environment, token, target, headers)
     if answer.status == 401:
         answer.close()
-        authenticator.forget(credential)
-        answer = _ask_once(environment, credential, target, headers)
+        authenticator.forget(credential, token)
+        answer = _ask_once(environment, authenticator.access_token(credential), target, headers)
         if answer.status == 401:
             answer.close()
             raise HubCredentialRefused
@@ -82,14 +100,13 @@ def ask(environment: Environment, credential: Credential, target: str, headers: 
 
 
 def _ask_once(
-    environment: Environment, credential: Credential, target: str, headers: dict[str, str]
+    environment: Environment, token: Secret, target: str, headers: dict[str, str]
 ) -> urllib3.BaseHTTPResponse:
-    token = authenticator.access_token(credential).reveal()
     try:
         return _POOL.request(
             "GET",
             environment.api_base + target,
-            headers=headers | {"Authorization": f"Bearer {token}"},
+            headers=headers | {"Authorization": f"Bearer {token.reveal()}"},
             preload_content=False,
             redirect=False,
         )

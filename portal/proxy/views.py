@@ -14,9 +14,11 @@ from portal.errors import Refusal
 from portal.hub.environments import Environment, environment
 from portal.keys.upstream import upstream_credential
 from portal.proxy import commands
+from portal.proxy.bulkhead import Place, take_place
+from portal.proxy.commands import AdmittedCall
 from portal.proxy.headers import from_the_hub, to_the_hub
 from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
-from portal.proxy.upstream import ask
+from portal.proxy.upstream import UpstreamBody, ask
 from portal.tokens.request import SCOPE_READ
 
 
@@ -48,22 +50,20 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
         raise ReadOnly
     target = _allowed(request)
     tenant = request.caller.key.tenant
-    place = environment(tenant.environment)
-    call = commands.admit_call(target, by=request.caller)
+    hub = environment(tenant.environment)
+    place = take_place(tenant.pk)
     try:
-        path = place.api_path(target.route.service, target.rest) + target.question
-        body = ask(place, upstream_credential(tenant), path, to_the_hub(request.headers))
-        # Read before it is recorded: a small body that breaks off is a failure, not an answer.
-        whole = body.read() if body.is_small else None
-    except Refusal as fault:
-        commands.record_failure(call, reason=fault.code)
+        call = commands.admit_call(target, by=request.caller)
+        body, whole = _asked(call, hub, to_the_hub(request.headers), place)
+    except BaseException:
+        place.give_back()
         raise
     try:
         commands.record_answer(call, status=body.status)
+        headers = from_the_hub(body.headers, *_services(target, hub))
     except BaseException:
         body.close()
         raise
-    headers = from_the_hub(body.headers, *_services(target, place))
     if whole is not None:
         return HttpResponse(whole, status=body.status, headers=headers)
     if body.length is not None:
@@ -71,10 +71,27 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     return StreamingHttpResponse(body, status=body.status, headers=headers)
 
 
-def _services(target: Target, place: Environment) -> tuple[str, str]:
+def _asked(
+    call: AdmittedCall, hub: Environment, headers: dict[str, str], place: Place
+) -> tuple[UpstreamBody, bytes | None]:
+    """The Hub's answer, and its body when that is small; the place is given back with the end of the body."""
+    tenant, target = call.caller.key.tenant, call.target
+    try:
+        path = hub.api_path(target.route.service, target.rest) + target.question
+        body = ask(hub, upstream_credential(tenant), path, headers)
+        body.on_close = place.give_back
+        # Read before it is recorded: a small body that breaks off is a failure, not an answer.
+        return body, body.read() if body.is_small else None
+    # The outer edge of a call: whatever went wrong, an admission on record gets its end.
+    except Exception as fault:
+        commands.record_failure(call, reason=fault.code if isinstance(fault, Refusal) else "internal_error")
+        raise
+
+
+def _services(target: Target, hub: Environment) -> tuple[str, str]:
     """Address of the called service at the Hub, and here."""
     service = target.route.service
-    return f"{place.api_base}{place.api_path(service, '/')}", f"{settings.PORTAL_URL}/api/{service}/"
+    return f"{hub.api_base}{hub.api_path(service, '/')}", f"{settings.PORTAL_URL}/api/{service}/"
 
 
 def _allowed(request: HttpRequest) -> Target:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from portal.hub.environments import environment
+from portal.hub.environments import find, label_of
 from portal.navigation import areas
 from portal.scoping import scope_is_open
 from portal.tenants.attention import needing_attention
@@ -35,7 +35,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse("identity:sign_out"),
         "docs_url": reverse("ops:docs"),
     }
-    if not request.user.is_authenticated:
+    person = getattr(request, "user", None)  # a request that is refused early has none
+    if person is None or not person.is_authenticated:
         return outside
     return outside | _signed_in(request)
 
@@ -53,23 +54,24 @@ def _signed_in(request: HttpRequest) -> dict[str, Any]:
         "tenants": _switcher(request, tenant),
     }
     if tenant:
+        place = find(tenant.environment)
         shown |= {
             "tenant": shown_tenant(tenant),
-            "ribbon": environment(tenant.environment).ribbon,
+            "ribbon": place.ribbon if place else "",
             "notices": SimpleLazyObject(lambda: needing_attention(request)),  # type: ignore[arg-type]
         }
     return shown
 
 
 def shown_tenant(tenant: Tenant) -> dict[str, str]:
-    """A tenant with the words for its environment."""
-    place = environment(tenant.environment)
+    """A tenant with the words for its environment; its name alone, when the deployment dropped it."""
+    place = find(tenant.environment)
     return {
         "name": tenant.name,
         "display_name": tenant.display_name,
         "numeric_id": tenant.numeric_id,
-        "environment_label": place.label,
-        "region": place.region,
+        "environment_label": label_of(tenant.environment),
+        "region": place.region if place else "",
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.access import SignedInRequest, TenantRequest, signed_in_page, tenant_page
-from portal.hub.environments import environment
+from portal.hub.environments import label_of
 from portal.navigation import areas
 from portal.permissions import Permission
 from portal.tenants.attention import needing_attention
@@ -29,7 +29,7 @@ def choose(request: SignedInRequest) -> HttpResponse:
             "url": reverse("tenants:home", args=[membership.tenant.name]),
             "name": membership.tenant.name,
             "display_name": membership.tenant.display_name,
-            "environment_label": environment(membership.tenant.environment).label,
+            "environment_label": label_of(membership.tenant.environment),
             "roles_label": membership.roles_label,
         }
         for membership in memberships

@@ -19,7 +19,7 @@ from portal.audit import repeats
 from portal.audit.commands import record
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
-from portal.keys.signing import signers
+from portal.keys.signing import signer_of
 from portal.scoping import tenant_scope
 from portal.tokens import events
 from portal.tokens.commands import audience
@@ -79,7 +79,7 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise TokenInvalid from None
-    signer = next((one for one in signers() if one.kid == header.get("kid")), None)
+    signer = signer_of(header.get("kid", ""))
     if signer is None or header.get("alg") != signer.algorithm or header.get("typ") != "at+jwt" or "crit" in header:
         raise TokenInvalid
     try:

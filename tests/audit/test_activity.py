@@ -100,3 +100,40 @@ def test_empty_log_says_so(audrey: Client) -> None:
 def test_text_of_others_cannot_become_markup(audrey: Client, cast: Cast) -> None:
     make_key(cast.acme, "<img src=x onerror=alert(1)>")
     assert "<img src=x" not in audrey.get(ACTIVITY).content.decode()
+
+
+class TestOutsideTheTenants:
+    """/operator/activity/: what belongs to no tenant, for operators."""
+
+    def test_shows_refused_sign_ins_and_unknown_client_ids(self, cast: Cast) -> None:
+        Client(REMOTE_ADDR="192.0.2.7").get("/sign-in/callback/?state=x")
+        form = "grant_type=client_credentials&client_id=acme-nobody&client_secret=bnd_wrong"
+        Client().post("/oauth/token", form, content_type="application/x-www-form-urlencoded")
+        answer = signed_in(cast.olga).get("/operator/activity/")
+        told_rows = [(row.actor, row.sentence, row.detail) for row in answer.context["rows"]]
+        assert told_rows == [
+            (
+                "Somebody unknown",
+                "asked for a token and was refused (the secret is misspelt or cut off)",
+                "Reason: secret_misspelt, clientID: acme-nobody, Repeated before, without a record each: 0",
+            ),
+            (
+                "Somebody unknown",
+                "was refused at sign-in (state)",
+                "Reason: state, Repeated before, without a record each: 0",
+            ),
+        ]
+
+    def test_shows_nothing_of_a_tenant(self, cast: Cast) -> None:
+        make_key(cast.acme)
+        assert signed_in(cast.olga).get("/operator/activity/").context["rows"] == []
+
+
+def test_history_of_one_key(audrey: Client, cast: Cast) -> None:
+    key, secret = make_key(cast.acme, "North")
+    make_key(cast.acme, "South")
+    get_token(Client(), key, secret)
+    assert [sentence for _actor, sentence in told(audrey, f"?subject=key:{key.pk}")] == [
+        "got an access token",
+        "created the binding key North and was shown its secret",
+    ]

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 
 from portal.actor import SYSTEM, Actor, ActorKind
 from portal.audit.commands import record, record_for_instance
-from portal.audit.events import Event, Kind, Outcome, event, sentence
+from portal.audit.events import REGISTRY, Event, Kind, Outcome, event, sentence
 from portal.audit.models import AuditLog, AuditRecord, InstanceRecord
 from portal.audit.tree import Frontier, leaf_hash
 from portal.scoping import NoActiveTenant, tenant_scope
@@ -156,6 +156,10 @@ class TestEvents:
 
     def test_name_that_no_code_declares_any_more_still_reads(self) -> None:
         assert sentence("gone.event", {"a": "b"}) == "gone.event"
+
+    @pytest.mark.parametrize("name", list(REGISTRY))
+    def test_record_that_lacks_a_field_still_reads(self, name: str) -> None:
+        assert sentence(name, {})
 
     def test_kinds_and_outcomes_fit_their_columns(self) -> None:
         assert all(len(kind) <= 20 for kind in Kind)

@@ -37,6 +37,13 @@ def test_another_address_is_another_refusal(cast: Cast) -> None:
     assert AuditRecord.all_tenants.filter(name="token.refused").count() == 2
 
 
+def test_addresses_of_one_ipv6_network_are_one(cast: Cast) -> None:
+    for number in range(20):
+        refused("acme-x", address=f"2001:db8:1:2::{number:x}")
+    refused("acme-x", address="2001:db8:1:3::1")
+    assert InstanceRecord.objects.count() == 2
+
+
 def test_invented_client_ids_are_one_refusal(cast: Cast) -> None:
     for number in range(20):
         refused(f"acme-{number}")

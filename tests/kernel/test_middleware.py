@@ -62,6 +62,12 @@ class TestHeaders:
         assert client.get("/health", headers={"X-Request-Id": "mine"})["X-Request-Id"] != "mine"
 
 
+class TestHead:
+    def test_every_page_that_can_be_read_can_be_asked_for_its_head(self, alice: Client) -> None:
+        for url in ("/", "/sign-in/", "/health", "/docs/", "/t/acme/", "/t/acme/keys/", "/t/acme/activity/"):
+            assert alice.head(url).status_code in {200, 302}
+
+
 class TestHttps:
     def test_program_hears_that_it_spoke_in_clear(self, client: Client, settings: Any, db: None) -> None:
         settings.HTTPS = True

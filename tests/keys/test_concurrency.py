@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
 
+from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.commands import record
 from portal.audit.models import AuditLog, AuditRecord
@@ -21,8 +23,9 @@ ROUNDS = 15
 
 
 @pytest.mark.usefixtures("erasable_log")
-def test_keys_are_made_and_revoked_while_others_record() -> None:
+def test_keys_are_made_and_revoked_while_others_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock of the quota must not block the log's reference to the tenant, which is checked at commit."""
+    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 2 * ROUNDS)
     tenant = make_tenant("acme", "Acme Pumps GmbH")
 
     def record_some(number: int) -> None:
@@ -56,6 +59,7 @@ def test_keys_are_made_and_revoked_while_others_record() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_start_together_make_one_first_signing_key(monkeypatch: pytest.MonkeyPatch) -> None:
     made = signing._new
+    together = Barrier(3)
 
     def slowly_made() -> SigningKey:
         key = made()
@@ -68,9 +72,6 @@ def test_processes_that_start_together_make_one_first_signing_key(monkeypatch: p
         finally:
             connection.close()
 
-    from threading import Barrier
-
-    together = Barrier(3)
     monkeypatch.setattr(signing, "_new", slowly_made)
     with ThreadPoolExecutor(3) as pool:
         kids = list(pool.map(first_kid, range(3)))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 
 from portal.audit.models import AuditRecord
+from portal.keys import queries
 from portal.keys.models import BindingKey
 from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
 
@@ -70,3 +74,62 @@ class TestRevoke:
     def test_developer_has_no_button(self, cast: Cast) -> None:
         key, _secret = make_key(cast.acme)
         assert "revoke" not in signed_in(cast.dev).get(f"/t/acme/keys/{key.pk}/").content.decode()
+
+
+def test_fresh_key_was_not_used_yet(alice: Client, cast: Cast) -> None:
+    """That it was created is no use of it."""
+    key, _secret = make_key(cast.acme)
+    answer = alice.get(f"/t/acme/keys/{key.pk}/")
+    assert answer.context["uses"] == []
+    assert "Not used yet. Send the lines" in answer.content.decode()
+
+
+def test_links_to_everything_recorded_about_it(alice: Client, cast: Cast) -> None:
+    key, _secret = make_key(cast.acme)
+    link = f"/t/acme/activity/?subject=key:{key.pk}"
+    assert f'href="{link}"' in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
+    assert alice.get(link).status_code == 200
+
+
+def test_file_that_cannot_be_read_is_told_in_its_row(
+    alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_upstream_key(cast.acme)
+    monkeypatch.setenv("BINDING_KEY_ACME__HUB_ACCESS_CLIENT_ID_FILE", "/nowhere/at-all")
+    answer = alice.get(f"/t/acme/keys/{key.pk}/")
+    assert answer.status_code == 200
+    rows = {row["name"]: row for row in answer.context["settings_rows"]}
+    assert rows["ClientID"]["note"] == "BINDING_KEY_ACME__HUB_ACCESS_CLIENT_ID_FILE names a file that cannot be read."
+    assert str(rows["TokenURL"]["source_label"]) == "Database"
+    assert "/nowhere/at-all" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["", "revoke/"])
+def test_key_of_the_portal_itself_says_what_it_is_for(alice: Client, cast: Cast, page: str) -> None:
+    key = make_upstream_key(cast.acme)
+    shown = alice.get(f"/t/acme/keys/{key.pk}/{page}").content.decode()
+    assert "Without it, no app of this tenant can read data." in shown
+    for text in ("Last used", "Last use:", "Never", "Not used yet", "not used in the last 30 days"):
+        assert text not in shown
+
+
+def test_uses_are_counted_up_to_a_limit(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    key, secret = make_key(cast.acme)
+    for _ in range(2):
+        get_token(Client(), key, secret)
+    assert "It was used 2 times in the last 30 days." in alice.get(f"/t/acme/keys/{key.pk}/revoke/").content.decode()
+    for _ in range(3):
+        get_token(Client(), key, secret)
+    answer = alice.get(f"/t/acme/keys/{key.pk}/revoke/")
+    assert answer.context["uses_30_days"] == 3
+    assert "It was used more than 2 times in the last 30 days." in answer.content.decode()
+
+
+def test_uses_of_long_ago_do_not_count(alice: Client, cast: Cast) -> None:
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=31)):
+        key, secret = make_key(cast.acme)
+        get_token(Client(), key, secret)
+    answer = alice.get(f"/t/acme/keys/{key.pk}/revoke/")
+    assert answer.context["uses_30_days"] == 0
+    assert "not used in the last 30 days" in answer.content.decode()

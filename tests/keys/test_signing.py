@@ -11,11 +11,9 @@ from portal.keys import signing
 from portal.keys.models import SigningKey
 from portal.keys.signing import SigningKeySealed, signer_of, signers
 from portal.lib.crypto import KeyRing
-from tests.cast import Cast, make_key
 
 
-def test_lost_master_key_is_told(cast: Cast, settings: Any) -> None:
-    key, secret = make_key(cast.acme)
+def test_lost_master_key_is_told(db: None, settings: Any) -> None:
     signers()
     signing.forget()
     settings.MASTER_KEYS = KeyRing.parse(KeyRing.generate("other"))
@@ -33,8 +31,7 @@ def test_first_key_is_made_once(db: None) -> None:
 
 def test_key_that_another_process_made_is_found_after_a_second(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     (old,) = signers()
-    new = signing._new()
-    new.save()
+    new = signing._make()
     assert signer_of(old.kid) == old
     assert signer_of(new.kid) is None
     monkeypatch.setattr(signing, "_kept_at", signing._kept_at - 2)

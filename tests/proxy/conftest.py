@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from portal.hub.environments import environments
 from portal.keys.models import BindingKey
-from portal.proxy import upstream
+from portal.proxy import bulkhead, upstream
 from portal.tenants.models import Tenant
 from tests.cast import Cast, get_token, make_key, make_upstream_key
 from tests.environment import emulator
@@ -56,6 +56,12 @@ def program(cast: Cast) -> Program:
     return made
 
 
+@pytest.fixture(autouse=True)
+def free_places() -> None:
+    """Tests that do not read a streamed answer to its end leave its place taken."""
+    bulkhead._waiting.clear()
+
+
 @pytest.fixture(scope="session")
 def any_server() -> AnyServer:
     return AnyServer()
@@ -67,13 +73,19 @@ def hostile(any_server: AnyServer, cast: Cast, settings: Any) -> Iterator[AnySer
     any_server.clear()
     base = f"{any_server.url}/gateway"
     settings.HUB_ENVIRONMENTS = [
-        {"name": "hostile", "label": "H", "region": "x", "api_base": base, "identity_base": "http://127.0.0.1:9"},
+        {
+            "name": "hostile",
+            "label": "H",
+            "region": "x",
+            "api_base": base,
+            "identity_base": "http://127.0.0.1:9/{tenant}",
+        },
         {
             "name": "suffixed",
             "label": "S",
             "region": "x",
             "api_base": base,
-            "identity_base": "http://127.0.0.1:9",
+            "identity_base": "http://127.0.0.1:9/{tenant}",
             "service_suffix": "-1000001700",
         },
         {
@@ -81,7 +93,7 @@ def hostile(any_server: AnyServer, cast: Cast, settings: Any) -> Iterator[AnySer
             "label": "C",
             "region": "x",
             "api_base": "http://127.0.0.1:9",
-            "identity_base": "http://127.0.0.1:9",
+            "identity_base": "http://127.0.0.1:9/{tenant}",
         },
     ]
     environments.cache_clear()

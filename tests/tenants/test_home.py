@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership
+from portal.tenants.models import Membership, Tenant
 from tests.cast import Cast, get_token, make_key, make_member, make_upstream_key, signed_in
 
 
@@ -31,6 +33,30 @@ class TestChoice:
         assert answer.context["memberships"] == []
 
 
+class TestMembershipEnds:
+    def test_it_counts_as_long_as_a_session_can_last(self, cast: Cast) -> None:
+        """Who signs in through globex keeps no rights in acme that acme took away."""
+        with tenant_scope(cast.globex.pk):
+            Membership.objects.create(user=cast.alice, roles=["admin"])
+        with tenant_scope(cast.acme.pk):
+            Membership.objects.filter(user=cast.alice).update(
+                confirmed_at=timezone.now() - timedelta(hours=12, seconds=1)
+            )
+        alice = signed_in(cast.alice)
+        assert alice.get("/t/acme/").status_code == 404
+        assert alice.get("/t/globex/").status_code == 200
+        assert [tenant["name"] for tenant in shell(alice, "/t/globex/")["tenants"]] == ["globex"]
+
+
+def test_environment_that_the_deployment_dropped_breaks_no_page(alice: Client, cast: Cast) -> None:
+    Tenant.objects.filter(name="acme").update(environment="gone")
+    make_key(cast.acme)
+    for url in ("/t/acme/", "/t/acme/keys/", "/t/acme/activity/"):
+        assert alice.get(url).status_code == 200
+    answer = alice.get("/t/acme/assets/")
+    assert (answer.status_code, answer.context["problem"] is not None) == (200, True)
+
+
 class TestHubBar:
     def test_switching_the_tenant_keeps_the_section(self, alice: Client, cast: Cast) -> None:
         with tenant_scope(cast.globex.pk):
@@ -49,6 +75,9 @@ class TestHubBar:
         answer = signed_in(cast.audrey).get("/t/acme/keys/create/")
         assert answer.status_code == 403
         assert "/t/acme/activity/" in answer.content.decode()
+
+    def test_public_pages_know_who_is_signed_in(self, alice: Client) -> None:
+        assert shell(alice, "/docs/")["person"]["name"] == "Alice Adler"
 
     def test_page_of_another_tenant_shows_nothing_of_it(self, alice: Client) -> None:
         page = alice.get("/t/globex/keys/").content.decode()

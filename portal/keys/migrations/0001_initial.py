@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('sealed', models.BinaryField()),
                 ('public_pem', models.TextField()),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('is_first', models.BooleanField(null=True, unique=True)),
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60)),
-                ('source', models.CharField(choices=[('portal', 'Made here'), ('binding_key', 'Imported binding key'), ('technical_user', 'Imported technical user'), ('app_credential', 'Imported app credential')], default='portal', max_length=20)),
+                ('source', models.CharField(choices=[('portal', 'Made here'), ('binding_key', 'Imported binding key'), ('technical_user', 'Imported technical user')], default='portal', max_length=20)),
                 ('client_id', models.CharField(max_length=255)),
                 ('token_url', models.URLField(blank=True)),
                 ('is_upstream', models.BooleanField(default=False)),
@@ -69,11 +70,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bindingkey',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='keys_key_name'),
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('tenant', 'name'), name='keys_key_name'),
         ),
         migrations.AddConstraint(
             model_name='bindingkey',
-            constraint=models.UniqueConstraint(fields=('tenant', 'constant_name'), name='keys_key_constant_name'),
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('tenant', 'constant_name'), name='keys_key_constant_name'),
         ),
         migrations.AddConstraint(
             model_name='bindingkey',
