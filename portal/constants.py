@@ -46,9 +46,7 @@ SIGN_IN_LIFETIME = _number("SIGN_IN_LIFETIME", 600, "seconds", "How long a start
 CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in the Hub's tokens.", minimum=0)
 
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
-KEYS_PER_TENANT = _number(
-    "KEYS_PER_TENANT", 10, "keys", "Quota of binding keys of every tenant."
-)
+KEYS_PER_TENANT = _number("KEYS_PER_TENANT", 10, "keys", "Quota of binding keys of every tenant.")
 
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")

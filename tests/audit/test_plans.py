@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ QUESTIONS: dict[str, Any] = {
 }
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL plans by the size of the table")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the size of the table")
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_no_question_scans_the_table(question: Any, cast: Cast) -> None:
     with tenant_scope(cast.acme.pk):

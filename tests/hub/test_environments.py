@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.hub import environments
+from portal.hub.errors import UnknownEnvironment
 
 GOOD = {
     "name": "own",
@@ -64,5 +65,5 @@ def test_one_that_is_not_configured_any_more() -> None:
     assert environments.find("gone") is None
     assert environments.label_of("gone") == "gone"
     assert environments.label_of("eu1") == "Europe 1"
-    with pytest.raises(ImproperlyConfigured):
+    with pytest.raises(UnknownEnvironment):
         environments.environment("gone")

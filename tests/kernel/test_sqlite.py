@@ -12,7 +12,7 @@ from portal.lib.sqlite import base
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has its own queue"),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own queue"),
 ]
 
 
