@@ -35,15 +35,17 @@ def _session() -> requests.Session:
 _SESSION = _session()
 
 
-def call(method: str, url: str, **kwargs: Any) -> requests.Response:
+def call(method: str, url: str, *, patience: float | None = None, **kwargs: Any) -> requests.Response:
     """One HTTP call to the Hub, its body read whole. Raises `HubUnavailable`, `HubTimeout` or `HubError`.
 
     HUB_READ_TIMEOUT limits each silence of the Hub, before and within its answer. The body must be complete within
     HUB_CONNECT_TIMEOUT and twice HUB_READ_TIMEOUT, counted from the start of the call and looked at after each piece.
-    Headers that come in drips are under the first limit only.
+    Headers that come in drips are under the first limit only. `patience` (seconds) stands for both settings, where
+    nobody can wait for long.
     """
-    timeout = (constants.HUB_CONNECT_TIMEOUT, constants.HUB_READ_TIMEOUT)
-    deadline = time.monotonic() + constants.HUB_CONNECT_TIMEOUT + 2 * constants.HUB_READ_TIMEOUT
+    connect, read = patience or constants.HUB_CONNECT_TIMEOUT, patience or constants.HUB_READ_TIMEOUT
+    timeout = (connect, read)
+    deadline = time.monotonic() + connect + 2 * read
     try:
         with _SESSION.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **kwargs) as response:
             response._content = _body(response, deadline)

@@ -27,6 +27,14 @@ class SignInFailed(Refusal):
     advice = _("Start again from the sign-in page. If it happens again, give the operator the request id.")
 
 
+class SignInCancelled(SignInFailed):
+    """The person, or the Hub, ended the sign-in before it was done."""
+
+    code = "sign_in_cancelled"
+    message = _("You are not signed in: the sign-in was ended at Insights Hub.")
+    advice = _("Start again from the sign-in page when you want to.")
+
+
 class SignInInterrupted(SignInFailed):
     """The browser came back with an answer to a sign-in that it did not start here, or not any more."""
 

@@ -20,6 +20,8 @@ from portal.identity.attempts import Attempt, own_path
 from portal.identity.tokens import TokenRefused
 
 SIGNED_OUT_COOKIE = "signed-out"
+# What the person is told, where it is more than that the answer could not be verified.
+FAILURES = {"state": commands.SignInInterrupted, "hub_refused": commands.SignInCancelled}
 
 
 @require_safe
@@ -93,8 +95,7 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
             raise TokenRefused("no_code" if user is None else "person_disabled")
     except TokenRefused as refused:
         commands.record_refusal(refused.reason, by=anonymous(request))
-        failed = commands.SignInInterrupted if refused.reason == "state" else commands.SignInFailed
-        raise failed from refused
+        raise FAILURES.get(refused.reason, commands.SignInFailed) from refused
     except HubError as fault:
         commands.record_refusal(fault.code, by=anonymous(request))
         return answer(request, fault)

@@ -52,10 +52,15 @@ def _refused_keys(request: TenantRequest) -> list[AttentionItem]:
             icon="shield-alert",
             tone="warn",
             title=_("The key %(name)s was refused") % {"name": name},
-            detail=ngettext("Once in the last 24 hours", "%(times)d times in the last 24 hours", times)
-            % {"times": times},
+            detail=_refusals(times),
             url=f"{activity}?outcome=denied",
             action=_("See why"),
         )
         for name, times in counts
     ]
+
+
+def _refusals(times: int) -> str:
+    # At least: refusals that repeat within a minute are one record.
+    words = ngettext("At least once in the last 24 hours", "At least %(times)d times in the last 24 hours", times)
+    return words % {"times": times}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import signal
@@ -22,6 +23,8 @@ from portal.lib.names import LOOPBACK
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN = 30.0
 STOP_WITHIN = 10.0
+WORKER = "task worker"
+RESTART_AFTER = 2.0
 
 
 def free_port(variable: str, default: int) -> int:
@@ -43,6 +46,19 @@ def free_port(variable: str, default: int) -> int:
     sys.exit(f"No free port from {wanted} on; write {variable}=<a free port>.")
 
 
+# For addresses of our own: a proxy that the environment names has no business here.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _end_with_parent() -> None:
+    """Runs in a new process: let Linux end it when this supervisor is killed and cannot say so any more."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+PR_SET_PDEATHSIG = 1
+
+
 class Processes:
     """The three processes: when one ends, or somebody presses Ctrl-C, all end."""
 
@@ -51,7 +67,12 @@ class Processes:
 
     def start(self, name: str, *arguments: str) -> None:
         # A session of its own: Ctrl-C reaches this supervisor alone, which then stops the others in order.
-        self._running[name] = subprocess.Popen([sys.executable, *arguments], cwd=BASE_DIR, start_new_session=True)
+        self._running[name] = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=BASE_DIR,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
 
     def ended(self) -> str | None:
         """Name of a process that ended, if any did."""
@@ -66,7 +87,8 @@ class Processes:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                # With the workers: a hanging request must not keep one of them alive.
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
     def wait_for(self, name: str, url: str) -> None:
@@ -80,7 +102,7 @@ class Processes:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - an address of our own
+        with DIRECT.open(url, timeout=2) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -91,6 +113,8 @@ def main() -> None:
     parser.add_argument("--reload", action="store_true", help="take changed code and templates at once (make dev)")
     reload = parser.parse_args().reload
     portal_port, emulator_port = free_port("PORTAL_PORT", 8000), free_port("EMULATOR_PORT", 8100)
+    if portal_port == emulator_port:
+        sys.exit("PORTAL_PORT and EMULATOR_PORT are the same, write two different ports.")
     portal_url, hub_url = f"http://localhost:{portal_port}", f"http://localhost:{emulator_port}"
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
@@ -103,13 +127,15 @@ def main() -> None:
         "EMULATOR_PORTAL_URL": portal_url,
     }
     os.environ.setdefault("PORTAL_LOG_LEVEL", "WARNING")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     processes = Processes()
     try:
         _run(processes, portal_port, emulator_port, reload)
     except KeyboardInterrupt:
         print("\nStopping.")
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the stopping short
         processes.stop()
 
 
@@ -133,12 +159,19 @@ def _run(processes: Processes, portal_port: int, emulator_port: int, reload: boo
     demo_data.seed(hub)
     server = ["-c", "python:portal.server", "--log-level=warning"]
     processes.start("portal", *gunicorn, *server, "portal.wsgi")
-    processes.start("task worker", "manage.py", "db_worker", "--verbosity=0", *([] if reload else ["--no-reload"]))
+    worker = ["manage.py", "db_worker", "--verbosity=0", *([] if reload else ["--no-reload"])]
+    processes.start(WORKER, *worker)
     processes.wait_for("portal", f"http://localhost:{portal_port}/health")
     print(demo_data.welcome(hub), flush=True)
-    while not (name := processes.ended()):
+    while True:
+        name = processes.ended()
+        if name == WORKER:
+            # It ends when the database refuses it, for example while another program holds it: not the others' fault.
+            time.sleep(RESTART_AFTER)
+            processes.start(WORKER, *worker)
+        elif name:
+            raise SystemExit(f"The {name} ended; its messages are above.")
         time.sleep(0.5)
-    raise SystemExit(f"The {name} ended; its messages are above.")
 
 
 def _prepare() -> None:

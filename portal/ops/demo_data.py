@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from portal.keys.commands import create_key, import_key
 from portal.keys.models import BindingKey, Source
 from portal.keys.views import token_url_of
 from portal.lib.secret import Secret
+from portal.ops.demo import DIRECT
 from portal.scoping import tenant_scope
 from portal.tenants.commands import create_tenant
 from portal.tenants.models import Tenant
@@ -45,7 +45,7 @@ class Banner:
 
 def read_banner(hub_url: str) -> Banner:
     """The banner of a running emulator."""
-    with urllib.request.urlopen(f"{hub_url}/_emulator/banner", timeout=10) as response:  # noqa: S310 - our own address
+    with DIRECT.open(f"{hub_url}/_emulator/banner", timeout=10) as response:
         return Banner(hub_url, json.load(response))
 
 

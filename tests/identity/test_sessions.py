@@ -214,3 +214,10 @@ class TestSignOut:
         answer = browser.post("/sign-in/out/")
         assert answer.status_code == 302
         assert flow.asked(answer["Location"]).get("next") != "/sign-in/out/"
+
+
+def test_a_sign_in_that_was_cancelled_at_the_hub_is_told_as_such(browser: Client) -> None:
+    state = flow.asked(flow.start(browser))["state"]
+    answer = browser.get("/sign-in/callback/", {"state": state, "error": "access_denied"})
+    assert answer.status_code == 403
+    assert "the sign-in was ended at Insights Hub" in answer.content.decode()
