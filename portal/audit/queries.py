@@ -7,30 +7,21 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Outcome
 from portal.audit.models import AuditRecord, InstanceRecord, Record
+from portal.lib.badge import Badge
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-@dataclass(frozen=True)
-class OutcomeBadge:
-    """An outcome as badge: tone, icon and word."""
-
-    tone: str
-    icon: str
-    label: str | Promise
-
-
 BADGES = {
-    Outcome.OK: OutcomeBadge("ok", "check", Outcome.OK.label),
-    Outcome.ADMITTED: OutcomeBadge("warn", "hourglass", Outcome.ADMITTED.label),
-    Outcome.DENIED: OutcomeBadge("bad", "ban", Outcome.DENIED.label),
-    Outcome.ERROR: OutcomeBadge("bad", "triangle-alert", Outcome.ERROR.label),
+    Outcome.OK: Badge("ok", "check", Outcome.OK.label),
+    Outcome.ADMITTED: Badge("warn", "hourglass", Outcome.ADMITTED.label),
+    Outcome.DENIED: Badge("bad", "ban", Outcome.DENIED.label),
+    Outcome.ERROR: Badge("bad", "triangle-alert", Outcome.ERROR.label),
 }
 
 
@@ -51,7 +42,7 @@ class ShownRecord:
     at: datetime
     sentence: str
     actor: str
-    outcome: OutcomeBadge
+    outcome: Badge
     address: str
     route: str
     detail: str

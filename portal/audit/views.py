@@ -12,6 +12,7 @@ from portal import constants
 from portal.access import SignedInRequest, TenantRequest, operator_page, tenant_page
 from portal.audit import queries
 from portal.audit.forms import ActivityFilterForm
+from portal.lib.paging import with_query
 from portal.permissions import Permission
 
 
@@ -45,21 +46,9 @@ def _page(request: SignedInRequest, records: QuerySet[queries.RecordT]) -> HttpR
     context = {
         "rows": [queries.shown(record) for record in page],
         "form": form,
-        "older_url": _older(request, page[-1].index) if len(rows) > len(page) else None,
-        "newest_url": _newest(request) if wanted.get("before") is not None else None,
+        "older_url": with_query(request, "before", page[-1].index) if len(rows) > len(page) else None,
+        "newest_url": with_query(request, "before", None) if wanted.get("before") is not None else None,
         "exhausted": len(rows) <= len(page),
         "zone": timezone.get_current_timezone_name(),
     }
     return render(request, "audit/activity.html", context, status=200 if not form.errors else 422)
-
-
-def _older(request: SignedInRequest, index: int) -> str:
-    query = request.GET.copy()
-    query["before"] = str(index)
-    return f"?{query.urlencode()}"
-
-
-def _newest(request: SignedInRequest) -> str:
-    query = request.GET.copy()
-    query.pop("before", None)
-    return f"{request.path}?{query.urlencode()}"

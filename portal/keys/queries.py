@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey
+from portal.lib.badge import Badge
 
 # Uses are counted up to here: a busy key has millions.
 MOST_COUNTED = 1000
 
 
-@dataclass(frozen=True)
-class State:
-    """A key's state as the pages show it: tone, icon and word."""
-
-    tone: str
-    icon: str
-    label: str | Promise
+ACTIVE = Badge("ok", "check", _("Active"))
+UNUSED = Badge("muted", "minus", _("Never used"))
+UPSTREAM = Badge("ok", "plug", _("In use by the portal"))
+REVOKED = Badge("bad", "ban", _("Revoked"))
 
 
-ACTIVE = State("ok", "check", _("Active"))
-UNUSED = State("muted", "minus", _("Never used"))
-UPSTREAM = State("ok", "plug", _("In use by the portal"))
-REVOKED = State("bad", "ban", _("Revoked"))
-
-
-def state_of(key: BindingKey, last_used_at: datetime | None) -> State:
+def state_of(key: BindingKey, last_used_at: datetime | None) -> Badge:
     """The state that a person wants to know, in one word."""
     if not key.is_active:
         return REVOKED

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 DATABASES = ("sqlite://", "postgres://", "postgresql://")
 
 
@@ -29,7 +29,7 @@ def absolute_url(name: str, written: str) -> str:
         parts, host = urlsplit(""), None
     if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment or parts.username:
         raise ImproperlyConfigured(f"{name} is {written!r}, write an absolute URL such as {name}=https://host.example")
-    if parts.scheme == "http" and host not in LOOPBACK:
+    if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
         raise ImproperlyConfigured(f"{name} is {written!r}, write https:// (http is for this machine only)")
     return written.rstrip("/")
 

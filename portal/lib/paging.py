@@ -40,8 +40,14 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> tuple[list[Any], Pages
 
 def page_url(request: HttpRequest, number: int | None) -> str | None:
     """The present address with another page number; None without a number."""
-    if number is None:
-        return None
+    return None if number is None else with_query(request, "page", number)
+
+
+def with_query(request: HttpRequest, name: str, value: int | None) -> str:
+    """The present address with one parameter changed, or taken away by None."""
     query = request.GET.copy()
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
+    if value is None:
+        query.pop(name, None)
+    else:
+        query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}"

@@ -12,11 +12,12 @@ from urllib.parse import unquote_to_bytes
 
 from urllib3.util import parse_url
 
+from portal.lib.names import ASSET_ID
+
 # Characters of RFC 3986 section 3.3 that no program between here and the Hub gives a meaning of its own.
 SEGMENT = r"[A-Za-z0-9_.~!$&'()*+,=:@-]"
 PATH = re.compile(rf"(?:/{SEGMENT}+)+/?")
 QUERY = re.compile(r"(?:[A-Za-z0-9_.~!$&'()*+,=:@/?;-]|%[0-9A-Fa-f]{2})*")
-ASSET_ID = r"[0-9A-Fa-f]{32}"
 TYPE_ID = r"[A-Za-z0-9_]{1,8}\.[A-Za-z0-9_]{1,128}"
 
 

@@ -39,7 +39,6 @@ class Caller:
     key: BindingKey
     generation: int
     actor: Actor
-    scopes: frozenset[str]
 
 
 def authenticate(request: HttpRequest, scope: str) -> Caller:
@@ -56,11 +55,10 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     if reason:
         _record_refused(request, key, reason, actor)
         raise TokenInvalid
-    scopes = frozenset(str(claims["scope"]).split())
-    if scope not in scopes:
+    if scope not in str(claims["scope"]).split():
         _record_refused(request, key, "scope_insufficient", actor)
         raise ScopeInsufficient(scope)
-    return Caller(key.tenant_id, key, claims["gen"], actor, scopes)
+    return Caller(key.tenant_id, key, claims["gen"], actor)
 
 
 def _presented(request: HttpRequest) -> str:

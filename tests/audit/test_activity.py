@@ -83,7 +83,7 @@ def test_pages_by_index_and_shows_every_record_once(
         answer = audrey.get(url)
         seen += [row.index for row in answer.context["rows"]]
         older = answer.context["older_url"]
-        url = f"{ACTIVITY}{older}" if older else ""
+        url = older
     assert seen == [6, 5, 4, 3, 2, 1, 0]
 
 
