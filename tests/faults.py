@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from portal.audit.models import AuditRecord, InstanceRecord
-from portal.emulator.faults import drop_connection
+from portal.emulator.control.faults import drop_connection
 from portal.emulator.testing import QuietHandler
 
 if TYPE_CHECKING:

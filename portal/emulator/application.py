@@ -10,18 +10,20 @@ from werkzeug import Response
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map
 
-from portal.emulator.faults import Fault, drop_connection, half_of
+from portal.emulator.addresses import service_path
+from portal.emulator.control.faults import Fault, drop_connection, half_of
+from portal.emulator.control.journal import ReceivedRequest
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.hub import Hub
-from portal.emulator.journal import ReceivedRequest
 from portal.emulator.routes import url_map
-from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS
+from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS, World
 from portal.emulator.web import EmulatorRequest, json_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTROL_PREFIX = "/_emulator/"
+_IDENTITY_ZONES = {f"{host}.{'sws' if world is World.XCELERATOR else 'piam'}" for host, world in IDENTITY_HOSTS.items()}
 
 
 def make_application(hub: Hub) -> WSGIApplication:
@@ -29,7 +31,7 @@ def make_application(hub: Hub) -> WSGIApplication:
     routes = url_map()
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = EmulatorRequest(environ)
+        request = _located(hub, environ)
         fault = _fault_for(hub, request)
         if fault is None:
             response = _answer(hub, routes, request)
@@ -50,11 +52,28 @@ def make_application(hub: Hub) -> WSGIApplication:
     return application
 
 
+def _located(hub: Hub, environ: WSGIEnvironment) -> EmulatorRequest:
+    """The request with the path that stands for the host name it was sent to, if it was one of ours."""
+    by_host = hub.config.host_addresses
+    base = by_host.path_of(environ.get("HTTP_HOST", ""))
+    if base is not None:
+        environ["PATH_INFO"] = base + environ.get("PATH_INFO", "")
+    request = EmulatorRequest(environ)
+    request.addresses = hub.config.addresses if base is None else by_host
+    return request
+
+
 def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
     """The answer of the handler for this path, or a refusal."""
     try:
-        handler, arguments = routes.bind_to_environ(request.environ).match()
-        if arguments.get("host", CORE_HOST) not in IDENTITY_HOSTS:
+        path = request.path
+        service = service_path(path)
+        if service is not None:
+            path, request.world = service
+        handler, found = routes.bind_to_environ(request.environ).match(path)
+        arguments = dict(found)
+        host, zone = arguments.get("host", CORE_HOST), arguments.pop("zone", "piam")
+        if f"{host}.{zone}" not in _IDENTITY_ZONES:
             raise NotFound()
         response: Response = handler(hub, request, **arguments)
     except HTTPException as error:
@@ -79,7 +98,7 @@ def _replacement(fault: Fault) -> Response | None:
 def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
     """Answer for a path or method that does not exist, in the dialect of the part it was sent to."""
     request.reason = request.reason or error.name
-    if request.path.startswith("/gateway/"):
+    if request.path.startswith(("/gateway/", "/api.app/")):
         return refusal(GatewayError.of_status(error.code or 500, error.description or error.name))
     answer = json_response(
         {

@@ -7,14 +7,14 @@ from typing import Any
 from portal.emulator.hub import Hub
 from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.clients import Client
-from portal.emulator.tenants import CORE_HOST, TENANTS, Tenant
+from portal.emulator.tenants import IDENTITY_HOSTS, TENANTS, Tenant, World
 
 
 def banner(hub: Hub) -> dict[str, Any]:
     """The banner as data: ``url``, ``gateway_url``, ``tenants``, ``accounts``, ``clients``, ``examples``."""
     return {
         "url": hub.config.url,
-        "gateway_url": hub.config.gateway_url,
+        "gateway_url": f"{hub.config.addresses.gateway(World.CLASSIC)}/api",
         "tenants": [_tenant(tenant) for tenant in TENANTS.values()],
         "accounts": [_account(account) for account in hub.directory],
         "clients": [_client(hub, client) for client in hub.clients],
@@ -47,6 +47,7 @@ def _tenant(tenant: Tenant) -> dict[str, Any]:
         "display_name": tenant.display_name,
         "numeric_id": tenant.numeric_id,
         "region": tenant.region,
+        "world": tenant.world,
     }
 
 
@@ -62,7 +63,7 @@ def _account(account: Account) -> dict[str, Any]:
 
 
 def _client(hub: Hub, client: Client) -> dict[str, Any]:
-    hosts = [client.tenant] if client.tenant else [*TENANTS, CORE_HOST]
+    hosts = [TENANTS[client.tenant].identity_host] if client.tenant else list(IDENTITY_HOSTS)
     return {
         "client_id": client.client_id,
         "client_secret": client.secret,

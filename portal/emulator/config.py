@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from portal.emulator.addresses import HostAddresses, PathAddresses
+from portal.emulator.control.switches import Switches, UnknownSwitch
 
 DEFAULT_URL = "http://localhost:8100"
 DEFAULT_PORTAL_URL = "http://localhost:8000"
 DEFAULT_SEED = "bindery"
+DEFAULT_DOMAIN = "localhost"
+REGION = "eu1"
+DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 class WrongSetting(ValueError):
@@ -17,43 +24,56 @@ class WrongSetting(ValueError):
 
 @dataclass(frozen=True)
 class EmulatorConfig:
-    """The emulator's own base URL, the portal's base URL (both without trailing slash) and the seed."""
+    """The emulator's own base URL, the portal's base URL (both without trailing slash), the seed, and the domain
+    below which each part of the Hub also has a host name of its own."""
 
     url: str = DEFAULT_URL
     seed: str = DEFAULT_SEED
     portal_url: str = DEFAULT_PORTAL_URL
+    domain: str = DEFAULT_DOMAIN
+    switches: Switches = field(default_factory=Switches)
 
     def __post_init__(self) -> None:
         _require_base_url("EMULATOR_URL", self.url, DEFAULT_URL)
         _require_base_url("EMULATOR_PORTAL_URL", self.portal_url, DEFAULT_PORTAL_URL)
         if not self.seed:
             raise WrongSetting(f"EMULATOR_SEED is empty. Write any word, for example {DEFAULT_SEED}.")
+        if DOMAIN.fullmatch(self.domain) is None:
+            raise WrongSetting(f"EMULATOR_DOMAIN is {self.domain!r}. Write a host name, for example {DEFAULT_DOMAIN}.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> EmulatorConfig:
-        """Read EMULATOR_URL, EMULATOR_SEED and EMULATOR_PORTAL_URL.
+        """Read EMULATOR_URL, EMULATOR_SEED, EMULATOR_PORTAL_URL, EMULATOR_DOMAIN and EMULATOR_SWITCHES.
 
         :raises WrongSetting: a value cannot work.
         """
+        try:
+            switches = Switches.read(environ.get("EMULATOR_SWITCHES", ""))
+        except UnknownSwitch as error:
+            raise WrongSetting(f"EMULATOR_SWITCHES: {error}") from error
         return cls(
+            domain=environ.get("EMULATOR_DOMAIN", DEFAULT_DOMAIN),
+            switches=switches,
             url=environ.get("EMULATOR_URL", DEFAULT_URL),
             seed=environ.get("EMULATOR_SEED", DEFAULT_SEED),
             portal_url=environ.get("EMULATOR_PORTAL_URL", DEFAULT_PORTAL_URL),
         )
 
     @property
-    def gateway_url(self) -> str:
-        """The base of all platform APIs; stands for ``https://gateway.<region>.<domain>/api``."""
-        return f"{self.url}/gateway/api"
+    def addresses(self) -> PathAddresses:
+        """Everything below the emulator's own URL."""
+        return PathAddresses(self.url)
+
+    @property
+    def host_addresses(self) -> HostAddresses:
+        """A host name for each part, below the domain and on the port of the emulator's own URL."""
+        parts = urlsplit(self.url)
+        return HostAddresses(parts.scheme, REGION, self.domain, str(parts.port or ""))
 
     @property
     def host_name(self) -> str:
         """The host name of the emulator's own URL, lower-case and without port."""
         return urlsplit(self.url).hostname or ""
-
-    def identity_url(self, host: str) -> str:
-        """The base of an identity host; stands for ``https://<host>.piam.<region>.<domain>``."""
-        return f"{self.url}/{host}.piam"
 
 
 def _require_base_url(setting: str, value: str, example: str) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from portal.emulator.application import make_application
-from portal.emulator.clock import Clock
 from portal.emulator.config import DEFAULT_SEED, EmulatorConfig
-from portal.emulator.faults import FaultPlan
+from portal.emulator.control.clock import Clock
+from portal.emulator.control.faults import FaultPlan
+from portal.emulator.control.journal import Journal
 from portal.emulator.hub import Hub
-from portal.emulator.journal import Journal
 from portal.emulator.tenants import CORE_HOST
 
 if TYPE_CHECKING:

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug import Request, Response
+from werkzeug.routing import Rule
 
-MAX_BODY = 1024 * 1024
+from portal.emulator.addresses import Addresses
+from portal.emulator.tenants import World
+
+Handler = Callable[..., Response]
+"""Called with the hub, the request and the arguments of the path."""
+MAX_BODY = 10 * 1024 * 1024
+"""Bytes; what the gateway lets through (switch ``body_limit``) is checked there."""
 
 
 class EmulatorRequest(Request):
-    """A request with what the journal wants to know: the recognised client and the reason of a refusal."""
+    """A request with where it arrived, and with what the journal wants to know about it.
+
+    ``addresses`` are those of the form in which the caller came, ``world`` is that of the gateway called. The
+    handlers note the recognised ``client`` and ``tenant``, the ``reason`` why the call was allowed or refused, and
+    the ``limit`` that applied.
+    """
 
     max_content_length = MAX_BODY
     max_form_memory_size = MAX_BODY
+    addresses: Addresses
+    world: World = World.CLASSIC
     client: str = ""
+    tenant: str = ""
     reason: str = ""
+    limit: str = ""
 
 
 def json_text(value: Any) -> str:
@@ -34,3 +51,8 @@ def never_stored(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"
     return response
+
+
+def get(path: str, handler: Handler) -> Rule:
+    """A route that is read only."""
+    return Rule(path, endpoint=handler, methods=["GET"])

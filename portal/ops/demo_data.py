@@ -39,6 +39,11 @@ class Banner:
         clients = {client["client_id"]: client for client in self.content["clients"]}
         return str(clients[client_id]["client_secret"])
 
+    @property
+    def tenants(self) -> list[dict[str, Any]]:
+        """The tenants of the classic world, whose people all sign in at one identity host."""
+        return [tenant for tenant in self.content["tenants"] if tenant["world"] == "classic"]
+
     def token_url(self, tenant: str) -> str:
         return f"{self.url}/{tenant}.piam/oauth/token"
 
@@ -51,7 +56,7 @@ def read_banner(hub_url: str) -> Banner:
 
 def seed(hub: Banner) -> None:
     """Each tenant of the emulator with its Hub credential, and one key to try; what is there already stays."""
-    for told in hub.content["tenants"]:
+    for told in hub.tenants:
         tenant = Tenant.objects.filter(name=told["name"]).first() or create_tenant(
             name=told["name"],
             display_name=told["display_name"],
@@ -97,7 +102,12 @@ def _env_file() -> Path:
 
 def welcome(hub: Banner) -> str:
     """The banner: where to go, who can sign in, three lines to paste."""
-    people = [f"    {person['name']:<14} {person['role']} of {person['tenant']}" for person in hub.content["accounts"]]
+    names = {tenant["name"] for tenant in hub.tenants}
+    people = [
+        f"    {person['name']:<14} {person['role']} of {person['tenant']}"
+        for person in hub.content["accounts"]
+        if person["tenant"] in names
+    ]
     return "\n".join(
         [
             "",

@@ -38,10 +38,10 @@ def technical_token(emulator: RunningEmulator, tenant: str) -> str:
 
 
 class Api:
-    """GET below ``/gateway/api`` with a bearer token."""
+    """GET below ``/gateway/api`` (or below the Xcelerator gateway) with a bearer token."""
 
-    def __init__(self, emulator: RunningEmulator, token: str) -> None:
-        self.base = f"{emulator.url}/gateway/api"
+    def __init__(self, emulator: RunningEmulator, token: str, gateway: str = "/gateway") -> None:
+        self.base = f"{emulator.url}{gateway}/api"
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {token}"
 

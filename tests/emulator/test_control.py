@@ -46,12 +46,21 @@ def test_the_banner_has_all_a_newcomer_needs(emulator: RunningEmulator) -> None:
             "display_name": "Acme Pumps GmbH",
             "numeric_id": "1000001701",
             "region": "eu1",
+            "world": "classic",
         },
         {
             "name": "globex",
             "display_name": "Globex Energy",
             "numeric_id": "1000001702",
             "region": "eu1",
+            "world": "classic",
+        },
+        {
+            "name": "initech",
+            "display_name": "Initech Drives",
+            "numeric_id": "1000001703",
+            "region": "eu1",
+            "world": "xcelerator",
         },
     ]
     assert [account["email"] for account in banner["accounts"]] == [
@@ -61,6 +70,7 @@ def test_the_banner_has_all_a_newcomer_needs(emulator: RunningEmulator) -> None:
         "audrey@acme.example",
         "olga@acme.example",
         "charlie@globex.example",
+        "iris@initech.example",
     ]
     for client in banner["clients"][1:]:
         token = requests.post(
@@ -69,8 +79,9 @@ def test_the_banner_has_all_a_newcomer_needs(emulator: RunningEmulator) -> None:
             auth=(client["client_id"], client["client_secret"]),
         ).json()["access_token"]
         (example,) = [e for e in banner["examples"] if e["tenant"] == client["tenant"]]
-        path = f"/iottimeseries/v3/timeseries/{example['asset_id']}/{example['aspect']}"
-        assert example["variable"] in Api(emulator, token).get(path).json()[0]
+        gateway, suffix = ("/api.app", "-1000001700") if client["tenant"] == "initech" else ("/gateway", "")
+        path = f"/iottimeseries{suffix}/v3/timeseries/{example['asset_id']}/{example['aspect']}"
+        assert example["variable"] in Api(emulator, token, gateway).get(path).json()[0]
 
 
 def test_secrets_follow_from_the_seed_and_do_not_show_in_a_repr(
@@ -78,7 +89,7 @@ def test_secrets_follow_from_the_seed_and_do_not_show_in_a_repr(
 ) -> None:
     clients = requests.get(f"{emulator.url}/_emulator/banner").json()["clients"]
     assert all(re.fullmatch("[A-Za-z0-9_-]{43}", client["client_secret"]) for client in clients)
-    assert len({client["client_secret"] for client in clients}) == 3
+    assert len({client["client_secret"] for client in clients}) == len(clients)
     registered = emulator.hub.clients.by_id("bindery")
     assert registered.secret not in repr(registered)
 
@@ -145,7 +156,7 @@ def test_the_journal_tells_who_called_what_and_why_it_was_refused(emulator: Runn
 
 
 def test_the_journal_is_bounded(emulator: RunningEmulator, http: requests.Session) -> None:
-    from portal.emulator.journal import Journal, ReceivedRequest
+    from portal.emulator.control.journal import Journal, ReceivedRequest
 
     journal = Journal(capacity=3)
     for status in range(5):

@@ -11,7 +11,8 @@ from werkzeug import Response
 from werkzeug.datastructures import MIMEAccept
 
 from portal.emulator.assets.links import Links
-from portal.emulator.gateway.authentication import Caller, Unauthenticated, authenticate
+from portal.emulator.gateway.authentication import Unauthenticated
+from portal.emulator.gateway.calls import Call, admit, unauthorized
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.hub import Hub
@@ -28,14 +29,13 @@ READ_ROLES = frozenset(
 )
 
 
-class AssetCall:
-    """A permitted call: hub, request, caller, and the builder of links."""
+class AssetCall(Call):
+    """A permitted call of Asset Management, with its inventory and the builder of its links."""
 
-    def __init__(self, hub: Hub, request: EmulatorRequest, caller: Caller) -> None:
-        self.inventory = hub.inventory
-        self.request = request
-        self.tenant = caller.tenant
-        self.links = Links(hub.config.gateway_url)
+    def __init__(self, call: Call) -> None:
+        super().__init__(call.hub, call.request, call.caller)
+        self.inventory = call.hub.inventory
+        self.links = Links(self.service_url("assetmanagement"))
 
 
 Answer = dict[str, Any]
@@ -48,27 +48,23 @@ def asset_endpoint(reader: Reader) -> Callable[..., Response]:
     @wraps(reader)
     def handler(hub: Hub, request: EmulatorRequest, **arguments: str) -> Response:
         try:
-            caller = _permitted(hub, request)
-            body = reader(AssetCall(hub, request, caller), **arguments)
+            body = reader(_permitted(hub, request), **arguments)
             return _answer(request, body)
+        except Unauthenticated:
+            return refusal(unauthorized())
         except GatewayError as error:
-            request.reason = request.reason or error.message
+            request.reason = error.message
             return refusal(error)
 
     return handler
 
 
-def _permitted(hub: Hub, request: EmulatorRequest) -> Caller:
-    try:
-        caller = authenticate(hub, request)
-    except Unauthenticated as error:
-        raise GatewayError(401, "unauthorized", "The access token is missing or not valid.") from error
-    if not caller.has_any(READ_ROLES):
-        raise GatewayError(403, "forbidden", "Access Denied")
-    if not _accepts_hal(request.accept_mimetypes):
+def _permitted(hub: Hub, request: EmulatorRequest) -> AssetCall:
+    call = AssetCall(admit(hub, request, READ_ROLES))
+    if not (hub.switches.plain_json_accepted or _accepts_hal(request.accept_mimetypes)):
         # The Hub answers 500, not 406, to "Accept: application/json" alone.
         raise GatewayError(500, "internalServerError", "No acceptable representation")
-    return caller
+    return call
 
 
 def _accepts_hal(accept: MIMEAccept) -> bool:

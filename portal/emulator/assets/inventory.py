@@ -32,7 +32,11 @@ class DeclaredVariable(NamedTuple):
 
 
 class Inventory:
-    """Types and assets by id. What a tenant may see is decided here: its own things and core types."""
+    """Types and assets by id. What a tenant may see is decided here: its own things and core types.
+
+    Whoever writes holds the Hub's lock; the records are frozen, so a reader never sees half of a change. An asset is
+    found by tenant and id, because a shared asset has the same id in both tenants.
+    """
 
     def __init__(
         self,
@@ -42,16 +46,35 @@ class Inventory:
     ) -> None:
         self._aspect_types = {kind.id: kind for kind in aspect_types}
         self._asset_types = {kind.id: kind for kind in asset_types}
-        self._assets = {asset.asset_id: asset for asset in assets}
+        self._assets = {(asset.tenant_id, asset.asset_id): asset for asset in assets}
+
+    def put_asset(self, asset: Asset) -> None:
+        """Add an asset or replace the record of one."""
+        self._assets[asset.tenant_id, asset.asset_id] = asset
+
+    def put_asset_type(self, kind: AssetType) -> None:
+        """Add an asset type or replace the record of one."""
+        self._asset_types[kind.id] = kind
+
+    def remove_asset_type(self, type_id: str) -> None:
+        """Forget an asset type; whoever calls has seen that nothing uses it."""
+        del self._asset_types[type_id]
+
+    def put_aspect_type(self, kind: AspectType) -> None:
+        """Add an aspect type or replace the record of one."""
+        self._aspect_types[kind.id] = kind
+
+    def remove_aspect_type(self, type_id: str) -> None:
+        """Forget an aspect type; whoever calls has seen that nothing uses it."""
+        del self._aspect_types[type_id]
 
     def assets(self, tenant: str) -> list[Asset]:
         """The tenant's assets."""
-        return [asset for asset in self._assets.values() if asset.tenant_id == tenant]
+        return [asset for asset in list(self._assets.values()) if asset.tenant_id == tenant]
 
     def asset(self, tenant: str, asset_id: str) -> Asset | None:
         """The tenant's asset with this id, in any letter case; nothing for another tenant's."""
-        asset = self._assets.get(asset_id.lower())
-        return asset if asset is not None and asset.tenant_id == tenant else None
+        return self._assets.get((tenant, asset_id.lower()))
 
     def root(self, tenant: str) -> Asset:
         """The tenant's root asset."""
@@ -61,13 +84,13 @@ class Inventory:
         """From the tenant's root down to the asset's parent; empty for the root."""
         above: list[Asset] = []
         while asset.parent_id:
-            asset = self._assets[asset.parent_id]
+            asset = self._assets[asset.tenant_id, asset.parent_id]
             above.insert(0, asset)
         return above
 
     def asset_types(self, tenant: str) -> list[AssetType]:
         """The tenant's asset types and the core ones."""
-        return [kind for kind in self._asset_types.values() if kind.tenant_id in (tenant, CORE_TENANT)]
+        return [kind for kind in list(self._asset_types.values()) if kind.tenant_id in (tenant, CORE_TENANT)]
 
     def asset_type(self, tenant: str, type_id: str) -> AssetType | None:
         """The asset type with this id, if the tenant may see it."""
@@ -76,7 +99,7 @@ class Inventory:
 
     def aspect_types(self, tenant: str) -> list[AspectType]:
         """The tenant's aspect types and the core ones."""
-        return [kind for kind in self._aspect_types.values() if kind.tenant_id in (tenant, CORE_TENANT)]
+        return [kind for kind in list(self._aspect_types.values()) if kind.tenant_id in (tenant, CORE_TENANT)]
 
     def aspect_type(self, tenant: str, type_id: str) -> AspectType | None:
         """The aspect type with this id, if the tenant may see it."""

@@ -14,10 +14,11 @@ def link(href: str) -> Link:
 
 
 class Links:
-    """Builds hrefs below ``<gateway>/assetmanagement/v3``."""
+    """Builds hrefs below ``<gateway>/api/assetmanagement/v3``."""
 
-    def __init__(self, gateway_url: str) -> None:
-        self.base = f"{gateway_url}/assetmanagement/v3"
+    def __init__(self, service_url: str) -> None:
+        """``service_url`` is the service's address without the version."""
+        self.base = f"{service_url}/v3"
 
     def asset(self, asset_id: str, part: str = "") -> Link:
         """An asset or a part of it, for example ``aspects``."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from portal.emulator.assets import acme, globex
+from portal.emulator.assets import acme, globex, initech
 from portal.emulator.assets.core_types import CORE_ASPECT_TYPES, CORE_ASSET_TYPES
 from portal.emulator.assets.inventory import Inventory
 
 
 def seed_inventory(seed: str) -> Inventory:
-    """Core types plus the types and assets of both tenants; the same for the same seed."""
+    """Core types plus the types and assets of all tenants; the same for the same seed."""
     return Inventory(
-        aspect_types=[*CORE_ASPECT_TYPES, *acme.ASPECT_TYPES, *globex.ASPECT_TYPES],
-        asset_types=[*CORE_ASSET_TYPES, *acme.ASSET_TYPES, *globex.ASSET_TYPES],
-        assets=[*acme.assets(seed), *globex.assets(seed)],
+        aspect_types=[*CORE_ASPECT_TYPES, *acme.ASPECT_TYPES, *globex.ASPECT_TYPES, *initech.ASPECT_TYPES],
+        asset_types=[*CORE_ASSET_TYPES, *acme.ASSET_TYPES, *globex.ASSET_TYPES, *initech.ASSET_TYPES],
+        assets=[*acme.assets(seed), *globex.assets(seed), *initech.assets(seed)],
     )

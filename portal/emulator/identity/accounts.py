@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.emulator.seeding import stable_uuid
-from portal.emulator.tenants import CORE_HOST
+from portal.emulator.tenants import serves
 
 STANDARD_USER = "mdsp:core:StandardUser"
 
@@ -59,6 +59,13 @@ _PEOPLE: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
         "tenant admin",
         ("mdsp:core:TenantAdmin",),
     ),
+    (
+        "Iris",
+        "Ibarra",
+        "iris@initech.example",
+        "tenant admin",
+        ("mdsp:core:TenantAdmin",),
+    ),
 )
 
 
@@ -73,8 +80,8 @@ class Directory:
         return iter(self._by_id.values())
 
     def at_host(self, host: str) -> list[Account]:
-        """Who may sign in at this identity host: everybody at the core host, else the tenant's people."""
-        return [account for account in self if host in (CORE_HOST, account.tenant)]
+        """Who may sign in at this host: all of the classic world at the core host, else the tenant's people."""
+        return [account for account in self if serves(host, account.tenant)]
 
     def get(self, user_id: str) -> Account | None:
         """The account with this id."""

@@ -1,4 +1,4 @@
-"""The OAuth clients: the portal, and one technical user per tenant."""
+"""The OAuth clients: the portal, and two technical users per tenant, one that reads and one that may do all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from portal.emulator.config import EmulatorConfig
 from portal.emulator.seeding import stable_secret
-from portal.emulator.tenants import CORE_HOST, TENANTS
+from portal.emulator.tenants import TENANTS, serves
 
 PORTAL_CLIENT_ID = "bindery"
 AUTHORIZATION_CODE = "authorization_code"
@@ -18,6 +18,23 @@ READER_SCOPE = (
     "mdsp:core:iot.timUser",
     "iot.tim.r",
 )
+ADMIN_SCOPE = (
+    "mdsp:core:assetmanagement.admin",
+    "mdsp:core:iot.timAdmin",
+    "mdsp:core:iot.tsaUser",
+    "iot.tim.r",
+    "iot.tim.w",
+    "iot.tim.d",
+    "iot.tsa.r",
+    "im.u.r",
+    "im.u.w",
+    "im.g.r",
+    "im.g.w",
+    "tm.t.r",
+    "tm.t.w",
+)
+TECHNICAL_USERS = {"hub-reader": READER_SCOPE, "hub-admin": ADMIN_SCOPE}
+"""What follows the tenant's name in the client id, and the scope."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +54,8 @@ class Client:
         return hmac.compare_digest(self.secret.encode(), presented.encode())
 
     def served_at(self, host: str) -> bool:
-        """Whether this identity host knows the client: the core host knows all, a tenant's its own."""
-        return self.tenant is None or host in (CORE_HOST, self.tenant)
+        """Whether this identity host knows the client: a tenant's own host, or the core host for the classic world."""
+        return self.tenant is None or serves(host, self.tenant)
 
 
 class ClientRegistry:
@@ -47,7 +64,11 @@ class ClientRegistry:
     def __init__(self, config: EmulatorConfig) -> None:
         clients = [
             _portal_client(config),
-            *(_technical_user(config.seed, name) for name in TENANTS),
+            *(
+                _technical_user(config.seed, tenant, name, scope)
+                for tenant in TENANTS
+                for name, scope in TECHNICAL_USERS.items()
+            ),
         ]
         self._by_id = {client.client_id: client for client in clients}
 
@@ -76,12 +97,12 @@ def _portal_client(config: EmulatorConfig) -> Client:
     )
 
 
-def _technical_user(seed: str, tenant: str) -> Client:
-    client_id = f"{tenant}-hub-reader"
+def _technical_user(seed: str, tenant: str, name: str, scope: tuple[str, ...]) -> Client:
+    client_id = f"{tenant}-{name}"
     return Client(
         client_id=client_id,
         secret=stable_secret(seed, client_id),
         grant_types=(CLIENT_CREDENTIALS,),
         tenant=tenant,
-        scope=READER_SCOPE,
+        scope=scope,
     )

@@ -11,10 +11,10 @@ from portal.emulator.web import EmulatorRequest, json_response
 
 def openid_configuration(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     """The metadata of the host. Paths are those of Cloud Foundry UAA (assumed for the Hub)."""
-    base = hub.config.identity_url(host)
+    base = request.addresses.identity(host)
     return json_response(
         {
-            "issuer": hub.tokens.issuer(host),
+            "issuer": hub.tokens.issuer(host, request.addresses),
             "authorization_endpoint": f"{base}/oauth/authorize",
             "token_endpoint": f"{base}/oauth/token",
             "jwks_uri": f"{base}/jwks.json",

@@ -45,7 +45,7 @@ def picker_page(
     body = _render(
         "picker",
         client=escape(asked.client_id),
-        action=escape(f"{config.identity_url(asked.host)}/login.do"),
+        action=escape(f"{config.addresses.identity(asked.host)}/login.do"),
         pending=escape(pending_id),
         groups="".join(groups),
     )

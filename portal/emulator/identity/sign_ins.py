@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from portal.emulator.clock import Clock
+from portal.emulator.control.clock import Clock
 
 PENDING_LIFETIME = 600
 CODE_LIFETIME = 60

@@ -7,17 +7,30 @@ from typing import Any
 
 import jwt
 
-from portal.emulator.clock import Clock
+from portal.emulator.addresses import Addresses
 from portal.emulator.config import EmulatorConfig
+from portal.emulator.control.clock import Clock
 from portal.emulator.identity import claims as claim_sets
 from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.clients import Client
 from portal.emulator.identity.signing import SigningKey
-from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS
+from portal.emulator.tenants import IDENTITY_HOSTS, TENANTS, serves
 
 
 class TokenRefused(Exception):
     """The presented token gives no access; the message says why (for the journal, not for the caller)."""
+
+
+def tenant_of(claims: dict[str, Any]) -> str:
+    """The name of a token's tenant: ``ten``, or by ``sws.samauth.ten`` (10 digits) in the Xcelerator world.
+
+    :raises TokenRefused: the token names no tenant of this Hub.
+    """
+    number = claims.get("sws.samauth.ten")
+    for tenant in TENANTS.values():
+        if tenant.name == claims.get("ten") or (number is not None and tenant.numeric_id == number):
+            return tenant.name
+    raise TokenRefused("the token names no tenant")
 
 
 @dataclass(frozen=True)
@@ -44,13 +57,17 @@ class TokenIssuer:
     def __init__(self, config: EmulatorConfig, clock: Clock, key: SigningKey) -> None:
         self._clock = clock
         self._key = key
-        self._issuers = {host: f"{config.identity_url(host)}/oauth/token" for host in IDENTITY_HOSTS}
-        self._host_of = {issuer: host for host, issuer in self._issuers.items()}
+        self._addresses = config.addresses
+        self._host_of = {
+            self.issuer(host, form): host
+            for host in IDENTITY_HOSTS
+            for form in (config.addresses, config.host_addresses)
+        }
         self._revoked: set[str] = set()
 
-    def issuer(self, host: str) -> str:
+    def issuer(self, host: str, addresses: Addresses | None = None) -> str:
         """The ``iss`` of an identity host, in the Hub's form ``<base>/oauth/token``."""
-        return self._issuers[host]
+        return f"{(addresses or self._addresses).identity(host)}/oauth/token"
 
     def for_person(
         self,
@@ -107,7 +124,7 @@ class TokenIssuer:
             raise TokenRefused("unknown issuer")
         if "cid" not in claims:
             raise TokenRefused("not an access token")
-        if host not in (CORE_HOST, claims.get("ten")):
+        if not serves(host, tenant_of(claims)):
             raise TokenRefused("the issuer does not speak for this tenant")
         if claims.get("exp", 0) <= self._clock.now():
             raise TokenRefused("expired")

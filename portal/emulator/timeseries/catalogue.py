@@ -36,6 +36,11 @@ SIGNALS: dict[str, dict[str, Signal]] = {
         "temperature": Signal(42.0, gain=22.0, noise=0.3, decimals=1),
         "level": Signal(91.0, gain=2.0, noise=0.05, decimals=1, every=15),
     },
+    "initech.DriveTrain": {
+        "speed": Signal(900.0, gain=600.0, noise=4.0, decimals=1),
+        "torque": Signal(40.0, gain=70.0, noise=0.8, decimals=1),
+        "temperature": Signal(36.0, gain=24.0, noise=0.4, decimals=1, every=5),
+    },
 }
 
 DEFAULT_SIGNAL = Signal(10.0, gain=5.0, noise=0.2)

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from werkzeug import Response
 
-from portal.emulator.gateway.authentication import Caller, Unauthenticated, authenticate
+from portal.emulator.addresses import service_url
+from portal.emulator.gateway.authentication import Caller, Unauthenticated
+from portal.emulator.gateway.calls import admit
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.hub import Hub
@@ -39,10 +41,8 @@ LATEST_WINDOW = 60
 def time_series(hub: Hub, request: EmulatorRequest, asset_id: str, aspect: str) -> Response:
     """Records of one aspect as a bare JSON array; a ``link`` header if there are more."""
     try:
-        caller = authenticate(hub, request)
-        if not caller.has_any(READ_ROLES):
-            raise GatewayError(403, "forbidden", "Access Denied")
-        return with_gateway_headers(_read(hub, request, caller, asset_id, aspect))
+        call = admit(hub, request, READ_ROLES)
+        return with_gateway_headers(_read(hub, request, call.caller, asset_id, aspect))
     except Unauthenticated:
         return not_authorized()
     except GatewayError as error:
@@ -97,4 +97,5 @@ def _next_page(hub: Hub, request: EmulatorRequest, query: SeriesQuery, last_minu
     else:
         parameters["from"] = time_text(last_minute)
     text = "&".join(f"{name}={quote(value, safe=':,')}" for name, value in parameters.items())
-    return f"{hub.config.url}{request.path}?{text}"
+    base = service_url(request.addresses, request.world, "iottimeseries")
+    return f"{base}/v3/{request.path.partition('/v3/')[2]}?{text}"

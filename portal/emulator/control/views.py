@@ -18,11 +18,11 @@ from werkzeug import Response
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from portal.emulator.banner import banner
-from portal.emulator.faults import Fault
+from portal.emulator.control.faults import Fault
 from portal.emulator.hub import Hub
 from portal.emulator.web import EmulatorRequest, json_response, never_stored
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 STYLESHEETS = {path.name: path.read_bytes() for path in STATIC.glob("*.css")}
 LOCAL_NAMES = ("localhost", "127.0.0.1")
 
@@ -69,7 +69,7 @@ def show_banner(hub: Hub, request: EmulatorRequest) -> Response:
 
 @local_only
 def add_fault(hub: Hub, request: EmulatorRequest) -> Response:
-    """Add a fault; the JSON object has the fields of :class:`~portal.emulator.faults.Fault`."""
+    """Add a fault; the JSON object has the fields of :class:`~portal.emulator.control.faults.Fault`."""
     wanted = _json_object(request)
     try:
         fault = _fault(**wanted)
