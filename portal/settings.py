@@ -46,7 +46,10 @@ PORTAL_URL = environment.absolute_url(
 )
 _address = urlsplit(PORTAL_URL)
 HTTPS = _address.scheme == "https"
-ALLOWED_HOSTS = [_address.hostname or "", *env.list("PORTAL_ALLOWED_HOSTS", default=[])]
+# Where programs reach the token service and the API: another address than people's behind the Hub's gateway.
+API_URL = environment.absolute_url("PORTAL_API_URL", env.str("PORTAL_API_URL", PORTAL_URL))
+ALLOWED_HOSTS = [_address.hostname or "", urlsplit(API_URL).hostname or ""]
+ALLOWED_HOSTS += env.list("PORTAL_ALLOWED_HOSTS", default=[])
 if LOCAL:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -219,6 +222,24 @@ OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", "<the 
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_RP_SIGN_ALGO = "RS256"
 
+# Behind the Hub's application gateway (docs/behind-the-gateway.md): who may vouch for people, and the Hub's own bar.
+HUB_GATEWAY = env.bool("HUB_GATEWAY", False)
+# {tenant} stands for the tenant that the token names; it must be one of this portal.
+HUB_GATEWAY_ISSUERS = env.list("HUB_GATEWAY_ISSUERS", default=[])
+HUB_GATEWAY_CLIENT_ID = env.str("HUB_GATEWAY_CLIENT_ID", OIDC_RP_CLIENT_ID)
+HUB_GATEWAY_SIGN_OUT_URL = environment.local_address(
+    "HUB_GATEWAY_SIGN_OUT_URL", env.str("HUB_GATEWAY_SIGN_OUT_URL", "/logout")
+)
+HUB_BAR_SCRIPT_URL = env.str("HUB_BAR_SCRIPT_URL", "")
+if HUB_BAR_SCRIPT_URL:
+    environment.absolute_url("HUB_BAR_SCRIPT_URL", HUB_BAR_SCRIPT_URL)
+for _issuer in HUB_GATEWAY_ISSUERS:
+    environment.absolute_url("HUB_GATEWAY_ISSUERS", _issuer.replace("{tenant}", "tenant"))
+if HUB_GATEWAY:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("portal.middleware.session_limits") + 1, "portal.identity.gateway.forwarded_person"
+    )
+
 # Signature of access tokens: ES256, or RS256 where a client of the Hub must verify them.
 TOKEN_ALGORITHM = env.str("PORTAL_TOKEN_ALGORITHM", "ES256")
 if TOKEN_ALGORITHM not in {"ES256", "RS256"}:
@@ -258,6 +279,16 @@ SECURE_CSP = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
+
+if HUB_BAR_SCRIPT_URL:
+    # The Hub's bar brings styles and pictures of its own, some of them inline. Scripts stay named.
+    _bar = "{0.scheme}://{0.netloc}".format(urlsplit(HUB_BAR_SCRIPT_URL))
+    SECURE_CSP |= {
+        "script-src": f"'self' {_bar}",
+        "style-src": f"'self' 'unsafe-inline' {_bar}",
+        "img-src": f"'self' data: {_bar}",
+        "font-src": f"'self' {_bar}",
+    }
 
 # Bodies and logs.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -13,7 +13,7 @@ from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator
-from portal.identity import backend
+from portal.identity import backend, gateway
 from portal.keys import signing
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
@@ -26,6 +26,7 @@ def fresh_memory() -> None:
     """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
     authenticator.forget_all()
     backend.issuer.cache_clear()
+    gateway.forget()
     signing.forget()
     readiness.forget()
     repeats.forget()

@@ -109,15 +109,15 @@ class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # th
 
 
 def _identity(claims: dict[str, Any], access: dict[str, Any], userinfo: dict[str, Any]) -> HubIdentity:
-    email = _text(userinfo.get("email"))
-    name = _text(userinfo.get("name")) or _text(claims.get("name")) or email or str(claims["sub"])
-    tenant = _text(access.get(issuer().tenant_claim))
+    email = one_line(userinfo.get("email"))
+    name = one_line(userinfo.get("name")) or one_line(claims.get("name")) or email or str(claims["sub"])
+    tenant = one_line(access.get(issuer().tenant_claim))
     if not tenant:
         raise TokenRefused("tenant")
     return HubIdentity(settings.OIDC_ISSUER, claims["sub"], name, email, tenant, frozenset(scopes_of(access)))
 
 
-def _text(value: object) -> str:
+def one_line(value: object) -> str:
     """One line of text as a name may have; the Hub's answer is not trusted to be one."""
     if not isinstance(value, str):
         return ""

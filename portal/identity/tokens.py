@@ -61,6 +61,19 @@ def verify_access_token(token: object, issuer: Issuer, subject: str) -> dict[str
     return claims
 
 
+def verify_forwarded_token(token: object, issuer: Issuer) -> dict[str, Any]:
+    """The claims of a person's access token that was made for `issuer.client_id` and that its gateway forwards.
+
+    A token made for another application is refused: whoever runs that one could send its users' tokens here.
+    """
+    claims = _verified(token, issuer, audience=None)
+    if claims.get("client_id", claims.get("azp")) != issuer.client_id:
+        raise TokenRefused("client_id")
+    if "user_id" not in claims or claims.get("grant_type") == "client_credentials":
+        raise TokenRefused("no_person")
+    return claims
+
+
 def scopes_of(claims: dict[str, Any]) -> set[str]:
     """The scopes of a token, written as list (the Hub) or as words in one text (RFC 9068)."""
     scope = claims.get("scope", [])

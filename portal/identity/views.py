@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import SignedInRequest, anonymous, person, public_page, signed_in_page
+from portal.access import SignedInRequest, anonymous, public_page, signed_in_page
 from portal.errors import answer
 from portal.hub.errors import HubError
-from portal.identity import attempts, commands, tasks
+from portal.identity import attempts, commands
 from portal.identity.attempts import Attempt, own_path
+from portal.identity.sessions import begin
 from portal.identity.tokens import TokenRefused
 
 SIGNED_OUT_COOKIE = "signed-out"
@@ -100,11 +100,7 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
         commands.record_refusal(fault.code, by=anonymous(request))
         return answer(request, fault)
 
-    request.user = user
-    commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type]
-    auth.login(request, user)
-    request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
-    tasks.clear_expired_sessions.enqueue()
+    begin(request, user)
     return HttpResponseRedirect(attempt.next_path)
 
 

@@ -29,9 +29,21 @@ def absolute_url(name: str, written: str) -> str:
         parts, host = urlsplit(""), None
     if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment or parts.username:
         raise ImproperlyConfigured(f"{name} is {written!r}, write an absolute URL such as {name}=https://host.example")
-    if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
+    if parts.scheme == "http" and not is_this_machine(host):
         raise ImproperlyConfigured(f"{name} is {written!r}, write https:// (http is for this machine only)")
     return written.rstrip("/")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host name means this machine; all below .localhost do (RFC 6761 section 6.3)."""
+    return host in LOOPBACK_HOSTS or host.endswith(".localhost")
+
+
+def local_address(name: str, written: str) -> str:
+    """A path of this site, or an absolute URL."""
+    if written.startswith("/") and not written.startswith(("//", "/\\")):
+        return written
+    return absolute_url(name, written)
 
 
 def database(written: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("health/", views.health, name="health_with_slash"),
     path("readyz", views.readyz, name="readyz"),
+    path("app-info.json", views.app_info, name="app_info"),
     path("operator/", views.service, name="service"),
     path("operator/activity/", instance_activity, name="activity"),
     path("patterns/", views.patterns, name="patterns"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -31,6 +33,22 @@ def readyz(request: HttpRequest) -> HttpResponse:
     ready = all(finding.ok for finding in found if finding.needed)
     body = {"ready": ready, "checks": {finding.name: "ok" if finding.ok else "failed" for finding in found}}
     return JsonResponse(body, status=200 if ready else 503)
+
+
+@require_safe
+@public_page
+def app_info(request: HttpRequest) -> HttpResponse:
+    """What the Hub's bar shows about this application ("Insights Hub bar", app-info.json)."""
+    links = [{"type": "www", "name": "Documentation", "value": f"{settings.PORTAL_URL}{reverse('ops:docs')}"}]
+    german = [links[0] | {"name": "Dokumentation"}]
+    return JsonResponse(
+        {
+            "displayName": "Bindery",
+            "appVersion": settings.VERSION,
+            "appCopyright": "",
+            "links": {"default": links, "de": german},
+        }
+    )
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from portal.hub.environments import find, label_of
+from portal.identity.gateway import SESSION_TOKEN
 from portal.navigation import areas
 from portal.scoping import scope_is_open
 from portal.tenants.attention import needing_attention
@@ -33,12 +34,19 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "scheme": "",
         "version": settings.VERSION,
         "sign_out_url": reverse("identity:sign_out"),
+        "behind_gateway": settings.HUB_GATEWAY,
+        "gateway_sign_out_url": settings.HUB_GATEWAY_SIGN_OUT_URL if _came_by_gateway(request) else "",
+        "hub_bar_url": settings.HUB_BAR_SCRIPT_URL,
         "docs_url": reverse("ops:docs"),
     }
     person = getattr(request, "user", None)  # a request that is refused early has none
     if person is None or not person.is_authenticated:
         return outside
     return outside | _signed_in(request)
+
+
+def _came_by_gateway(request: HttpRequest) -> bool:
+    return settings.HUB_GATEWAY and SESSION_TOKEN in getattr(request, "session", {})
 
 
 def _signed_in(request: HttpRequest) -> dict[str, Any]:

@@ -27,6 +27,7 @@ PUBLIC = {
     "ops:health",
     "ops:health_with_slash",
     "ops:readyz",
+    "ops:app_info",
     "ops:patterns",
     "ops:docs",
     "ops:docs_page",

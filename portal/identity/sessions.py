@@ -1,0 +1,21 @@
+"""Beginning a session: the Hub vouched for somebody, here or at its gateway."""
+
+from __future__ import annotations
+
+import time
+
+from django.contrib import auth
+from django.http import HttpRequest
+
+from portal.access import person
+from portal.identity import commands, tasks
+from portal.identity.models import User
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """Let the person in, as `user.hub_identity` says, and only then give this browser a session under a new id."""
+    request.user = user
+    commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type]
+    auth.login(request, user)
+    request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
+    tasks.clear_expired_sessions.enqueue()
