@@ -46,10 +46,7 @@ PORTAL_URL = environment.absolute_url(
 )
 _address = urlsplit(PORTAL_URL)
 HTTPS = _address.scheme == "https"
-# Where programs reach the token service and the API: another address than people's behind the Hub's gateway.
-API_URL = environment.absolute_url("PORTAL_API_URL", env.str("PORTAL_API_URL", PORTAL_URL))
-ALLOWED_HOSTS = [_address.hostname or "", urlsplit(API_URL).hostname or ""]
-ALLOWED_HOSTS += env.list("PORTAL_ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = [_address.hostname or "", *env.list("PORTAL_ALLOWED_HOSTS", default=[])]
 if LOCAL:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -222,8 +219,11 @@ OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", "<the 
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_RP_SIGN_ALGO = "RS256"
 
-# Behind the Hub's application gateway (docs/behind-the-gateway.md): who may vouch for people, and the Hub's own bar.
-HUB_GATEWAY = env.bool("HUB_GATEWAY", False)
+# Behind the Hub's application gateway (docs/behind-the-gateway.md): the portal's address there, who may vouch for
+# people, and the Hub's own bar.
+HUB_GATEWAY_URL = env.str("HUB_GATEWAY_URL", "")
+if HUB_GATEWAY_URL:
+    HUB_GATEWAY_URL = environment.absolute_url("HUB_GATEWAY_URL", HUB_GATEWAY_URL)
 # {tenant} stands for the tenant that the token names; it must be one of this portal.
 HUB_GATEWAY_ISSUERS = env.list("HUB_GATEWAY_ISSUERS", default=[])
 HUB_GATEWAY_CLIENT_ID = env.str("HUB_GATEWAY_CLIENT_ID", OIDC_RP_CLIENT_ID)
@@ -235,7 +235,7 @@ if HUB_BAR_SCRIPT_URL:
     environment.absolute_url("HUB_BAR_SCRIPT_URL", HUB_BAR_SCRIPT_URL)
 for _issuer in HUB_GATEWAY_ISSUERS:
     environment.absolute_url("HUB_GATEWAY_ISSUERS", _issuer.replace("{tenant}", "tenant"))
-if HUB_GATEWAY:
+if HUB_GATEWAY_URL:
     MIDDLEWARE.insert(
         MIDDLEWARE.index("portal.middleware.session_limits") + 1, "portal.identity.gateway.forwarded_person"
     )
@@ -256,7 +256,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
-CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL, *([HUB_GATEWAY_URL] if HUB_GATEWAY_URL else [])]
 
 # What browsers are told.
 SECURE_SSL_REDIRECT = HTTPS

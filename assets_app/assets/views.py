@@ -104,7 +104,7 @@ def _row(request: TenantRequest, asset: Asset) -> dict[str, Any]:
 def _aspect(asset_id: str, aspect: Aspect) -> dict[str, Any]:
     # Encoded, because people run this line in their shell.
     name = quote(aspect.name, safe="")
-    url = f"{settings.API_URL}/api/iottimeseries/v3/timeseries/{asset_id}/{name}"
+    url = f"{settings.PORTAL_URL}/api/iottimeseries/v3/timeseries/{asset_id}/{name}"
     return {
         "name": aspect.name,
         "variables": aspect.variables,

@@ -4,7 +4,7 @@ The gateway is not trusted because it says that it is the gateway. Each token is
 issuer of the allow-list, expiry, made for this application, for a person of a tenant that this portal knows. What was
 verified lives in a session for as long as requests carry a token; without one, nobody is signed in.
 
-Only with HUB_GATEWAY (docs/behind-the-gateway.md). Source: "Authentication concept" and "Gateway URL schemas" of the
+Only with HUB_GATEWAY_URL (docs/behind-the-gateway.md). Source: "Authentication concept" and "Gateway URL schemas" of the
 platform's documentation.
 """
 

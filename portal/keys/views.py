@@ -196,7 +196,7 @@ def refused(form: Form, field: str | None, refusal: Refusal) -> None:
 
 def token_url_of(key: BindingKey) -> str:
     """Where programs get tokens for this key: at the portal, or for an imported key at the Hub."""
-    return key.token_url or settings.API_URL + reverse("tokens:token")
+    return key.token_url or settings.PORTAL_URL + reverse("tokens:token")
 
 
 def try_lines(key: BindingKey) -> list[tuple[str, str]]:
@@ -208,7 +208,7 @@ def try_lines(key: BindingKey) -> list[tuple[str, str]]:
         (_("Get a token"), f"TOKEN=$({token} | {extract})"),
         (
             _("List the assets"),
-            f'curl -H "Authorization: Bearer $TOKEN" {settings.API_URL}/api/assetmanagement/v3/assets',
+            f'curl -H "Authorization: Bearer $TOKEN" {settings.PORTAL_URL}/api/assetmanagement/v3/assets',
         ),
     ]
 

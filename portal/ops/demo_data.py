@@ -128,7 +128,7 @@ def welcome(hub: Banner) -> str:
 
 def _lines(hub: Banner) -> list[str]:
     example = next(example for example in hub.content["examples"] if example["tenant"] == "acme")
-    api, bearer = f"{settings.API_URL}/api", 'curl -s -H "Authorization: Bearer $TOKEN"'
+    api, bearer = f"{settings.PORTAL_URL}/api", 'curl -s -H "Authorization: Bearer $TOKEN"'
     env_file = os.path.relpath(_env_file())
     series = f"{api}/iottimeseries/v3/timeseries/{example['asset_id']}/{example['aspect']}"
     token_url = token_url_of(BindingKey())

@@ -91,7 +91,7 @@ def _asked(
 def _services(target: Target, hub: Environment) -> tuple[str, str]:
     """Address of the called service at the Hub, and here."""
     service = target.route.service
-    return f"{hub.api_base}{hub.api_path(service, '/')}", f"{settings.API_URL}/api/{service}/"
+    return f"{hub.api_base}{hub.api_path(service, '/')}", f"{settings.PORTAL_URL}/api/{service}/"
 
 
 def _allowed(request: HttpRequest) -> Target:

@@ -34,9 +34,9 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "scheme": "",
         "version": settings.VERSION,
         "sign_out_url": reverse("identity:sign_out"),
-        "behind_gateway": settings.HUB_GATEWAY,
-        "gateway_sign_out_url": settings.HUB_GATEWAY_SIGN_OUT_URL if _came_by_gateway(request) else "",
-        "hub_bar_url": settings.HUB_BAR_SCRIPT_URL,
+        "behind_gateway": _came_by_gateway(request),
+        "gateway_sign_out_url": settings.HUB_GATEWAY_SIGN_OUT_URL,
+        "hub_bar_url": settings.HUB_BAR_SCRIPT_URL if _came_by_gateway(request) else "",
         "docs_url": reverse("ops:docs"),
     }
     person = getattr(request, "user", None)  # a request that is refused early has none
@@ -46,7 +46,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _came_by_gateway(request: HttpRequest) -> bool:
-    return settings.HUB_GATEWAY and SESSION_TOKEN in getattr(request, "session", {})
+    return bool(settings.HUB_GATEWAY_URL) and SESSION_TOKEN in getattr(request, "session", {})
 
 
 def _signed_in(request: HttpRequest) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
             signer.public_pem,
             algorithms=[signer.algorithm],
             audience=audience(),
-            issuer=settings.API_URL,
+            issuer=settings.PORTAL_URL,
             leeway=constants.CLOCK_LEEWAY,
             # Looked at below: of an expired token it is recorded whose it was.
             options={"require": REQUIRED, "verify_exp": False},

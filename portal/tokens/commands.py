@@ -105,7 +105,7 @@ def _claims(key: BindingKey, generation: SecretGeneration, scope: str) -> dict[s
     """Claims of RFC 9068 section 2.2, and the tenant and secret generation of the key."""
     now = int(time.time())
     return {
-        "iss": settings.API_URL,
+        "iss": settings.PORTAL_URL,
         "aud": audience(),
         # The prefix keeps the subject of a program apart from any person's.
         "sub": f"client:{key.client_id}",
@@ -121,7 +121,7 @@ def _claims(key: BindingKey, generation: SecretGeneration, scope: str) -> dict[s
 
 def audience() -> str:
     """Who the tokens are for: the APIs of this portal."""
-    return f"{settings.API_URL}/api"
+    return f"{settings.PORTAL_URL}/api"
 
 
 def _signed(claims: dict[str, str | int], signer: Signer) -> Secret:

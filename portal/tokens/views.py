@@ -47,7 +47,7 @@ def token(request: HttpRequest) -> HttpResponse:
 @public_page
 def metadata(request: HttpRequest) -> HttpResponse:
     """What this authorization server can do (RFC 8414)."""
-    base = settings.API_URL
+    base = settings.PORTAL_URL
     return JsonResponse(
         {
             "issuer": base,
