@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Commands on this machine speak to the emulator and make their own secrets (docs/settings.md).
 LOCAL := PORTAL_MODE=local
 
-.PHONY: help run dev test test-postgresql check format requirements messages
+.PHONY: help run dev emulator test test-postgresql test-clients check format requirements messages
 
 help: ## Print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,11 +17,18 @@ run: .venv/runtime ## Start portal, Hub emulator and task worker with demo data;
 dev: .venv/dev ## The same, and changed code and templates are taken at once
 	@exec $(BIN)/python -m portal.ops.demo --reload
 
+emulator: .venv/runtime ## Start the Hub emulator alone; ARGS="--port 0 --loose" passes options, ARGS=--help lists them
+	@exec $(BIN)/python -m portal.emulator $(ARGS)
+
 test: .venv/dev ## Run all tests, those in the browser too where Chromium is installed (DATABASE_URL selects PostgreSQL)
 	$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 test-postgresql: .venv/dev ## Run all tests on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(MAKE) test
+
+test-clients: .venv/dev ## Install the vendor's SDK and CLI by npm and run them against the emulator (needs Node.js)
+	@cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients -q
 
 check: .venv/dev ## Formatting, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .

@@ -7,10 +7,15 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from portal.ops.management.commands.emulator import run_emulator
+
 EX_CONFIG = 78
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["emulator"]:
+        # A program of its own that needs no settings: it starts on a fresh clone, too.
+        run_emulator(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     try:
         execute_from_command_line(sys.argv)

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.control.faults import drop_connection
-from portal.emulator.testing import QuietHandler
+from portal.emulator.serving import QuietHandler
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -7,6 +7,10 @@
 | gateway, classic | ``gateway.<region>.<domain>`` | ``/gateway`` |
 | gateway, Xcelerator | ``api.<region>.app.<domain>`` | ``/api.app`` |
 | static files of the Hub bar | ``static.<region>.<domain>`` | ``/static.hub`` |
+| Launchpad, classic | ``<tenant>.<region>.<domain>`` | ``/<tenant>.launchpad`` |
+| Launchpad, Xcelerator | ``<tenant>.<region>.app.<domain>`` | ``/<tenant>.launchpad`` |
+| application, classic | ``<tenant>-<application>[-<provider>].<region>.<domain>`` | none; a port of its own |
+| application, Xcelerator | ``<tenant>-<application>[-<provider>].<region>.app.<domain>`` | none; a port of its own |
 
 A path is the host name without region and domain. Links and issuers have the form in which the caller came.
 """
@@ -17,10 +21,11 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from portal.emulator.tenants import IDENTITY_HOSTS, PROVIDER_ID, World
+from portal.emulator.tenants import IDENTITY_HOSTS, PROVIDER_ID, TENANTS, World
 
 GATEWAY_PATHS = {World.CLASSIC: "/gateway", World.XCELERATOR: "/api.app"}
 STATIC_PATH = "/static.hub"
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class Addresses(Protocol):
@@ -31,6 +36,9 @@ class Addresses(Protocol):
 
     def gateway(self, world: World) -> str:
         """The base of a gateway; ``/api/<service>`` follows."""
+
+    def launchpad(self, tenant: str) -> str:
+        """A tenant's page of applications; the only address with a trailing slash."""
 
     @property
     def static(self) -> str:
@@ -51,6 +59,10 @@ class PathAddresses:
         """``http://localhost:8100/gateway``."""
         return f"{self.url}{GATEWAY_PATHS[world]}"
 
+    def launchpad(self, tenant: str) -> str:
+        """``http://localhost:8100/acme.launchpad/``."""
+        return f"{self.url}/{tenant}.launchpad/"
+
     @property
     def static(self) -> str:
         """``http://localhost:8100/static.hub``."""
@@ -59,7 +71,7 @@ class PathAddresses:
 
 @dataclass(frozen=True)
 class HostAddresses:
-    """A host name for each part, as at the Hub; ``port`` is part of the authority unless empty."""
+    """A host name for each part, as at the Hub; ``port`` is part of the authority unless empty or the scheme's own."""
 
     scheme: str
     region: str
@@ -78,10 +90,32 @@ class HostAddresses:
             return self._base(f"api.{self.region}.app")
         return self._base(f"gateway.{self.region}")
 
+    def launchpad(self, tenant: str) -> str:
+        """``http://acme.eu1.localhost:8100/``."""
+        return f"{self.application(tenant, TENANTS[tenant].world)}/"
+
+    def application(self, label: str, world: World) -> str:
+        """The base of an application, given by its first label: ``http://acme-demoapp-acme.eu1.localhost:8100``."""
+        return self._base(f"{label}.{self.region}" + (".app" if world is World.XCELERATOR else ""))
+
     @property
     def static(self) -> str:
         """``http://static.eu1.localhost:8100``."""
         return self._base(f"static.{self.region}")
+
+    def application_of(self, authority: str) -> tuple[str, World] | None:
+        """The first label of an application's host name and its world; nothing for any other name.
+
+        The port does not matter: nothing but an application has such a name.
+        """
+        host = authority.lower().partition(":")[0]
+        found = re.fullmatch(
+            rf"([a-z][a-z0-9]{{0,7}}-[a-z0-9-]{{1,50}})\.{re.escape(self.region)}(\.app)?\.{re.escape(self.domain)}",
+            host,
+        )
+        if found is None:
+            return None
+        return found[1], World.XCELERATOR if found[2] else World.CLASSIC
 
     def path_of(self, authority: str) -> str | None:
         """The path that stands for a host name of ours; nothing for any other name.
@@ -107,11 +141,13 @@ class HostAddresses:
             (rf"gateway\.{region}", GATEWAY_PATHS[World.CLASSIC]),
             (rf"api\.{region}\.app", GATEWAY_PATHS[World.XCELERATOR]),
             (rf"static\.{region}", STATIC_PATH),
+            (rf"([a-z][a-z0-9]{{0,7}})\.{region}(\.app)?", r"/\1.launchpad"),
         )
 
     @property
     def _port(self) -> str:
-        return f":{self.port}" if self.port else ""
+        # Clients leave the default port of the scheme out of the Host header (RFC 9110, section 4.2.3).
+        return f":{self.port}" if self.port and self.port != DEFAULT_PORTS.get(self.scheme) else ""
 
     def _base(self, name: str) -> str:
         return f"{self.scheme}://{name}.{self.domain}{self._port}"

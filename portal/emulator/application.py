@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Map
 
 from portal.emulator.addresses import service_path
-from portal.emulator.control.faults import Fault, drop_connection, half_of
-from portal.emulator.control.journal import ReceivedRequest
+from portal.emulator.appgateway.routing import ApplicationRequest, entry_of
+from portal.emulator.appgateway.views import answer_application
+from portal.emulator.control.disturbed_answers import altered, replacement
+from portal.emulator.control.faults import FaultInForce, drop_connection, half_of, reset_connection
+from portal.emulator.control.journal import LONGEST_TEXT, ReceivedRequest
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.hub import Hub
 from portal.emulator.routes import url_map
@@ -31,19 +35,24 @@ def make_application(hub: Hub) -> WSGIApplication:
     routes = url_map()
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        started = time.perf_counter()
         request = _located(hub, environ)
-        fault = _fault_for(hub, request)
-        if fault is None:
+        struck = _fault_for(hub, request)
+        if struck is None:
             response = _answer(hub, routes, request)
-            _record(hub, request, response.status_code, request.reason)
+            _record(hub, request, response.status_code, started)
             return response(environ, start_response)
 
+        fault = struck.fault
         time.sleep(fault.latency)
-        if fault.drop:
-            _record(hub, request, 0, "dropped by a fault")
-            raise drop_connection(environ)
-        response = _replacement(fault) or _answer(hub, routes, request)
-        _record(hub, request, response.status_code, "fault")
+        if fault.drop or fault.reset:
+            request.reason = "reset by a fault" if fault.reset else "dropped by a fault"
+            _record(hub, request, 0, started, struck)
+            raise reset_connection(environ) if fault.reset else drop_connection(environ)
+        replaced = replacement(hub, request, fault)
+        response = altered(replaced or _answer(hub, routes, request), fault)
+        request.reason = "answered by a fault" if replaced else request.reason
+        _record(hub, request, response.status_code, started, struck)
         if fault.truncate:
             start_response(response.status, response.get_wsgi_headers(environ).to_wsgi_list())
             return half_of(response.get_data(), environ)
@@ -55,7 +64,11 @@ def make_application(hub: Hub) -> WSGIApplication:
 def _located(hub: Hub, environ: WSGIEnvironment) -> EmulatorRequest:
     """The request with the path that stands for the host name it was sent to, if it was one of ours."""
     by_host = hub.config.host_addresses
-    base = by_host.path_of(environ.get("HTTP_HOST", ""))
+    authority = environ.get("HTTP_HOST", "")
+    entry = entry_of(hub, authority)
+    if entry is not None:
+        return ApplicationRequest(environ, entry)
+    base = by_host.path_of(authority)
     if base is not None:
         environ["PATH_INFO"] = base + environ.get("PATH_INFO", "")
     request = EmulatorRequest(environ)
@@ -66,6 +79,8 @@ def _located(hub: Hub, environ: WSGIEnvironment) -> EmulatorRequest:
 def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
     """The answer of the handler for this path, or a refusal."""
     try:
+        if isinstance(request, ApplicationRequest):
+            return answer_application(hub, request, lambda call: _answer(hub, routes, call))
         path = request.path
         service = service_path(path)
         if service is not None:
@@ -81,39 +96,52 @@ def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
     return response
 
 
-def _fault_for(hub: Hub, request: EmulatorRequest) -> Fault | None:
-    """The fault in force; the control paths have none, else nobody could end it."""
-    if request.path.startswith(CONTROL_PREFIX):
-        return None
-    return hub.faults.find(request.method, request.path)
-
-
-def _replacement(fault: Fault) -> Response | None:
-    """The answer the fault puts in place of the real one, if it does."""
-    if fault.status is None and fault.body is None:
-        return None
-    return Response(fault.body or "", fault.status or 200, content_type="application/json")
+def _fault_for(hub: Hub, request: EmulatorRequest) -> FaultInForce | None:
+    """The fault that strikes; the control paths have none, else nobody could end it."""
+    return None if _is_control(request) else hub.faults.find(request.method, request.path)
 
 
 def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
     """Answer for a path or method that does not exist, in the dialect of the part it was sent to."""
     request.reason = request.reason or error.name
+    status = error.code or 500
     if request.path.startswith(("/gateway/", "/api.app/")):
-        return refusal(GatewayError.of_status(error.code or 500, error.description or error.name))
-    answer = json_response(
-        {
-            "error": error.name.lower().replace(" ", "_"),
-            "error_description": error.description,
-        },
-        error.code or 500,
-    )
-    for name, value in error.get_headers(request.environ):
-        if name == "Allow":
-            answer.headers[name] = value
+        answer = refusal(GatewayError.of_status(status, error.description or error.name))
+    else:
+        name = error.name.lower().replace(" ", "_")
+        answer = json_response({"error": name, "error_description": error.description}, status)
+    for header, value in error.get_headers(request.environ):
+        if header == "Allow":
+            answer.headers[header] = value
     return answer
 
 
-def _record(hub: Hub, request: EmulatorRequest, status: int, reason: str) -> None:
-    if request.path.startswith(CONTROL_PREFIX):
+def _is_control(request: EmulatorRequest) -> bool:
+    """Whether the request is for the emulator itself; the paths of applications start with their name."""
+    return request.path.startswith(CONTROL_PREFIX)
+
+
+def _record(
+    hub: Hub, request: EmulatorRequest, status: int, started: float, struck: FaultInForce | None = None
+) -> None:
+    if _is_control(request):
         return
-    hub.requests.record(ReceivedRequest(request.method, request.path, status, request.client, reason))
+    hub.requests.record(
+        ReceivedRequest(
+            request.method[:LONGEST_TEXT],
+            request.path[:LONGEST_TEXT],
+            status,
+            request.client,
+            (request.reason or _usual_reason(status))[:LONGEST_TEXT],
+            tenant=request.tenant,
+            limit=request.limit,
+            fault=struck.id if struck else "",
+            time=hub.clock.now(),
+            duration_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+    )
+
+
+def _usual_reason(status: int) -> str:
+    """What the journal says where the handler noted nothing."""
+    return "allowed, no role is needed" if status < 400 else HTTP_STATUS_CODES.get(status, f"status {status}")

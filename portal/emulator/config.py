@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from portal.emulator.addresses import HostAddresses, PathAddresses
+from portal.emulator.appgateway.applications import Application, WrongApplication, read_applications
 from portal.emulator.control.switches import Switches, UnknownSwitch
 
 DEFAULT_URL = "http://localhost:8100"
@@ -25,13 +26,14 @@ class WrongSetting(ValueError):
 @dataclass(frozen=True)
 class EmulatorConfig:
     """The emulator's own base URL, the portal's base URL (both without trailing slash), the seed, and the domain
-    below which each part of the Hub also has a host name of its own."""
+    below which each part of the Hub also has a host name of its own; switches and applications as at the start."""
 
     url: str = DEFAULT_URL
     seed: str = DEFAULT_SEED
     portal_url: str = DEFAULT_PORTAL_URL
     domain: str = DEFAULT_DOMAIN
     switches: Switches = field(default_factory=Switches)
+    applications: tuple[Application, ...] = ()
 
     def __post_init__(self) -> None:
         _require_base_url("EMULATOR_URL", self.url, DEFAULT_URL)
@@ -43,7 +45,7 @@ class EmulatorConfig:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> EmulatorConfig:
-        """Read EMULATOR_URL, EMULATOR_SEED, EMULATOR_PORTAL_URL, EMULATOR_DOMAIN and EMULATOR_SWITCHES.
+        """Read EMULATOR_URL, _SEED, _PORTAL_URL, _DOMAIN, _SWITCHES and _APPLICATIONS.
 
         :raises WrongSetting: a value cannot work.
         """
@@ -51,7 +53,12 @@ class EmulatorConfig:
             switches = Switches.read(environ.get("EMULATOR_SWITCHES", ""))
         except UnknownSwitch as error:
             raise WrongSetting(f"EMULATOR_SWITCHES: {error}") from error
+        try:
+            applications = read_applications(environ.get("EMULATOR_APPLICATIONS", ""))
+        except WrongApplication as error:
+            raise WrongSetting(f"EMULATOR_APPLICATIONS: {error}") from error
         return cls(
+            applications=applications,
             domain=environ.get("EMULATOR_DOMAIN", DEFAULT_DOMAIN),
             switches=switches,
             url=environ.get("EMULATOR_URL", DEFAULT_URL),

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from werkzeug.routing import Map
 
+from portal.emulator.aggregates.routes import aggregate_rules
+from portal.emulator.appgateway.routes import application_rules
 from portal.emulator.assets.routes import asset_rules
 from portal.emulator.control.routes import control_rules
 from portal.emulator.identity.routes import identity_rules
+from portal.emulator.identitymanagement.routes import identity_management_rules
+from portal.emulator.tenantmanagement.routes import tenant_management_rules
 from portal.emulator.timeseries.routes import time_series_rules
+from portal.emulator.tokenmanager.routes import token_manager_rules
 
 
 def url_map() -> Map:
@@ -21,6 +26,11 @@ def url_map() -> Map:
         *identity_rules(),
         *asset_rules(),
         *time_series_rules(),
+        *aggregate_rules(),
+        *application_rules(),
+        *token_manager_rules(),
+        *identity_management_rules(),
+        *tenant_management_rules(),
         *control_rules(),
     ]
     return Map(rules, strict_slashes=True, redirect_defaults=False, merge_slashes=False)

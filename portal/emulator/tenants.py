@@ -17,6 +17,10 @@ class World(StrEnum):
     XCELERATOR = "xcelerator"
 
 
+SHARED_HOSTS: dict[World, str] = {World.CLASSIC: CORE_HOST, World.XCELERATOR: PROVIDER_ID}
+"""The identity host that speaks for all tenants of a world: the core one, or the one with the provider's id."""
+
+
 @dataclass(frozen=True)
 class Tenant:
     """A tenant: name of at most 8 lower-case characters, 10-digit id, region, time zone of its aggregates."""
@@ -56,13 +60,13 @@ TENANTS: dict[str, Tenant] = {
 """As they are at the start; what a tenant changes about itself is kept by the Hub's registry."""
 
 IDENTITY_HOSTS: dict[str, World] = {
-    CORE_HOST: World.CLASSIC,
+    **{host: world for world, host in SHARED_HOSTS.items()},
     **{tenant.identity_host: tenant.world for tenant in TENANTS.values()},
 }
-"""The first labels of all identity hosts: the shared one of the classic world and one per tenant."""
+"""The first labels of all identity hosts: the shared one of each world and one per tenant."""
 
 
 def serves(host: str, tenant: str) -> bool:
-    """Whether an identity host may speak for a tenant: its own one does, the core host for the classic world."""
+    """Whether an identity host may speak for a tenant: its own one and the shared one of its world do."""
     known = TENANTS[tenant]
-    return host == known.identity_host or (host == CORE_HOST and known.world is World.CLASSIC)
+    return host in (known.identity_host, SHARED_HOSTS[known.world])

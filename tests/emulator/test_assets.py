@@ -276,12 +276,6 @@ def test_an_unchanged_list_is_304(api: Api) -> None:
     assert api.get(path, headers={"If-None-Match": '"0bc"'}).status_code == 200
 
 
-def test_writing_is_not_served_yet(api: Api) -> None:
-    answer = api.session.post(f"{api.base}/assetmanagement/v3/assets", json={})
-    assert answer.status_code == 405
-    assert answer.json()["errors"][0]["code"] == "mdsp.core.generic.exception"
-
-
 def test_the_seed_decides_the_ids(emulator: RunningEmulator) -> None:
     from portal.emulator.assets.acme import assets
 

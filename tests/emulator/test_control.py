@@ -16,17 +16,27 @@ from werkzeug.test import Client
 
 from portal.emulator.application import make_application
 from portal.emulator.config import EmulatorConfig, WrongSetting
+from portal.emulator.routes import url_map
 from portal.emulator.testing import RunningEmulator
 
-from .flows import Api
+from .flows import Api, technical_token
 
 REPOSITORY = Path(__file__).parents[2]
-CONTROL = (
-    ("GET", "/_emulator/banner"),
-    ("POST", "/_emulator/faults"),
-    ("DELETE", "/_emulator/faults"),
-    ("POST", "/_emulator/clock"),
+OPEN_TO_ALL = {"/_emulator/health", "/_emulator/static/<name>"}
+CONTROL = sorted(
+    {
+        (method, rule.rule.replace("<fault_id>", "f1").replace("<action>", "reset"))
+        for rule in url_map().iter_rules()
+        if rule.rule.startswith("/_emulator") and rule.rule not in OPEN_TO_ALL
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
 )
+
+
+@pytest.fixture(scope="module")
+def client(running: RunningEmulator) -> Client:
+    """The application without a server, so that a test can choose where a request comes from."""
+    return Client(make_application(running.hub))
 
 
 def test_health(emulator: RunningEmulator) -> None:
@@ -101,13 +111,13 @@ def test_secrets_follow_from_the_seed_and_do_not_show_in_a_repr(
         {"REMOTE_ADDR": "192.0.2.7"},
         {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "rebound.example:8100"},
         {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost.example"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "[::1"},
         {"REMOTE_ADDR": ""},
     ],
 )
 def test_control_answers_only_callers_on_this_machine(
-    emulator: RunningEmulator, method: str, path: str, environ: dict[str, str]
+    client: Client, method: str, path: str, environ: dict[str, str]
 ) -> None:
-    client = Client(make_application(emulator.hub))
     answer = client.open(path, method=method, environ_overrides=environ)
     assert answer.status_code == 403
 
@@ -126,15 +136,49 @@ def control(emulator: RunningEmulator, path: str, body: Any) -> requests.Respons
 
 
 def test_the_clock_can_be_set_over_http(emulator: RunningEmulator) -> None:
-    assert control(emulator, "clock", {"freeze": "2030-01-01T00:00:00Z"}).json() == {"now": "2030-01-01T00:00:00+00:00"}
-    assert control(emulator, "clock", {"shift": 60}).json() == {"now": "2030-01-01T00:01:00+00:00"}
-    assert control(emulator, "clock", {"reset": True}).status_code == 200
+    clock = f"{emulator.url}/_emulator/clock"
+    frozen = control(emulator, "clock", {"freeze": "2030-01-01T00:00:00Z"}).json()
+    assert (frozen["now"], frozen["frozen"]) == ("2030-01-01T00:00:00+00:00", True)
+    assert control(emulator, "clock", {"shift": 60}).json()["now"] == "2030-01-01T00:01:00+00:00"
+    assert requests.get(clock).json()["now"] == "2030-01-01T00:01:00+00:00"
+    running = control(emulator, "clock", {"resume": True}).json()
+    assert (running["now"][:16], running["frozen"]) == ("2030-01-01T00:01", False)
+    assert requests.delete(clock).status_code == 200
+    assert abs(emulator.clock.now() - time.time()) < 5
+    assert control(emulator, "clock", {"freeze": True}).json()["frozen"] is True
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"freeze": "soon"},
+        {"freeze": "2030-01-01T00:00:00"},
+        {"freeze": "9999-01-01T00:00:00Z"},
+        {"freeze": "1950-01-01T00:00:00Z"},
+        {"shift": "x"},
+        {"shift": True},
+        {"shift": 1e300},
+        {"shift": 10**400},
+        {"shift": -1e10},
+        {"shift": 1, "reset": True},
+        {"reset": False},
+    ],
+)
+def test_a_wrong_clock_is_refused(emulator: RunningEmulator, body: Any) -> None:
+    assert control(emulator, "clock", body).status_code == 400
     assert abs(emulator.clock.now() - time.time()) < 5
 
 
-@pytest.mark.parametrize("body", [{}, {"freeze": "soon"}, {"freeze": "2030-01-01T00:00:00"}, {"shift": "x"}])
-def test_a_wrong_clock_is_refused(emulator: RunningEmulator, body: Any) -> None:
-    assert control(emulator, "clock", body).status_code == 400
+@pytest.mark.parametrize(
+    "text",
+    ["", "[", "[" * 100_000, '{"shift": NaN}', '{"shift": Infinity}', '{"email": NaN}', "[]", "\xff", "1" * 10_000],
+)
+def test_what_is_no_json_object_is_refused(emulator: RunningEmulator, text: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    for path in ("clock", "faults", "switches", "user-token"):
+        answer = requests.post(f"{emulator.url}/_emulator/{path}", data=text.encode("latin-1"), headers=headers)
+        assert answer.status_code == 400
 
 
 def test_the_journal_tells_who_called_what_and_why_it_was_refused(emulator: RunningEmulator, api: Api) -> None:
@@ -153,6 +197,47 @@ def test_the_journal_tells_who_called_what_and_why_it_was_refused(emulator: Runn
         "",
         "no bearer token",
     )
+
+
+def test_the_journal_is_read_newest_first_and_filtered(emulator: RunningEmulator, api: Api) -> None:
+    emulator.clock.freeze(1_800_000_000)
+    api = Api(emulator, technical_token(emulator, "acme"))
+    emulator.requests.clear()
+    api.assets(size="500")
+    api.assets(filter='{"name":"secret"}')
+    requests.get(f"{api.base}/assetmanagement/v3/assets/root", headers={"Authorization": "Bearer secret"})
+    journal = f"{emulator.url}/_emulator/requests"
+    whole = requests.get(journal)
+    assert "secret" not in whole.text
+    root, listed, refused = whole.json()["requests"]
+    assert (root["status"], root["tenant"], root["client"]) == (401, "", "")
+    assert root["reason"].startswith("not a token of this Hub")
+    assert listed.pop("duration_ms") > 0
+    assert listed == {
+        "time": "2027-01-15T08:00:00.000Z",
+        "method": "GET",
+        "path": "/gateway/api/assetmanagement/v3/assets",
+        "status": 200,
+        "client": "acme-hub-reader",
+        "tenant": "acme",
+        "reason": "allowed by mdsp:core:assetmanagement.standarduser",
+        "limit": "",
+        "fault": "",
+    }
+    assert (refused["status"], refused["limit"]) == (400, "200 entries per page")
+
+    def paths(**params: Any) -> list[int]:
+        return [entry["status"] for entry in requests.get(journal, params=params).json()["requests"]]
+
+    assert paths(limit=1) == [401]
+    assert paths(path="assets/root") == [401]
+    assert paths(status=400) == [400]
+    assert paths(client="acme-hub-reader", limit=1) == [200]
+    assert paths(client="nobody") == []
+    for wrong in ({"limit": "x"}, {"limit": "-1"}, {"limit": "1001"}, {"status": "4xx"}):
+        assert requests.get(journal, params=wrong).status_code == 400
+    assert requests.delete(journal).status_code == 204
+    assert len(emulator.requests) == 0
 
 
 def test_the_journal_is_bounded(emulator: RunningEmulator, http: requests.Session) -> None:
@@ -232,3 +317,112 @@ def test_stop_frees_the_port_and_may_be_called_twice() -> None:
     emulator.stop()
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{emulator.url}/_emulator/health")
+
+
+def test_reset_gives_back_the_start(emulator: RunningEmulator, api: Api) -> None:
+    state = f"{emulator.url}/_emulator/state"
+    before = requests.get(state).json()
+    pump = api.asset_id("Pump P-101")
+    emulator.clock.freeze(1_800_000_000)
+    emulator.faults.add("/nowhere", status=500)
+    control(emulator, "switches", {"max_page_size": 2000})
+    emulator.hub.clients.remove("acme-hub-admin")
+    after = requests.post(f"{emulator.url}/_emulator/reset").json()
+    volatile = {"now", "requests"}
+    assert {k: v for k, v in after.items() if k not in volatile} == {
+        k: v for k, v in before.items() if k not in volatile
+    }
+    assert api.asset_id("Pump P-101") == pump
+
+
+def test_another_seed_gives_other_ids_and_the_same_seed_the_same(emulator: RunningEmulator, api: Api) -> None:
+    banner = f"{emulator.url}/_emulator/banner"
+    before = requests.get(banner).json()
+    assert control(emulator, "reset", {"seed": "other"}).json()["seed"] == "other"
+    other = requests.get(banner).json()
+    for key in ("examples", "clients"):
+        assert other[key] != before[key]
+    assert control(emulator, "reset", {"seed": "bindery"}).status_code == 200
+    assert requests.get(banner).json() == before
+
+
+@pytest.mark.parametrize("body", [{"seed": ""}, {"seed": 5}, {"seed": "x" * 201}, {"seed": "a\nb"}, {"sead": "x"}])
+def test_a_wrong_seed_changes_nothing(emulator: RunningEmulator, body: Any) -> None:
+    before = emulator.hub.inventory
+    assert control(emulator, "reset", body).status_code == 400
+    assert emulator.hub.inventory is before
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://localhost:3000"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize("path", ["reset", "tokens/expire"])
+def test_a_foreign_page_cannot_post_without_a_body(
+    emulator: RunningEmulator, path: str, headers: dict[str, str]
+) -> None:
+    assert requests.post(f"{emulator.url}/_emulator/{path}", headers=headers).status_code == 403
+
+
+def test_tokens_expire_on_demand(emulator: RunningEmulator, api: Api) -> None:
+    emulator.clock.freeze()
+    person = Api(emulator, emulator.user_token("alice@acme.example", "acme"))
+    assert (api.assets().status_code, person.assets().status_code) == (200, 200)
+    assert requests.post(f"{emulator.url}/_emulator/tokens/expire").status_code == 204
+    assert (api.assets().status_code, person.assets().status_code) == (401, 401)
+    assert emulator.requests[-1].reason == "expired on demand"
+    assert Api(emulator, technical_token(emulator, "acme")).assets().status_code == 200
+
+
+def test_a_script_gets_a_persons_token(emulator: RunningEmulator) -> None:
+    answer = control(emulator, "user-token", {"email": "alice@acme.example"})
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["token_type"] == "bearer"
+    assert Api(emulator, answer.json()["access_token"]).assets().status_code == 200
+    iris = control(emulator, "user-token", {"email": "iris@initech.example"}).json()["access_token"]
+    assert Api(emulator, iris, "/api.app").get("/assetmanagement-1000001700/v3/assets").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 404),
+        ({"email": "nobody@acme.example"}, 404),
+        ({"email": ["alice@acme.example"]}, 404),
+        ({"email": "alice@acme.example", "host": "globex"}, 400),
+        ({"email": "alice@acme.example", "host": "nowhere"}, 400),
+        ({"email": "alice@acme.example", "host": []}, 400),
+        ({"email": "alice@acme.example", "client": "nobody"}, 400),
+        ({"email": "alice@acme.example", "client": 5}, 400),
+        ({"email": "alice@acme.example", "scope": "x"}, 400),
+    ],
+)
+def test_a_wrong_wish_for_a_token_is_refused(emulator: RunningEmulator, body: Any, status: int) -> None:
+    assert control(emulator, "user-token", body).status_code == status
+
+
+def test_switches_are_shown_and_set(emulator: RunningEmulator, api: Api) -> None:
+    url = f"{emulator.url}/_emulator/switches"
+    assert api.assets(size="500").status_code == 400
+    assert control(emulator, "switches", {"max_page_size": 2000}).json()["max_page_size"] == 2000
+    assert api.assets(size="500").status_code == 200
+    shown = requests.get(url).json()["max_page_size"]
+    assert (shown["value"], shown["default"]) == (2000, 200)
+    for wrong in ({"colour": 1}, {"max_page_size": "many"}, {"max_page_size": 300, "latest_value": "perhaps"}):
+        assert control(emulator, "switches", wrong).status_code == 400
+    assert requests.get(url).json()["max_page_size"]["value"] == 2000
+    emulator.reset()
+
+
+def test_the_pytest_plugin_gives_a_fresh_emulator_to_each_test(tmp_path: Path) -> None:
+    test = tmp_path / "test_client.py"
+    test.write_text(
+        "import pytest\n"
+        "pytest_plugins = ['portal.emulator.pytest_plugin']\n"
+        "@pytest.mark.parametrize('run', [1, 2])\n"
+        "def test_it(hub_emulator, run):\n"
+        "    assert list(hub_emulator.faults) == []\n"
+        "    hub_emulator.faults.add('*', status=503)\n"
+        "    assert hub_emulator.user_token('alice@acme.example')\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", str(test)]
+    path = {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **path}, capture_output=True, text=True)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr

@@ -106,6 +106,7 @@ def test_a_token_expires_after_thirty_minutes(emulator: RunningEmulator, sign_in
         {"redirect": "http://testserver/"},
         {"redirect": "http://testserver/", "client_id": "acme-hub-reader"},
         {"post_logout_redirect_uri": "http://testserver/", "id_token_hint": "x.y.z"},
+        {"post_logout_redirect_uri": "http://testserver/", "id_token_hint": "x.y.z", "client_id": "bindery"},
         {},
     ],
 )
@@ -128,3 +129,16 @@ def test_logout_accepts_an_expired_id_token_as_hint(sign_in: SignIn) -> None:
         302,
         "http://testserver/?state=bye",
     )
+
+
+def test_logout_refuses_a_hint_that_is_an_access_token_or_another_clients(sign_in: SignIn) -> None:
+    body = sign_in.exchange(sign_in.code()).json()
+    question = {"post_logout_redirect_uri": "http://testserver/"}
+    for changes in (
+        {"id_token_hint": body["access_token"]},
+        {"id_token_hint": body["id_token"], "client_id": "acme-hub-reader"},
+    ):
+        answer = requests.get(
+            f"{sign_in.base}/logout.do", params={**question, **changes}, allow_redirects=False, timeout=5
+        )
+        assert answer.status_code == 200 and "Location" not in answer.headers

@@ -132,7 +132,7 @@ def test_a_code_is_bound_to_its_host(emulator: RunningEmulator, sign_in: SignIn)
     assert_invalid_grant(SignIn(emulator, "core").exchange(sign_in.code()))
 
 
-def test_a_technical_user_gets_a_token_by_basic_or_form(
+def test_a_technical_user_gets_a_token_by_basic_form_or_query(
     emulator: RunningEmulator,
 ) -> None:
     client_id, secret = credentials(emulator)
@@ -143,7 +143,9 @@ def test_a_technical_user_gets_a_token_by_basic_or_form(
         "client_secret": secret,
     }
     by_form = post_token(emulator, data=form)
-    for answer in (by_basic, by_form):
+    by_query = post_token(emulator, params=form)
+    mixed = post_token(emulator, data={"client_secret": secret}, params={**form, "client_secret": None})
+    for answer in (by_basic, by_form, by_query, mixed):
         assert answer.status_code == 200
         assert list(answer.json()) == [
             "access_token",
@@ -204,11 +206,74 @@ def test_grant_types_are_checked(emulator: RunningEmulator, client_id: str, gran
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
 
-def test_a_secret_sent_two_ways_is_refused(emulator: RunningEmulator) -> None:
+@pytest.mark.parametrize(
+    "twice",
+    [
+        {"data": {"client_secret": "SECRET"}, "auth": "BASIC"},
+        {"params": {"client_secret": "SECRET"}, "auth": "BASIC"},
+        {"data": {"client_id": "globex-hub-reader"}, "auth": "BASIC"},
+        {"data": {"client_id": "ID", "client_secret": "SECRET"}, "params": {"client_secret": "SECRET"}},
+        {"data": {"client_id": ["ID", "ID"], "client_secret": "SECRET"}},
+        {"data": {"client_id": "ID", "client_secret": ["SECRET", "SECRET"]}},
+        {"data": {"scope": "iot.tim.r"}, "params": {"scope": "tm.t.r"}, "auth": "BASIC"},
+    ],
+)
+def test_a_secret_or_parameter_sent_two_ways_is_refused(emulator: RunningEmulator, twice: dict[str, Any]) -> None:
     client_id, secret = credentials(emulator)
-    form = {"grant_type": "client_credentials", "client_secret": secret}
-    answer = post_token(emulator, data=form, auth=(client_id, secret))
+    meant: dict[Any, Any] = {"ID": client_id, "SECRET": secret, "BASIC": (client_id, secret)}
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: filled(inner) for name, inner in value.items()}
+        return [filled(inner) for inner in value] if isinstance(value, list) else meant.get(value, value)
+
+    request = filled(twice)
+    request["data"] = {"grant_type": "client_credentials", **request.get("data", {})}
+    answer = post_token(emulator, **request)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert secret not in answer.text + repr(list(emulator.requests))
+
+
+def test_a_client_may_name_itself_beside_its_basic_header(emulator: RunningEmulator) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "acme-hub-reader"}
+    assert post_token(emulator, data=form, auth=credentials(emulator)).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Basic ?", "Bearer x", "", "Basic ////", "Negotiate x"])
+def test_an_unreadable_header_is_not_made_up_for_by_the_form(emulator: RunningEmulator, header: str) -> None:
+    client_id, secret = credentials(emulator)
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    assert post_token(emulator, data=form, headers={"Authorization": header}).status_code == 401
+
+
+def test_a_repeated_code_is_refused_and_not_used_up(sign_in: SignIn) -> None:
+    code = sign_in.code()
+    form = {"grant_type": "authorization_code", "code": [code, code], "redirect_uri": CALLBACK}
+    answer = post_token(sign_in.emulator, data=form, auth=("bindery", sign_in.secret))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert sign_in.exchange(code).status_code == 200
+
+
+def test_a_code_in_the_query_does_not_count(sign_in: SignIn) -> None:
+    code = sign_in.code()
+    query = {"code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+    form = {"grant_type": "authorization_code"}
+    assert_invalid_grant(post_token(sign_in.emulator, params=query, data=form, auth=("bindery", sign_in.secret)))
+    assert sign_in.exchange(code).status_code == 200
+
+
+def test_a_person_of_the_xcelerator_world_has_no_ten(emulator: RunningEmulator) -> None:
+    iris = emulator.hub.directory.by_email("iris@initech.example")
+    issued = emulator.hub.tokens.for_person(iris, "bindery", "1000001703").claims
+    told = claims_of(emulator.hub.tokens.id_token(iris, "bindery", "1000001703", 0, None))
+    for claims in (issued, told):
+        assert "ten" not in claims and "schemas" not in claims
+        assert claims["sws.samauth.ten"] == "1000001703"
+        assert claims["sws.samauth.ten.user"] == iris.user_id
+        assert claims["sws.samauth.role"] == list(iris.scope)
+        assert isinstance(claims["sws.samauth.tiers"], list)
+    assert issued["user_name"] == issued["email"] == "iris@initech.example"
+    assert issued["zid"] == "1000001703"
 
 
 def test_the_token_endpoint_takes_only_post(emulator: RunningEmulator) -> None:

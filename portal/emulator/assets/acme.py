@@ -123,6 +123,8 @@ _PUMPS = (
     ("Pump P-202", "Boiler House", "80.0", "11.0"),
     ("Pump P-203", "Boiler House", "80.0", "11.0"),
 )
+SHARED_ASSET = "Turbine T-302"
+"""What globex, its operator, may watch."""
 _AREAS = ("Pump Station", "Boiler House")
 _TURBINES = (("Turbine T-301", CNG_TURBINE.id), ("Turbine T-302", LPG_TURBINE.id))
 _NAMES = (

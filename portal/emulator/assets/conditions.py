@@ -17,18 +17,27 @@ def require_match(request: EmulatorRequest, switches: Switches, etag: int) -> No
     """
     sent = request.headers.get("If-Match")
     if sent is None:
-        if switches.missing_if_match_status:
-            raise _refused(switches.missing_if_match_status, "If-Match is required: the etag of the resource.")
-        return
-    if sent.strip() != "*" and str(etag) not in {unquote_etag(part.strip())[0] for part in sent.split(",")}:
-        raise _refused(switches.wrong_if_match_status, f"If-Match is {sent}, but the etag of the resource is {etag}.")
+        _refuse(switches.missing_if_match_status, "If-Match is required: the etag of the resource.")
+    elif sent.strip() != "*" and str(etag) not in {unquote_etag(part.strip())[0] for part in sent.split(",")}:
+        _refuse(switches.wrong_if_match_status, f"If-Match is {sent}, but the etag of the resource is {etag}.")
 
 
 def require_none(request: EmulatorRequest, switches: Switches, exists: bool) -> None:
     """Refuse a creation (``If-None-Match: *``) where the resource exists."""
     if exists and request.headers.get("If-None-Match", "").strip() == "*":
-        raise _refused(switches.wrong_if_match_status, "The resource exists already.")
+        _refuse(switches.wrong_if_match_status, "The resource exists already.")
 
 
-def _refused(status: int, message: str) -> GatewayError:
-    return GatewayError(status, "noMatch" if status == 412 else "invalidParameter", message)
+def require_creation(request: EmulatorRequest, switches: Switches) -> None:
+    """Refuse an update (``If-Match``) of what does not exist: it would create a resource that the caller has not seen.
+
+    :raises GatewayError: RFC 9110, section 13.1.1; the status is that of a wrong ``If-Match``.
+    """
+    if "If-Match" in request.headers:
+        _refuse(switches.wrong_if_match_status, "The resource does not exist. Leave If-Match out to create it.")
+
+
+def _refuse(status: int, message: str) -> None:
+    """Raise the refusal, unless the switch holds 0: not refused."""
+    if status:
+        raise GatewayError(status, "noMatch" if status == 412 else "invalidParameter", message)

@@ -31,8 +31,17 @@ class DeclaredVariable(NamedTuple):
     declared_by: AssetType
 
 
+class DeclaredFile(NamedTuple):
+    """A file assignment of an asset type and the type in the family that declares it."""
+
+    key: str
+    file_id: str
+    declared_by: AssetType
+
+
 class Inventory:
-    """Types and assets by id. What a tenant may see is decided here: its own things and core types.
+    """Types and assets by id. What a tenant may see is decided here: its own things and core types, and
+    what it received from others if it asks for that (``include_shared``).
 
     Whoever writes holds the Hub's lock; the records are frozen, so a reader never sees half of a change. An asset is
     found by tenant and id, because a shared asset has the same id in both tenants.
@@ -47,6 +56,18 @@ class Inventory:
         self._aspect_types = {kind.id: kind for kind in aspect_types}
         self._asset_types = {kind.id: kind for kind in asset_types}
         self._assets = {(asset.tenant_id, asset.asset_id): asset for asset in assets}
+
+    def all_assets(self) -> list[Asset]:
+        """The assets of all tenants."""
+        return list(self._assets.values())
+
+    def all_asset_types(self) -> list[AssetType]:
+        """The asset types of all tenants and the core ones."""
+        return list(self._asset_types.values())
+
+    def all_aspect_types(self) -> list[AspectType]:
+        """The aspect types of all tenants and the core ones."""
+        return list(self._aspect_types.values())
 
     def put_asset(self, asset: Asset) -> None:
         """Add an asset or replace the record of one."""
@@ -68,17 +89,45 @@ class Inventory:
         """Forget an aspect type; whoever calls has seen that nothing uses it."""
         del self._aspect_types[type_id]
 
-    def assets(self, tenant: str) -> list[Asset]:
-        """The tenant's assets."""
-        return [asset for asset in list(self._assets.values()) if asset.tenant_id == tenant]
+    def remove_asset(self, asset: Asset) -> None:
+        """Forget a record altogether; for received copies only, a deleted asset keeps its record."""
+        del self._assets[asset.tenant_id, asset.asset_id]
 
-    def asset(self, tenant: str, asset_id: str) -> Asset | None:
-        """The tenant's asset with this id, in any letter case; nothing for another tenant's."""
+    def records(self, tenant: str) -> list[Asset]:
+        """All assets of the tenant, deleted and received ones too."""
+        return [asset for (owner, _), asset in list(self._assets.items()) if owner == tenant]
+
+    def assets(self, tenant: str, include_shared: bool = False) -> list[Asset]:
+        """The tenant's assets; with ``include_shared`` those that it received from others, too."""
+        return [asset for asset in self.records(tenant) if _exists(asset, include_shared)]
+
+    def record(self, tenant: str, asset_id: str) -> Asset | None:
+        """The tenant's asset with this id, in any letter case, even if it is deleted or received."""
         return self._assets.get((tenant, asset_id.lower()))
+
+    def asset(self, tenant: str, asset_id: str, include_shared: bool = False) -> Asset | None:
+        """The tenant's asset with this id, in any letter case; nothing for another tenant's or a deleted one.
+
+        A received asset does not exist either, unless ``include_shared``.
+        """
+        asset = self.record(tenant, asset_id)
+        return asset if asset is not None and _exists(asset, include_shared) else None
+
+    def origin(self, tenant: str, asset_id: str) -> Asset | None:
+        """The asset whose time series are meant: the tenant's own one, or the original of one that it received."""
+        asset = self.asset(tenant, asset_id, include_shared=True)
+        if asset is None or asset.received_from is None:
+            return asset
+        return self.asset(asset.received_from, asset_id)
 
     def root(self, tenant: str) -> Asset:
         """The tenant's root asset."""
         return next(asset for asset in self.assets(tenant) if not asset.parent_id)
+
+    def has_children(self, asset: Asset) -> bool:
+        """Whether anything that is not deleted stands below the asset."""
+        below = self.assets(asset.tenant_id, include_shared=True)
+        return any(child.parent_id == asset.asset_id for child in below)
 
     def ancestors(self, asset: Asset) -> list[Asset]:
         """From the tenant's root down to the asset's parent; empty for the root."""
@@ -88,31 +137,53 @@ class Inventory:
             above.insert(0, asset)
         return above
 
-    def asset_types(self, tenant: str) -> list[AssetType]:
-        """The tenant's asset types and the core ones."""
-        return [kind for kind in list(self._asset_types.values()) if kind.tenant_id in (tenant, CORE_TENANT)]
+    def located(self, asset: Asset) -> Asset | None:
+        """The asset itself or the nearest one above that has a location."""
+        nearest_first = (asset, *reversed(self.ancestors(asset)))
+        return next((holder for holder in nearest_first if holder.location is not None), None)
 
-    def asset_type(self, tenant: str, type_id: str) -> AssetType | None:
+    def asset_types(self, tenant: str, include_shared: bool = False) -> list[AssetType]:
+        """The tenant's asset types and the core ones; with ``include_shared`` those of received assets, too."""
+        shared = self._received_types(tenant) if include_shared else frozenset()
+        return [
+            kind
+            for kind in list(self._asset_types.values())
+            if kind.tenant_id in (tenant, CORE_TENANT) or kind.id in shared
+        ]
+
+    def asset_type(self, tenant: str, type_id: str, include_shared: bool = False) -> AssetType | None:
         """The asset type with this id, if the tenant may see it."""
         kind = self._asset_types.get(type_id)
-        return kind if kind is not None and kind.tenant_id in (tenant, CORE_TENANT) else None
+        if kind is None or kind.tenant_id in (tenant, CORE_TENANT):
+            return kind
+        return kind if include_shared and type_id in self._received_types(tenant) else None
 
-    def aspect_types(self, tenant: str) -> list[AspectType]:
-        """The tenant's aspect types and the core ones."""
-        return [kind for kind in list(self._aspect_types.values()) if kind.tenant_id in (tenant, CORE_TENANT)]
+    def aspect_types(self, tenant: str, include_shared: bool = False) -> list[AspectType]:
+        """The tenant's aspect types and the core ones; with ``include_shared`` those of received assets, too."""
+        shared = self._received_aspect_types(tenant) if include_shared else frozenset()
+        return [
+            kind
+            for kind in list(self._aspect_types.values())
+            if kind.tenant_id in (tenant, CORE_TENANT) or kind.id in shared
+        ]
 
-    def aspect_type(self, tenant: str, type_id: str) -> AspectType | None:
+    def aspect_type(self, tenant: str, type_id: str, include_shared: bool = False) -> AspectType | None:
         """The aspect type with this id, if the tenant may see it."""
         kind = self._aspect_types.get(type_id)
-        return kind if kind is not None and kind.tenant_id in (tenant, CORE_TENANT) else None
+        if kind is None or kind.tenant_id in (tenant, CORE_TENANT):
+            return kind
+        return kind if include_shared and type_id in self._received_aspect_types(tenant) else None
+
+    def instances(self, type_id: str) -> list[Asset]:
+        """All assets of exactly this type that are not deleted, whoever's."""
+        return [asset for asset in list(self._assets.values()) if asset.type_id == type_id and asset.deleted is None]
 
     def family(self, type_id: str) -> Iterator[AssetType]:
-        """The type itself, its parent, and so on up to the top."""
-        following: str | None = type_id
-        while following is not None:
-            kind = self._asset_types[following]
+        """The type itself, its parent, and so on up to the top; nothing for a type that is gone."""
+        kind = self._asset_types.get(type_id)
+        while kind is not None:
             yield kind
-            following = kind.parent_type_id
+            kind = self._asset_types.get(kind.parent_type_id or "")
 
     def aspects_of(self, type_id: str, inherited: bool = True) -> list[DeclaredAspect]:
         """The aspects of a type, inherited ones first."""
@@ -129,6 +200,21 @@ class Inventory:
             for kind in self._lineage(type_id, inherited)
             for variable in kind.variables
         ]
+
+    def files_of(self, type_id: str) -> list[DeclaredFile]:
+        """The file assignments of a type; of the same key in a family, the nearest type's counts."""
+        by_key = {
+            key: DeclaredFile(key, file_id, kind)
+            for kind in self._lineage(type_id, inherited=True)
+            for key, file_id in kind.file_assignments.items()
+        }
+        return list(by_key.values())
+
+    def assigned_files(self) -> dict[str, str]:
+        """The ids of all files in use, with the name of an asset (none that is deleted) or asset type that uses it."""
+        holders: list[Asset | AssetType] = [asset for asset in list(self._assets.values()) if asset.deleted is None]
+        holders += list(self._asset_types.values())
+        return {file_id: holder.name for holder in holders for file_id in holder.file_assignments.values()}
 
     def dynamic_aspect(self, asset: Asset, name: str) -> AspectType | None:
         """The type of the asset's dynamic aspect with this name; static aspects have no time series."""
@@ -148,3 +234,15 @@ class Inventory:
     def _lineage(self, type_id: str, inherited: bool) -> list[AssetType]:
         family = list(self.family(type_id))
         return family[::-1] if inherited else family[:1]
+
+    def _received_types(self, tenant: str) -> frozenset[str]:
+        received = [asset for asset in self.assets(tenant, include_shared=True) if asset.received_from is not None]
+        return frozenset(kind.id for asset in received for kind in self.family(asset.type_id))
+
+    def _received_aspect_types(self, tenant: str) -> frozenset[str]:
+        kinds = [self._asset_types.get(type_id) for type_id in self._received_types(tenant)]
+        return frozenset(aspect.aspect_type_id for kind in kinds if kind is not None for aspect in kind.aspects)
+
+
+def _exists(asset: Asset, include_shared: bool) -> bool:
+    return asset.deleted is None and (include_shared or asset.received_from is None)

@@ -29,9 +29,13 @@ class Links:
         condition = encoded_filter(f'{{"parentId":"{asset_id}"}}')
         return link(f"{self.base}/assets?filter={condition}")
 
-    def asset_type(self, type_id: str) -> Link:
-        """An asset type."""
-        return link(f"{self.base}/assettypes/{type_id}")
+    def asset_type(self, type_id: str, part: str = "") -> Link:
+        """An asset type or a part of it, for example ``fileAssignments/photo``."""
+        return link(f"{self.base}/assettypes/{type_id}" + (f"/{part}" if part else ""))
+
+    def file(self, file_id: str, part: str = "") -> Link:
+        """A file's description, or with ``file`` its content."""
+        return link(f"{self.base}/files/{file_id}" + (f"/{part}" if part else ""))
 
     def aspect_type(self, type_id: str) -> Link:
         """An aspect type."""

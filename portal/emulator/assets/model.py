@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 CORE_TENANT = "core"
@@ -65,7 +66,7 @@ class Aspect:
 
 @dataclass(frozen=True)
 class AssetType:
-    """A type of assets; it inherits aspects and variables of its parent type."""
+    """A type of assets; it inherits aspects, variables and file assignments (key -> id of the file) of its parent."""
 
     id: str
     tenant_id: str
@@ -76,6 +77,7 @@ class AssetType:
     scope: str = "private"
     aspects: tuple[Aspect, ...] = ()
     variables: tuple[Variable, ...] = ()
+    file_assignments: Mapping[str, str] = field(default_factory=dict)
     etag: int = 1
 
 
@@ -93,10 +95,22 @@ class Location:
 
 
 @dataclass(frozen=True)
+class AssetLock:
+    """What another service holds an asset by; such an asset cannot be deleted."""
+
+    id: str
+    service: str
+    reason: str
+    reason_code: str
+
+
+@dataclass(frozen=True)
 class Asset:
     """One asset. ``parent_id`` is empty for a tenant's root; all values are text, as at the Hub.
 
-    ``variables`` maps names to values, ``aspects`` maps names of static aspects to such maps.
+    ``variables`` maps names to values, ``aspects`` maps names of static aspects to such maps, ``file_assignments``
+    maps keys to ids of files; they hold what was written for this asset, not what it inherits. ``deleted`` is the
+    time of its deletion. ``shared_with`` names tenants that received a copy, ``received_from`` the one it came from.
     """
 
     asset_id: str
@@ -108,7 +122,12 @@ class Asset:
     external_id: str | None = None
     timezone: str = "Europe/Berlin"
     twin_type: str = "performance"
-    location: Location = Location()
+    location: Location | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     aspects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    file_assignments: Mapping[str, str] = field(default_factory=dict)
+    locks: tuple[AssetLock, ...] = ()
+    deleted: datetime | None = None
+    shared_with: tuple[str, ...] = ()
+    received_from: str | None = None
     etag: int = 1

@@ -1,46 +1,53 @@
-"""Reading types: ``/api/assetmanagement/v3/assettypes…`` and ``…/aspecttypes…``."""
+"""Reading types: ``/api/assetmanagement/v3/assettypes…`` and ``…/aspecttypes…``.
+
+Readers hold the Hub's lock: what a type inherits must not be deleted while it is put together.
+"""
 
 from __future__ import annotations
 
-from portal.emulator.assets import wire
+from portal.emulator.assets import type_bodies, wire
 from portal.emulator.assets.endpoint import Answer, AssetCall, asset_endpoint
 from portal.emulator.assets.filtering import FieldValues, parse_filter
+from portal.emulator.assets.flags import flag
 from portal.emulator.assets.model import AspectType, AssetType
 from portal.emulator.assets.paging import PageRequest, page_of
-from portal.emulator.gateway.errors import InvalidParameter, NoMatch
+from portal.emulator.assets.type_access import present_aspect_type, present_asset_type, require_type_reader
 
 
 @asset_endpoint
 def asset_types(call: AssetCall) -> Answer:
     """A page of the tenant's and the core asset types; ``exploded=true`` adds what they inherit."""
-    asked = PageRequest.read(call.request)
+    shared = require_type_reader(call)
+    asked = PageRequest.read(call.request, call.hub.switches)
     matches = parse_filter(asked.filter)
     exploded = _exploded(call)
-    found = [
-        _asset_type(call, kind, exploded)
-        for kind in call.inventory.asset_types(call.tenant)
-        if matches(_asset_type_fields(kind))
-    ]
+    with call.hub.lock:
+        found = [
+            type_bodies.asset_type(call, kind, exploded)
+            for kind in call.inventory.asset_types(call.tenant, shared)
+            if matches(_asset_type_fields(kind))
+        ]
     return page_of(found, "assetTypes", f"{call.links.base}/assettypes", asked)
 
 
 @asset_endpoint
 def asset_type(call: AssetCall, type_id: str) -> Answer:
     """One asset type."""
-    kind = call.inventory.asset_type(call.tenant, type_id)
-    if kind is None:
-        raise NoMatch(f"Asset type with id {type_id} does not exist.")
-    return _asset_type(call, kind, _exploded(call))
+    shared = require_type_reader(call)
+    exploded = _exploded(call)
+    with call.hub.lock:
+        return type_bodies.asset_type(call, present_asset_type(call, type_id, shared), exploded)
 
 
 @asset_endpoint
 def aspect_types(call: AssetCall) -> Answer:
     """A page of the tenant's and the core aspect types."""
-    asked = PageRequest.read(call.request)
+    shared = require_type_reader(call)
+    asked = PageRequest.read(call.request, call.hub.switches)
     matches = parse_filter(asked.filter)
     found = [
         wire.aspect_type(kind, call.links)
-        for kind in call.inventory.aspect_types(call.tenant)
+        for kind in call.inventory.aspect_types(call.tenant, shared)
         if matches(_aspect_type_fields(kind))
     ]
     return page_of(found, "aspectTypes", f"{call.links.base}/aspecttypes", asked)
@@ -49,23 +56,14 @@ def aspect_types(call: AssetCall) -> Answer:
 @asset_endpoint
 def aspect_type(call: AssetCall, type_id: str) -> Answer:
     """One aspect type."""
-    kind = call.inventory.aspect_type(call.tenant, type_id)
-    if kind is None:
-        raise NoMatch(f"Aspect type with id {type_id} does not exist.")
-    return wire.aspect_type(kind, call.links)
-
-
-def _asset_type(call: AssetCall, kind: AssetType, exploded: bool) -> Answer:
-    aspects = call.inventory.aspects_of(kind.id, inherited=exploded)
-    variables = call.inventory.variables_of(kind.id, inherited=exploded)
-    return wire.asset_type(kind, aspects, variables, call.links)
+    shared = require_type_reader(call)
+    return wire.aspect_type(present_aspect_type(call, type_id, shared), call.links)
 
 
 def _exploded(call: AssetCall) -> bool:
-    text = call.request.args.get("exploded", "false").lower()
-    if text not in ("true", "false"):
-        raise InvalidParameter("exploded has to be true or false.")
-    return text == "true"
+    """Whether inherited aspects and variables are wanted; ``basicFieldsOnly=true`` leaves them out in any case."""
+    basic_only = flag(call.request, "basicFieldsOnly")
+    return flag(call.request, "exploded") and not basic_only
 
 
 def _asset_type_fields(kind: AssetType) -> FieldValues:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Lock
-from typing import overload
+from typing import Any, overload
 
 CAPACITY = 1000
+LONGEST_TEXT = 500
+"""Characters of a path or a reason that are kept."""
 
 
 @dataclass(frozen=True)
 class ReceivedRequest:
     """One request and how it ended.
 
-    ``path`` has no query (it may carry personal data), ``client`` is the OAuth client of the caller as far
-    as it was recognised, ``reason`` says why the request was refused. ``status`` is 0 for a dropped one.
+    ``path`` has no query (it may carry personal data). ``client`` and ``tenant`` are the caller's as far as they were
+    recognised. ``reason`` says why the request was allowed or refused, ``limit`` which limit applied, ``fault`` the id
+    of the fault that struck it. ``status`` is 0 for one without an answer, ``time`` is that of the emulator's clock
+    (epoch seconds), ``duration_ms`` what it took in real milliseconds.
     """
 
     method: str
@@ -24,6 +29,27 @@ class ReceivedRequest:
     status: int
     client: str
     reason: str
+    tenant: str = field(default="", kw_only=True)
+    limit: str = field(default="", kw_only=True)
+    fault: str = field(default="", kw_only=True)
+    time: float = field(default=0.0, kw_only=True)
+    duration_ms: float = field(default=0.0, kw_only=True)
+
+    def description(self) -> dict[str, Any]:
+        """All of it as JSON values, the time as ISO text."""
+        time = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {
+            "time": time,
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "client": self.client,
+            "tenant": self.tenant,
+            "reason": self.reason,
+            "limit": self.limit,
+            "fault": self.fault,
+            "duration_ms": self.duration_ms,
+        }
 
 
 class Journal(Sequence[ReceivedRequest]):
@@ -42,6 +68,17 @@ class Journal(Sequence[ReceivedRequest]):
         """Forget all entries."""
         with self._lock:
             self._entries.clear()
+
+    def newest(
+        self, limit: int = CAPACITY, path: str = "", status: int | None = None, client: str = ""
+    ) -> list[ReceivedRequest]:
+        """The last requests, newest first: whose path contains a text, with this status, of this client."""
+        found = (
+            entry
+            for entry in reversed(self._copy())
+            if path in entry.path and status in (None, entry.status) and client in ("", entry.client)
+        )
+        return [entry for entry, _ in zip(found, range(limit), strict=False)]
 
     def _copy(self) -> list[ReceivedRequest]:
         with self._lock:

@@ -1,48 +1,29 @@
-"""The emulator's own paths: health, banner, stylesheet, faults and clock. The real Hub has none of them.
+"""The emulator's own paths for programs: health, banner, state, reset, snapshots, tokens, the journal and switches.
 
-Banner, faults and clock answer only a caller on this machine that also names it as such: the remote
-address keeps the network out, the Host header keeps out web pages that rebind a DNS name to loopback.
+The real Hub has none of them. All but health and stylesheets answer only callers on this machine (``guards.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from functools import wraps
-from ipaddress import ip_address
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug import Response
-from werkzeug.exceptions import BadRequest, Forbidden, NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
 from portal.emulator.banner import banner
-from portal.emulator.control.faults import Fault
+from portal.emulator.config import WrongSetting
+from portal.emulator.control import snapshots
+from portal.emulator.control.guards import json_object, local_only, only, require_json
+from portal.emulator.control.journal import CAPACITY
+from portal.emulator.control.switches import Switches, UnknownSwitch
 from portal.emulator.hub import Hub
+from portal.emulator.tenants import IDENTITY_HOSTS, TENANTS, serves
 from portal.emulator.web import EmulatorRequest, json_response, never_stored
 
 STATIC = Path(__file__).parents[1] / "static"
 STYLESHEETS = {path.name: path.read_bytes() for path in STATIC.glob("*.css")}
-LOCAL_NAMES = ("localhost", "127.0.0.1")
-
-ControlHandler = Callable[[Hub, EmulatorRequest], Response]
-
-
-def local_only(handler: ControlHandler) -> ControlHandler:
-    """Let only callers on this machine through; others get 403."""
-
-    @wraps(handler)
-    def guarded(hub: Hub, request: EmulatorRequest) -> Response:
-        name = urlsplit(f"//{request.host}").hostname
-        if not _is_loopback(request.remote_addr) or name not in (
-            *LOCAL_NAMES,
-            hub.config.host_name,
-        ):
-            raise Forbidden("This path answers only callers on the emulator's own machine.")
-        return handler(hub, request)
-
-    return guarded
 
 
 def health(hub: Hub, request: EmulatorRequest) -> Response:
@@ -52,7 +33,7 @@ def health(hub: Hub, request: EmulatorRequest) -> Response:
 
 
 def static_file(hub: Hub, request: EmulatorRequest, name: str) -> Response:
-    """A stylesheet of the sign-in pages."""
+    """A stylesheet of the sign-in pages or of the emulator's own page."""
     if name not in STYLESHEETS:
         raise NotFound()
     response = Response(STYLESHEETS[name], content_type="text/css; charset=utf-8")
@@ -68,80 +49,148 @@ def show_banner(hub: Hub, request: EmulatorRequest) -> Response:
 
 
 @local_only
-def add_fault(hub: Hub, request: EmulatorRequest) -> Response:
-    """Add a fault; the JSON object has the fields of :class:`~portal.emulator.control.faults.Fault`."""
-    wanted = _json_object(request)
+def show_state(hub: Hub, request: EmulatorRequest) -> Response:
+    """What there is, in numbers, and the settings in force."""
+    return json_response(state(hub))
+
+
+def state(hub: Hub) -> dict[str, Any]:
+    """Counts of what the Hub keeps, with seed, clock and whether it is strict."""
+    inventory = hub.inventory
+    return {
+        "seed": hub.config.seed,
+        "now": hub.clock.now_datetime().isoformat(),
+        "frozen": hub.clock.is_frozen,
+        "strict": hub.switches == Switches(),
+        "tenants": {
+            tenant: {"assets": len(inventory.assets(tenant)), "people": len(hub.directory.people(tenant))}
+            for tenant in TENANTS
+        },
+        "assetTypes": len(inventory.all_asset_types()),
+        "aspectTypes": len(inventory.all_aspect_types()),
+        "files": len(list(hub.files)),
+        "clients": len(list(hub.clients)),
+        "appCredentials": len(list(hub.app_credentials)),
+        "applications": len(list(hub.applications)),
+        "faults": len(list(hub.faults)),
+        "requests": len(hub.requests),
+    }
+
+
+@local_only
+def reset(hub: Hub, request: EmulatorRequest) -> Response:
+    """Everything as at the start, or with ``{"seed": "…"}`` as another seed has it; the clock shows real time."""
+    wanted = json_object(request, may_be_empty=True)
+    only(wanted, "seed")
+    seed = wanted.get("seed", hub.config.seed)
+    if not isinstance(seed, str) or len(seed) > snapshots.LONGEST_SEED or not seed.isprintable():
+        raise BadRequest(f"seed: write a word of at most {snapshots.LONGEST_SEED} characters.")
     try:
-        fault = _fault(**wanted)
-    except (TypeError, ValueError) as error:
-        raise BadRequest(f"Not a fault: {error}") from error
-    hub.faults.add(
-        fault.pattern,
-        fault.status,
-        fault.latency,
-        fault.body,
-        fault.drop,
-        fault.truncate,
+        hub.reset(seed)
+    except WrongSetting as error:
+        raise BadRequest(str(error)) from error
+    return json_response(state(hub))
+
+
+@local_only
+def save_snapshot(hub: Hub, request: EmulatorRequest) -> Response:
+    """The whole state as one JSON file; it contains the demo secrets of technical users."""
+    response = never_stored(Response(snapshots.dump_text(hub), content_type="application/json"))
+    response.headers["Content-Disposition"] = 'attachment; filename="insights-hub-snapshot.json"'
+    return response
+
+
+@local_only
+def load_snapshot(hub: Hub, request: EmulatorRequest) -> Response:
+    """Replace the whole state by that of the snapshot in the body; nothing changes if it is wrong."""
+    request.max_content_length = snapshots.LARGEST
+    require_json(request)
+    try:
+        snapshots.load_text(hub, request.get_data())
+    except snapshots.WrongSnapshot as error:
+        raise BadRequest(str(error)) from error
+    return json_response(state(hub))
+
+
+@local_only
+def expire_tokens(hub: Hub, request: EmulatorRequest) -> Response:
+    """Refuse all access tokens that were issued until now."""
+    only(json_object(request, may_be_empty=True))
+    hub.tokens.expire_all()
+    return Response(status=204)
+
+
+@local_only
+def user_token(hub: Hub, request: EmulatorRequest) -> Response:
+    """The token of a person without the sign-in: ``{"email": "…", "host": "acme", "client": "bindery"}``.
+
+    ``host`` is the identity host that issues it, its tenant's own unless given; ``client`` the OAuth client.
+    """
+    wanted = json_object(request)
+    only(wanted, "email", "host", "client")
+    email, client_id = wanted.get("email"), wanted.get("client", "bindery")
+    account = next((person for person in hub.directory if person.email == email), None)
+    if account is None:
+        raise NotFound("Nobody has this email. GET /_emulator/banner lists all people.")
+    host = wanted.get("host", TENANTS[account.tenant].identity_host)
+    if not isinstance(host, str) or host not in IDENTITY_HOSTS or not serves(host, account.tenant):
+        raise BadRequest(f"host: write {TENANTS[account.tenant].identity_host}, which speaks for {account.tenant}.")
+    if not isinstance(client_id, str) or hub.clients.get(client_id) is None:
+        raise BadRequest("client: write the id of a client. GET /_emulator/banner lists them.")
+    token = hub.tokens.for_person(account, client_id, host)
+    return never_stored(json_response(token.response()))
+
+
+@local_only
+def list_requests(hub: Hub, request: EmulatorRequest) -> Response:
+    """The journal, newest first: ``?limit=&path=&status=&client=``; ``path`` is any part of it."""
+    wanted = request.args
+    limit, status = _number(wanted.get("limit", "100"), "limit", CAPACITY), wanted.get("status")
+    found = hub.requests.newest(
+        limit,
+        path=wanted.get("path", ""),
+        status=None if status is None else _number(status, "status", 999),
+        client=wanted.get("client", ""),
     )
+    return json_response({"requests": [entry.description() for entry in found]})
+
+
+@local_only
+def clear_requests(hub: Hub, request: EmulatorRequest) -> Response:
+    """Forget the journal."""
+    hub.requests.clear()
     return Response(status=204)
 
 
 @local_only
-def clear_faults(hub: Hub, request: EmulatorRequest) -> Response:
-    """End all faults."""
-    hub.faults.clear()
-    return Response(status=204)
+def show_switches(hub: Hub, request: EmulatorRequest) -> Response:
+    """All switches with their values, defaults and meanings."""
+    values = asdict(hub.switches)
+    return json_response(
+        {
+            switch.name: {
+                "value": values[switch.name],
+                "default": switch.default,
+                "meaning": switch.metadata["meaning"],
+            }
+            for switch in fields(Switches)
+        }
+    )
 
 
 @local_only
-def set_clock(hub: Hub, request: EmulatorRequest) -> Response:
-    """Move the clock: ``{"shift": seconds}``, ``{"freeze": "<ISO date-time>"}`` or ``{"reset": true}``."""
-    wanted = _json_object(request)
+def set_switches(hub: Hub, request: EmulatorRequest) -> Response:
+    """Change some switches: ``{"max_page_size": 2000}``; all or none of them."""
+    wanted = json_object(request)
     try:
-        match wanted:
-            case {"shift": int() | float() as seconds}:
-                hub.clock.shift(seconds)
-            case {"freeze": str() as moment}:
-                hub.clock.freeze(datetime.fromisoformat(moment))
-            case {"reset": True}:
-                hub.clock.reset()
-            case _:
-                raise ValueError("write shift (seconds), freeze (ISO date-time) or reset (true)")
-    except (ValueError, OverflowError) as error:
-        raise BadRequest(f"The clock was not changed: {error}") from error
-    return json_response({"now": hub.clock.now_datetime().isoformat()})
+        with hub.lock:
+            hub.switches = hub.switches.changed(wanted)
+    except UnknownSwitch as error:
+        raise BadRequest(str(error)) from error
+    return json_response(asdict(hub.switches))
 
 
-def _fault(
-    pattern: str,
-    status: int | None = None,
-    latency: float = 0.0,
-    body: str | None = None,
-    drop: bool = False,
-    truncate: bool = False,
-) -> Fault:
-    if not isinstance(pattern, str) or not pattern:
-        raise ValueError("pattern has to be text")
-    if status is not None and not 100 <= int(status) <= 599:
-        raise ValueError("status has to be 100 to 599")
-    if not 0 <= float(latency) <= 60:
-        raise ValueError("latency has to be 0 to 60 seconds")
-    return Fault(pattern, status, float(latency), body, bool(drop), bool(truncate))
-
-
-def _json_object(request: EmulatorRequest) -> dict[str, Any]:
-    # get_json answers 415 unless the content type is JSON. That matters: a page of another origin can
-    # post a form or plain text here without asking the browser's permission, but not JSON.
-    value = request.get_json()
-    if not isinstance(value, dict):
-        raise BadRequest("Send a JSON object.")
-    return value
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_loopback)
+def _number(text: str, name: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= most):
+        raise BadRequest(f"{name}: write a number from 0 to {most}.")
+    return int(text)

@@ -12,6 +12,7 @@ from werkzeug import Response
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.web import json_response
 
+RATE_LIMIT_MESSAGE = "API rate limit exceeded"
 CODES = {
     400: "invalidParameter",
     401: "unauthorized",
@@ -26,11 +27,12 @@ CODES = {
 
 
 class GatewayError(Exception):
-    """A refusal with its HTTP status, generic code and message."""
+    """A refusal with its HTTP status, generic code and message, and the headers that belong to it."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.code = f"mdsp.core.generic.{code}"
         self.message = message
 
@@ -54,7 +56,17 @@ class NoMatch(GatewayError):
         super().__init__(404, "noMatch", message)
 
 
+class RateExceeded(GatewayError):
+    """429: too many calls; there is room again after ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(429, "tooManyRequests", RATE_LIMIT_MESSAGE)
+        self.headers["Retry-After"] = str(retry_after)
+
+
 def refusal(error: GatewayError) -> Response:
     """The error as the platform writes it; ``logref`` (32 hex digits) is the trace handle."""
     entry = {"code": error.code, "logref": uuid.uuid4().hex, "message": error.message}
-    return with_gateway_headers(json_response({"errors": [entry]}, error.status, "application/json;charset=UTF-8"))
+    response = json_response({"errors": [entry]}, error.status, "application/json;charset=UTF-8")
+    response.headers.update(error.headers)
+    return with_gateway_headers(response)

@@ -12,6 +12,9 @@ from portal.emulator.identity.sign_ins import AuthorizationRequest
 
 # RFC 7636, section 4.2: the base64url of a SHA-256 digest.
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+PROMPTS = ("none", "login", "consent", "select_account")
+# More than 30 years; a session lives 12 hours.
+SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class UntrustedRequest(Exception):
@@ -48,6 +51,10 @@ def read_request(parameters: MultiDict[str, str], host: str, clients: ClientRegi
         state=state,
         nonce=parameters.get("nonce"),
         code_challenge=parameters.get("code_challenge"),
+        prompt=frozenset(parameters.get("prompt", "").split()),
+        max_age=int(parameters["max_age"]) if "max_age" in parameters else None,
+        login_hint=parameters.get("login_hint", "").strip().lower(),
+        id_token_hint=parameters.get("id_token_hint"),
     )
 
 
@@ -72,18 +79,30 @@ def _trusted_redirect_uri(parameters: MultiDict[str, str], host: str, clients: C
 
 def _problem(parameters: MultiDict[str, str]) -> tuple[str, str] | None:
     """Error code and description of the first thing that is wrong."""
-    repeated = sorted(name for name in parameters if len(parameters.getlist(name)) > 1)
-    if repeated:
-        return "invalid_request", f"{repeated[0]} may be given once."
+    if any(len(parameters.getlist(name)) > 1 for name in parameters):
+        return "invalid_request", "Each parameter may be given once."
+    for name in ("request", "request_uri"):
+        if name in parameters:
+            return f"{name}_not_supported", "Write the parameters into the query."
     if parameters.get("response_type") != "code":
         return "unsupported_response_type", "Only response_type=code is supported."
     if parameters.get("response_mode", "query") != "query":
         return "invalid_request", "Only response_mode=query is supported."
     if "openid" not in parameters.get("scope", "").split():
         return "invalid_scope", "scope has to contain openid."
-    if parameters.get("prompt") == "none":
-        return "login_required", "The person has to choose an account."
-    return _pkce_problem(parameters)
+    return _session_problem(parameters) or _pkce_problem(parameters)
+
+
+def _session_problem(parameters: MultiDict[str, str]) -> tuple[str, str] | None:
+    """What is wrong with the wishes about the person's session (OpenID Connect Core, section 3.1.2.1)."""
+    prompt = parameters.get("prompt", "").split()
+    if not set(prompt) <= set(PROMPTS):
+        return "invalid_request", f"prompt has to be one of {', '.join(PROMPTS)}."
+    if "none" in prompt and len(prompt) > 1:
+        return "invalid_request", "prompt=none cannot be combined with another value."
+    if SECONDS.fullmatch(parameters.get("max_age", "0")) is None:
+        return "invalid_request", "max_age has to be a number of seconds."
+    return None
 
 
 def _pkce_problem(parameters: MultiDict[str, str]) -> tuple[str, str] | None:

@@ -1,10 +1,14 @@
-"""The OAuth clients: the portal, and two technical users per tenant, one that reads and one that may do all."""
+"""The OAuth clients: the portal, two technical users per tenant (one reads, one may do all), and what is added."""
 
 from __future__ import annotations
 
 import hmac
+import re
+import secrets
+import string
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from portal.emulator.config import EmulatorConfig
 from portal.emulator.seeding import stable_secret
@@ -35,11 +39,22 @@ ADMIN_SCOPE = (
 )
 TECHNICAL_USERS = {"hub-reader": READER_SCOPE, "hub-admin": ADMIN_SCOPE}
 """What follows the tenant's name in the client id, and the scope."""
+TECHNICAL_USERS_PER_TENANT = 10
+"""More cannot be created in the Settings app."""
+# What "change secret" of Identity Management accepts.
+NEW_SECRET = re.compile(r"[A-Za-z0-9]{43,255}")
+SCOPE = r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}"
+# An absolute URI without fragment (RFC 6749, section 3.1.2) whose authority may be written into a policy.
+REDIRECT_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:\[\]-]*(/[!-\"$-~]*)?")
+
+
+class ClientRefused(ValueError):
+    """A client cannot be registered or changed like this; the message says why."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """A confidential client. A technical user belongs to one tenant; the portal (no tenant) serves all."""
+    """A confidential client. A technical user belongs to one tenant; an application (no tenant) serves all."""
 
     client_id: str
     secret: str = field(repr=False)
@@ -48,6 +63,11 @@ class Client:
     scope: tuple[str, ...] = ()
     redirect_uris: tuple[str, ...] = ()
     post_logout_uris: tuple[str, ...] = ()
+
+    @property
+    def is_technical_user(self) -> bool:
+        """Whether it acts for a tenant in its own name."""
+        return self.tenant is not None and CLIENT_CREDENTIALS in self.grant_types
 
     def has_secret(self, presented: str) -> bool:
         """Whether the presented secret is right; takes the same time for every wrong one."""
@@ -59,7 +79,7 @@ class Client:
 
 
 class ClientRegistry:
-    """All clients by id."""
+    """All clients by id. Each change is whole: it needs no other lock than the registry's own."""
 
     def __init__(self, config: EmulatorConfig) -> None:
         clients = [
@@ -70,10 +90,11 @@ class ClientRegistry:
                 for name, scope in TECHNICAL_USERS.items()
             ),
         ]
+        self._lock = Lock()
         self._by_id = {client.client_id: client for client in clients}
 
     def __iter__(self) -> Iterator[Client]:
-        return iter(self._by_id.values())
+        return iter(list(self._by_id.values()))
 
     def get(self, client_id: str) -> Client | None:
         """The client with this id."""
@@ -85,6 +106,51 @@ class ClientRegistry:
         :raises KeyError: nobody registered it.
         """
         return self._by_id[client_id]
+
+    def add(self, client: Client) -> None:
+        """Register a client; it can get tokens at once.
+
+        :raises ClientRefused: the id is taken, an address to return to is none, or it would be the tenant's eleventh
+            technical user.
+        """
+        for address in (*client.redirect_uris, *client.post_logout_uris):
+            if REDIRECT_URI.fullmatch(address) is None:
+                raise ClientRefused(f"{address!r} is no address to return to. Write an absolute URI without fragment.")
+        with self._lock:
+            if client.client_id in self._by_id:
+                raise ClientRefused(f"The client {client.client_id} exists already. Choose another id.")
+            if client.is_technical_user and self._technical_users(client.tenant) >= TECHNICAL_USERS_PER_TENANT:
+                raise ClientRefused(
+                    f"{client.tenant} has {TECHNICAL_USERS_PER_TENANT} technical users already. Remove one first."
+                )
+            self._by_id[client.client_id] = client
+
+    def remove(self, client_id: str) -> None:
+        """Forget a client. It gets no further tokens; those it has stay valid until they expire.
+
+        :raises KeyError: nobody registered it.
+        """
+        with self._lock:
+            del self._by_id[client_id]
+
+    def change_secret(self, client_id: str, secret: str) -> None:
+        """Replace a client's secret; the old one ends at once.
+
+        :raises KeyError: nobody registered the client.
+        :raises ClientRefused: the secret does not have 43 to 255 letters and digits.
+        """
+        if NEW_SECRET.fullmatch(secret) is None:
+            raise ClientRefused("A secret has 43 to 255 characters, each a letter a-z, A-Z or a digit.")
+        with self._lock:
+            self._by_id[client_id] = replace(self._by_id[client_id], secret=secret)
+
+    def _technical_users(self, tenant: str | None) -> int:
+        return sum(client.is_technical_user and client.tenant == tenant for client in self._by_id.values())
+
+
+def new_secret() -> str:
+    """A secret as the Hub makes them: 43 letters and digits."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(43))
 
 
 def _portal_client(config: EmulatorConfig) -> Client:

@@ -1,16 +1,22 @@
-"""What an identity host says about itself: metadata (OpenID Connect Discovery 1.0) and keys."""
+"""What an identity host gives to everybody: metadata (OpenID Connect Discovery 1.0), keys, its pages' stylesheet."""
 
 from __future__ import annotations
 
 from werkzeug import Response
 
+from portal.emulator.control.views import static_file
 from portal.emulator.hub import Hub
+from portal.emulator.identity.authorization import PROMPTS
 from portal.emulator.identity.signing import ALGORITHM
+from portal.emulator.tenants import IDENTITY_HOSTS, World
 from portal.emulator.web import EmulatorRequest, json_response
+
+PUBLIC = "allowed: public"
 
 
 def openid_configuration(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     """The metadata of the host. Paths are those of Cloud Foundry UAA (assumed for the Hub)."""
+    request.reason = PUBLIC
     base = request.addresses.identity(host)
     return json_response(
         {
@@ -31,7 +37,8 @@ def openid_configuration(hub: Hub, request: EmulatorRequest, host: str) -> Respo
             ],
             "code_challenge_methods_supported": ["S256"],
             "scopes_supported": ["openid"],
-            "claims_supported": _CLAIMS,
+            "prompt_values_supported": list(PROMPTS),
+            "claims_supported": [*_CLAIMS, *_TENANT_CLAIMS[IDENTITY_HOSTS[host]]],
             "authorization_response_iss_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
@@ -41,12 +48,20 @@ def openid_configuration(hub: Hub, request: EmulatorRequest, host: str) -> Respo
 
 def token_keys(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     """The key set in the Hub's form, with the PEM as ``value``."""
+    request.reason = PUBLIC
     return json_response(hub.signing_key.hub_form())
 
 
 def jwk_set(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     """The key set in RFC 7517 form."""
+    request.reason = PUBLIC
     return json_response(hub.signing_key.jwk_set())
+
+
+def resource(hub: Hub, request: EmulatorRequest, host: str, name: str) -> Response:
+    """A file of the host's pages; from the host itself, because their policy allows no other."""
+    request.reason = PUBLIC
+    return static_file(hub, request, name)
 
 
 _CLAIMS = [
@@ -63,6 +78,9 @@ _CLAIMS = [
     "family_name",
     "email",
     "email_verified",
-    "ten",
     "scope",
 ]
+_TENANT_CLAIMS = {
+    World.CLASSIC: ("ten",),
+    World.XCELERATOR: ("sws.samauth.ten", "sws.samauth.ten.user", "sws.samauth.role", "sws.samauth.tiers", "env"),
+}

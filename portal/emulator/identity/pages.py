@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from werkzeug import Response
 
-from portal.emulator.config import EmulatorConfig
+from portal.emulator.addresses import Addresses
 from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.sign_ins import AuthorizationRequest
 from portal.emulator.tenants import TENANTS
@@ -25,63 +25,76 @@ _TEMPLATES = {
 
 
 def picker_page(
-    config: EmulatorConfig,
+    addresses: Addresses,
     asked: AuthorizationRequest,
     pending_id: str,
     accounts: Sequence[Account],
     current_user_id: str | None,
 ) -> Response:
-    """ "Sign in to Insights Hub": the accounts of the host, grouped by tenant, the current person marked."""
-    groups = [
+    """ "Sign in to Insights Hub": the accounts of the host, grouped by tenant.
+
+    The person of the browser's session is marked, the one of ``login_hint`` is marked and one Enter away.
+    """
+    body = _render(
+        "picker",
+        client=escape(asked.client_id),
+        action=escape(f"{addresses.identity(asked.host)}/login.do"),
+        pending=escape(pending_id),
+        groups="".join(_groups(accounts, current_user_id, asked.login_hint)),
+    )
+    # Chromium applies form-action to the redirect that answers the form, too.
+    return _page(addresses, asked.host, "Sign in to Insights Hub", body, form_target=_origin(asked.redirect_uri))
+
+
+def problem_page(addresses: Addresses, host: str, title: str, explanation: str) -> Response:
+    """What went wrong and what to do; status 400."""
+    body = _render("message", title=escape(title), text=escape(explanation))
+    return _page(addresses, host, title, body, status=400)
+
+
+def signed_out_page(addresses: Addresses, host: str) -> Response:
+    """The end of a session when there is no registered address to return to."""
+    text = "Your session at this identity host has ended. You can close this page."
+    body = _render("message", title="You are signed out", text=text)
+    return _page(addresses, host, "You are signed out", body)
+
+
+def _groups(accounts: Sequence[Account], current_user_id: str | None, hinted_email: str) -> list[str]:
+    return [
         _render(
             "group",
             tenant=escape(name),
             display_name=escape(tenant.display_name),
-            people="".join(_person(a, a.user_id == current_user_id) for a in accounts if a.tenant == name),
+            people="".join(
+                _person(a, a.user_id == current_user_id, a.email.lower() == hinted_email)
+                for a in accounts
+                if a.tenant == name
+            ),
         )
         for name, tenant in TENANTS.items()
         if any(account.tenant == name for account in accounts)
     ]
-    body = _render(
-        "picker",
-        client=escape(asked.client_id),
-        action=escape(f"{config.addresses.identity(asked.host)}/login.do"),
-        pending=escape(pending_id),
-        groups="".join(groups),
-    )
-    # Chromium applies form-action to the redirect that answers the form, too.
-    return _page(config, "Sign in to Insights Hub", body, form_target=_origin(asked.redirect_uri))
 
 
-def problem_page(config: EmulatorConfig, title: str, explanation: str) -> Response:
-    """What went wrong and what to do; status 400."""
-    body = _render("message", title=escape(title), text=escape(explanation))
-    return _page(config, title, body, status=400)
-
-
-def signed_out_page(config: EmulatorConfig) -> Response:
-    """The end of a session when there is no registered address to return to."""
-    text = "Your session at this identity host has ended. You can close this page."
-    body = _render("message", title="You are signed out", text=text)
-    return _page(config, "You are signed out", body)
-
-
-def _person(account: Account, is_current: bool) -> str:
+def _person(account: Account, is_current: bool, is_hinted: bool) -> str:
+    badge = "signed in here" if is_current else "suggested" if is_hinted else ""
     return _render(
         "person",
         user_id=escape(account.user_id),
-        initials=escape(account.given_name[0] + account.family_name[0]),
+        initials=escape((account.given_name[:1] + account.family_name[:1]) or "?"),
         label=escape(account.label),
         name=escape(account.name),
         email=escape(account.email),
         role=escape(f"{account.role} of {account.tenant}"),
         current=' aria-current="true"' if is_current else "",
-        badge='<span class="badge">signed in here</span>' if is_current else "",
+        focus=" autofocus" if is_hinted else "",
+        badge=f'<span class="badge">{badge}</span>' if badge else "",
     )
 
 
 def _page(
-    config: EmulatorConfig,
+    addresses: Addresses,
+    host: str,
     title: str,
     body: str,
     status: int = 200,
@@ -90,11 +103,11 @@ def _page(
     html = _render(
         "page",
         title=escape(title),
-        stylesheet=escape(f"{config.url}/_emulator/static/identity.css"),
+        stylesheet=escape(f"{addresses.identity(host)}/resources/identity.css"),
         body=body,
     )
     response = Response(html, status, content_type="text/html; charset=utf-8")
-    own = _origin(config.url)
+    own = _origin(addresses.identity(host))
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {own}; form-action {own} {form_target}".rstrip()
         + "; base-uri 'none'; frame-ancestors 'none'"
@@ -110,5 +123,8 @@ def _render(template: str, **values: str) -> str:
 
 
 def _origin(url: str) -> str:
+    """What a policy calls the place a URL leads to; of a mobile app's own scheme there is nothing but the scheme."""
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return f"{parts.scheme}:"
     return f"{parts.scheme}://{parts.netloc}"

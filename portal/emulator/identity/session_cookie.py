@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from werkzeug import Response
 
 from portal.emulator.hub import Hub
@@ -17,14 +19,15 @@ def current_session(hub: Hub, request: EmulatorRequest, host: str) -> Session | 
     return session if session is not None and session.host == host else None
 
 
-def set_session_cookie(hub: Hub, response: Response, session: Session) -> None:
-    """Start a session; the cookie is valid only below the identity host's path."""
+def start_session(hub: Hub, request: EmulatorRequest, response: Response, session: Session) -> None:
+    """Start a session in place of the browser's present one; the cookie is valid only at the identity host."""
+    hub.sign_ins.sessions.take(request.cookies.get(COOKIE, ""))
     response.set_cookie(
         COOKIE,
         hub.sign_ins.sessions.put(session),
         max_age=SESSION_LIFETIME,
-        path=_path(session.host),
-        secure=hub.config.url.startswith("https:"),
+        path=_path(request, session.host),
+        secure=_is_secure(request, session.host),
         httponly=True,
         samesite="Lax",
     )
@@ -33,8 +36,15 @@ def set_session_cookie(hub: Hub, response: Response, session: Session) -> None:
 def end_session(hub: Hub, request: EmulatorRequest, response: Response, host: str) -> None:
     """Forget the session, on the server and in the browser."""
     hub.sign_ins.sessions.take(request.cookies.get(COOKIE, ""))
-    response.delete_cookie(COOKIE, path=_path(host), httponly=True, samesite="Lax")
+    response.delete_cookie(
+        COOKIE, path=_path(request, host), secure=_is_secure(request, host), httponly=True, samesite="Lax"
+    )
 
 
-def _path(host: str) -> str:
-    return f"/{host}.piam/"
+def _path(request: EmulatorRequest, host: str) -> str:
+    """Everything at a host name of its own, else everything below the path that stands for it."""
+    return f"{urlsplit(request.addresses.identity(host)).path}/"
+
+
+def _is_secure(request: EmulatorRequest, host: str) -> bool:
+    return request.addresses.identity(host).startswith("https:")

@@ -12,6 +12,8 @@ from portal.emulator.gateway.authentication import bearer_token
 from portal.emulator.hub import Hub
 from portal.emulator.identity import pages
 from portal.emulator.identity.accounts import Account
+from portal.emulator.identity.claims import tenant_claims
+from portal.emulator.identity.clients import Client
 from portal.emulator.identity.session_cookie import end_session
 from portal.emulator.identity.tokens import TokenRefused
 from portal.emulator.web import EmulatorRequest, json_response, never_stored
@@ -28,7 +30,8 @@ def userinfo(hub: Hub, request: EmulatorRequest, host: str) -> Response:
         response = json_response(refusal, 401)
         response.headers["WWW-Authenticate"] = 'Bearer realm="userinfo", error="invalid_token"'
         return never_stored(response)
-    request.client = claims["cid"]
+    request.client, request.tenant = claims["cid"], account.tenant
+    request.reason = f"allowed: a person's token of {request.client}"
     return never_stored(json_response(_description(account, claims["scope"])))
 
 
@@ -41,7 +44,7 @@ def _description(account: Account, scope: list[str]) -> dict[str, Any]:
         "name": account.name,
         "given_name": account.given_name,
         "family_name": account.family_name,
-        "ten": account.tenant,
+        **tenant_claims(account.tenant, account.user_id, scope),
         "scope": scope,
     }
 
@@ -51,7 +54,7 @@ def logout(hub: Hub, request: EmulatorRequest, host: str) -> Response:
     parameters: MultiDict[str, str] = MultiDict(request.form if request.method == "POST" else request.args)
     target = _return_address(hub, request, parameters)
     if target is None:
-        response = pages.signed_out_page(hub.config)
+        response = pages.signed_out_page(request.addresses, host)
     else:
         response = Response(status=302)
         response.headers["Location"] = target
@@ -60,7 +63,7 @@ def logout(hub: Hub, request: EmulatorRequest, host: str) -> Response:
 
 
 def _person(hub: Hub, claims: dict[str, Any], host: str) -> Account:
-    if claims["iss"] != hub.tokens.issuer(host):
+    if hub.tokens.host_of(claims) != host:
         raise TokenRefused("issued by another identity host")
     account = hub.directory.get(str(claims.get("user_id")))
     if account is None:
@@ -70,15 +73,26 @@ def _person(hub: Hub, claims: dict[str, Any], host: str) -> Account:
 
 def _return_address(hub: Hub, request: EmulatorRequest, parameters: MultiDict[str, str]) -> str | None:
     """The address to return to, if it is registered for the client that asks."""
+    request.reason = "allowed: the end of a session"
     address = parameters.get("redirect") or parameters.get("post_logout_redirect_uri")
-    hint = parameters.get("id_token_hint")
-    client_id = parameters.get("client_id") or (hub.tokens.id_token_audience(hint) if hint else None)
-    client = hub.clients.get(client_id or "")
+    client = _asking_client(hub, parameters)
     request.client = client.client_id if client else ""
-    if address is None or client is None or address not in client.post_logout_uris:
-        request.reason = "" if address is None else "the return address is not registered"
+    if address is None:
+        return None
+    if client is None or address not in client.post_logout_uris:
+        request.reason = "the return address is not registered"
         return None
     state = parameters.get("state")
     if state is None:
         return address
-    return f"{address}?{urlencode({'state': state})}"
+    separator = "&" if "?" in address else "?"
+    return f"{address}{separator}{urlencode({'state': state})}"
+
+
+def _asking_client(hub: Hub, parameters: MultiDict[str, str]) -> Client | None:
+    """The client named by ``client_id`` or by the ID token it got; nobody when the two differ."""
+    named, hint = parameters.get("client_id"), parameters.get("id_token_hint")
+    told = hub.tokens.id_token_hint(hint).get("aud", "") if hint else named
+    if named is not None and named != told:
+        return None
+    return hub.clients.get(told or "")

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """A checked request to the authorization endpoint."""
+    """A checked request to the authorization endpoint; ``max_age`` in seconds."""
 
     host: str
     client_id: str
@@ -29,6 +29,10 @@ class AuthorizationRequest:
     state: str | None
     nonce: str | None
     code_challenge: str | None
+    prompt: frozenset[str] = frozenset()
+    max_age: int | None = None
+    login_hint: str = ""
+    id_token_hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Session:
-    """A browser that is signed in at one identity host."""
+    """A browser that is signed in at one identity host, since ``auth_time`` (epoch seconds)."""
 
     host: str
     user_id: str
+    auth_time: int
 
 
 class Shelf(Generic[T]):

@@ -1,4 +1,4 @@
-"""The token endpoint: ``POST /<host>.piam/oauth/token``."""
+"""The token endpoint: ``POST /oauth/token`` of an identity host."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from werkzeug import Response
 
 from portal.emulator.hub import Hub
 from portal.emulator.identity.client_authentication import (
+    AmbiguousRequest,
     BadCredentials,
-    TwoCredentials,
     authenticate_client,
+    parameter,
 )
 from portal.emulator.identity.clients import (
     AUTHORIZATION_CODE,
@@ -37,14 +38,15 @@ class TokenError(Exception):
 
 
 def token(hub: Hub, request: EmulatorRequest, host: str) -> Response:
-    """Exchange a code or client credentials for a token; ``grant_type`` may stand in the query as well."""
+    """Exchange a code or client credentials for a token; all but the code may stand in the query as well."""
     try:
         client = authenticate_client(hub, request, host)
         return never_stored(_grant(hub, request, host, client))
-    except BadCredentials:
-        return _unauthorized(request)
-    except TwoCredentials:
-        refused = TokenError("invalid_request", "Send the client secret one way, not two.")
+    except BadCredentials as error:
+        request.reason = str(error)
+        return _unauthorized()
+    except AmbiguousRequest as error:
+        refused = TokenError("invalid_request", str(error))
     except TokenError as error:
         refused = error
     request.reason = refused.description
@@ -53,11 +55,12 @@ def token(hub: Hub, request: EmulatorRequest, host: str) -> Response:
 
 
 def _grant(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Response:
-    grant_type = request.form.get("grant_type") or request.args.get("grant_type")
+    grant_type = parameter(request, "grant_type")
     if not grant_type:
         raise TokenError("invalid_request", "grant_type is missing.")
     if grant_type not in (AUTHORIZATION_CODE, CLIENT_CREDENTIALS):
-        raise TokenError("unsupported_grant_type", f"{grant_type} is not supported.")
+        known = f"{AUTHORIZATION_CODE} or {CLIENT_CREDENTIALS}"
+        raise TokenError("unsupported_grant_type", f"grant_type has to be {known}.")
     if grant_type not in client.grant_types:
         raise TokenError("unauthorized_client", f"The client may not use {grant_type}.")
     if grant_type == CLIENT_CREDENTIALS:
@@ -66,23 +69,31 @@ def _grant(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Res
 
 
 def _technical_token(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Response:
-    asked = tuple(request.form.get("scope", "").split())
+    asked = tuple(dict.fromkeys((parameter(request, "scope") or "").split()))
     if not set(asked) <= set(client.scope):
         raise TokenError("invalid_scope", "The client does not have one of the scopes it asks for.")
-    issued = hub.tokens.for_technical_user(client, host, asked or client.scope)
+    issued = hub.tokens.for_technical_user(client, host, asked or client.scope, request.addresses)
+    request.reason = f"allowed: {CLIENT_CREDENTIALS} of {client.client_id}"
     return json_response(issued.response())
 
 
 def _person_token(hub: Hub, request: EmulatorRequest, host: str, client: Client) -> Response:
+    for name in ("code", "redirect_uri", "code_verifier"):
+        if len(request.form.getlist(name)) > 1:
+            raise TokenError("invalid_request", f"{name} may be given once.")
     code = request.form.get("code", "")
     grant = _redeemed(hub, code)
     _check_binding(grant, request, host, client)
     account = hub.directory.get(grant.user_id)
     if account is None:
         raise TokenError("invalid_grant", "The account no longer exists.")
-    issued = hub.tokens.for_person(account, client.client_id, host)
+    request.tenant = account.tenant
+    issued = hub.tokens.for_person(account, client.client_id, host, addresses=request.addresses)
     hub.sign_ins.codes.remember(code, issued.claims["jti"])
-    id_token = hub.tokens.id_token(account, client.client_id, host, grant.auth_time, grant.request.nonce)
+    id_token = hub.tokens.id_token(
+        account, client.client_id, host, grant.auth_time, grant.request.nonce, request.addresses
+    )
+    request.reason = f"allowed: {AUTHORIZATION_CODE} of {client.client_id}"
     return json_response({**issued.response(), "id_token": id_token})
 
 
@@ -122,8 +133,7 @@ def _proves(verifier: str, challenge: str) -> bool:
     return hmac.compare_digest(expected, challenge)
 
 
-def _unauthorized(request: EmulatorRequest) -> Response:
-    request.reason = "bad client credentials"
+def _unauthorized() -> Response:
     body = {"error": "unauthorized", "error_description": "Bad credentials"}
     response = never_stored(json_response(body, 401))
     response.headers["WWW-Authenticate"] = 'Basic realm="UAA/client"'

@@ -64,6 +64,7 @@ class TokenIssuer:
             for form in (config.addresses, config.host_addresses)
         }
         self._revoked: set[str] = set()
+        self._generation = 0
 
     def issuer(self, host: str, addresses: Addresses | None = None) -> str:
         """The ``iss`` of an identity host, in the Hub's form ``<base>/oauth/token``."""
@@ -75,14 +76,28 @@ class TokenIssuer:
         client_id: str,
         host: str,
         scope: tuple[str, ...] | None = None,
+        addresses: Addresses | None = None,
     ) -> IssuedToken:
-        """An access token of a person, with the account's roles unless others are given."""
-        roles = account.scope if scope is None else scope
-        return self._signed(claim_sets.user_token(account, client_id, self.issuer(host), host, self._now(), roles))
+        """An access token of a person, with the account's roles unless others are given.
 
-    def for_technical_user(self, client: Client, host: str, scope: tuple[str, ...]) -> IssuedToken:
-        """An access token of a technical user."""
-        return self._signed(claim_sets.technical_token(client, self.issuer(host), host, self._now(), scope))
+        ``addresses`` is the form the issuer is written in, here and below; by path unless given.
+        """
+        roles = account.scope if scope is None else scope
+        issuer = self.issuer(host, addresses)
+        return self._signed(claim_sets.user_token(account, client_id, issuer, host, self._now(), roles))
+
+    def for_technical_user(
+        self, client: Client, host: str, scope: tuple[str, ...], addresses: Addresses | None = None
+    ) -> IssuedToken:
+        """An access token of a technical user, for its own tenant."""
+        return self.for_application(client.client_id, str(client.tenant), host, scope, addresses)
+
+    def for_application(
+        self, client_id: str, tenant: str, host: str, scope: tuple[str, ...], addresses: Addresses | None = None
+    ) -> IssuedToken:
+        """An access token of a client in its own name, for the data of a tenant."""
+        issuer = self.issuer(host, addresses)
+        return self._signed(claim_sets.technical_token(client_id, tenant, issuer, host, self._now(), scope))
 
     def id_token(
         self,
@@ -91,23 +106,32 @@ class TokenIssuer:
         host: str,
         auth_time: int,
         nonce: str | None,
+        addresses: Addresses | None = None,
     ) -> str:
         """The signed ID token for a finished sign-in."""
-        issuer = self.issuer(host)
+        issuer = self.issuer(host, addresses)
         return self._key.sign(claim_sets.id_token(account, client_id, issuer, self._now(), auth_time, nonce))
 
-    def id_token_audience(self, id_token: str) -> str | None:
-        """The client an ID token of ours was made for, however old it is; nothing for a foreign one."""
+    def id_token_hint(self, id_token: str) -> dict[str, Any]:
+        """The claims of an ID token of ours, however old it is; none for a foreign one or another kind of token."""
         try:
             claims = self._key.read(id_token)
         except jwt.InvalidTokenError:
-            return None
-        audience = claims.get("aud")
-        return audience if isinstance(audience, str) else None
+            return {}
+        # The audience of our access tokens is a list.
+        return claims if isinstance(claims.get("aud"), str) else {}
+
+    def host_of(self, claims: dict[str, Any]) -> str | None:
+        """The identity host that issued a token, in whichever form its address is written."""
+        return self._host_of.get(str(claims.get("iss")))
 
     def revoke(self, jti: str) -> None:
         """Refuse the token with this id from now on."""
         self._revoked.add(jti)
+
+    def expire_all(self) -> None:
+        """Refuse all access tokens that were issued until now, as if their time were over."""
+        self._generation += 1
 
     def check(self, token: str) -> dict[str, Any]:
         """The claims of a valid access token.
@@ -119,7 +143,7 @@ class TokenIssuer:
             claims = self._key.read(token)
         except jwt.InvalidTokenError as error:
             raise TokenRefused(f"not a token of this Hub: {type(error).__name__}") from error
-        host = self._host_of.get(str(claims.get("iss")))
+        host = self.host_of(claims)
         if host is None:
             raise TokenRefused("unknown issuer")
         if "cid" not in claims:
@@ -128,12 +152,18 @@ class TokenIssuer:
             raise TokenRefused("the issuer does not speak for this tenant")
         if claims.get("exp", 0) <= self._clock.now():
             raise TokenRefused("expired")
+        if claims.get("rev_sig", "") != self._revocation_signature(claims):
+            raise TokenRefused("expired on demand")
         if claims.get("jti") in self._revoked:
             raise TokenRefused("revoked")
         return claims
 
     def _signed(self, claims: dict[str, Any]) -> IssuedToken:
+        claims = {**claims, "rev_sig": self._revocation_signature(claims)}
         return IssuedToken(self._key.sign(claims), claims)
+
+    def _revocation_signature(self, claims: dict[str, Any]) -> str:
+        return claim_sets.revocation_signature(str(claims["sub"]), str(claims["cid"]), self._generation)
 
     def _now(self) -> int:
         return int(self._clock.now())

@@ -1,1 +1,2 @@
-"""IoT Time Series v3, read side: values as a pure function of seed, asset, variable and minute."""
+"""IoT Time Series v3: computed values of the seeded machines (a pure function of seed, asset, variable and minute),
+and what clients write over them."""

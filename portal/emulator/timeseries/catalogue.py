@@ -43,9 +43,6 @@ SIGNALS: dict[str, dict[str, Signal]] = {
     },
 }
 
-DEFAULT_SIGNAL = Signal(10.0, gain=5.0, noise=0.2)
-"""For a variable that nobody described."""
-
 ALWAYS = Duty()
 DUTIES: dict[str, Duty] = {
     "Pump P-103": Duty(wears=True),
@@ -54,9 +51,9 @@ DUTIES: dict[str, Duty] = {
 """By asset name: one pump with a developing bearing fault, one that is off at night."""
 
 
-def signal_of(aspect_type_id: str, variable: str) -> Signal:
-    """The signal of a variable."""
-    return SIGNALS.get(aspect_type_id, {}).get(variable, DEFAULT_SIGNAL)
+def signal_of(aspect_type_id: str, variable: str) -> Signal | None:
+    """The signal of a variable; a variable that a client added has none."""
+    return SIGNALS.get(aspect_type_id, {}).get(variable)
 
 
 def duty_of(asset_name: str) -> Duty:

@@ -2,100 +2,93 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 from urllib.parse import quote
 
 from werkzeug import Response
 
-from portal.emulator.addresses import service_url
-from portal.emulator.gateway.authentication import Caller, Unauthenticated
-from portal.emulator.gateway.calls import admit
-from portal.emulator.gateway.errors import GatewayError, refusal
-from portal.emulator.gateway.headers import with_gateway_headers
-from portal.emulator.hub import Hub
-from portal.emulator.timeseries.errors import (
-    JSON,
-    TimeSeriesError,
-    not_authorized,
-    spring_error,
-    unknown_aspect,
-)
-from portal.emulator.timeseries.query import SeriesQuery
-from portal.emulator.timeseries.records import AspectSeries, time_text
-from portal.emulator.web import EmulatorRequest, json_response
+from portal.emulator.gateway.calls import Call
+from portal.emulator.timeseries.endpoint import READ_ROLES, Place, place_of, series_endpoint
+from portal.emulator.timeseries.errors import JSON
+from portal.emulator.timeseries.moments import DAY, FIRST, LAST, SECOND, time_text
+from portal.emulator.timeseries.query import SeriesQuery, TimeRange
+from portal.emulator.timeseries.records import TimedValues, Values
+from portal.emulator.web import json_response
 
-READ_ROLES = frozenset(
-    {
-        "iot.tim.r",
-        "mdsp:core:iot.timUser",
-        "mdsp:core:iot.timAdmin",
-        "mdsp:core:StandardUser",
-        "mdsp:core:TenantAdmin",
-    }
-)
-LATEST_WINDOW = 60
-"""Minutes in which every variable has had a value."""
+YOUNGEST, OLDEST = 2 * 3600 * SECOND, 30 * DAY
+"""How old a value may be to count for ``latestValue``, both inclusive."""
 
 
-def time_series(hub: Hub, request: EmulatorRequest, asset_id: str, aspect: str) -> Response:
+@series_endpoint(READ_ROLES)
+def time_series(call: Call, asset_id: str, aspect: str) -> Response:
     """Records of one aspect as a bare JSON array; a ``link`` header if there are more."""
-    try:
-        call = admit(hub, request, READ_ROLES)
-        return with_gateway_headers(_read(hub, request, call.caller, asset_id, aspect))
-    except Unauthenticated:
-        return not_authorized()
-    except GatewayError as error:
-        request.reason = error.message
-        return refusal(error)
-    except TimeSeriesError as error:
-        request.reason = error.message
-        return spring_error(error, request.path.removeprefix("/gateway"), hub.clock.now_datetime())
-
-
-def _read(hub: Hub, request: EmulatorRequest, caller: Caller, asset_id: str, aspect: str) -> Response:
-    now = hub.clock.now()
-    query = SeriesQuery.read(request.args, now)
-    series = _series(hub, caller, asset_id, aspect, query)
-    minutes = _minutes(series, query, now)
-    page = list(series.records(islice(minutes, query.limit)))
-    response = json_response(page, content_type=JSON)
-    if len(minutes) > len(page) and not query.wants_latest:
-        following = _next_page(hub, request, query, minutes[len(page) - 1])
+    now = int(call.hub.clock.now() * SECOND)
+    query = SeriesQuery.read(call.request.args, now, call.hub.switches.latest_value)
+    place = place_of(call, asset_id, aspect)
+    if query.latest_value:
+        return _records(_latest_values(call, place, query, now))
+    if query.span is None:
+        return _records(islice(_read(call, place, TimeRange(FIRST - 1, LAST), query.select, descending=True), 1))
+    records = _read(call, place, query.span, query.select, query.descending)
+    page = _page(records, query.limit, call.hub.switches.body_limit)
+    response = _records(page)
+    if next(records, None) is not None:
+        following = _next_page(call, place, query.span, page[-1][0], query.descending)
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
 
 
-def _series(hub: Hub, caller: Caller, asset_id: str, aspect: str, query: SeriesQuery) -> AspectSeries:
-    asset = hub.inventory.asset(caller.tenant, asset_id)
-    kind = hub.inventory.dynamic_aspect(asset, aspect) if asset is not None else None
-    if asset is None or kind is None:
-        raise unknown_aspect(aspect)
-    return AspectSeries(hub.config.seed, asset, aspect, kind, query.select)
+def _read(call: Call, place: Place, span: TimeRange, select: frozenset[str], descending: bool) -> Iterator[TimedValues]:
+    return call.hub.series.read(
+        place.asset, place.aspect, place.kind, span.after, span.until, select, descending=descending
+    )
 
 
-def _minutes(series: AspectSeries, query: SeriesQuery, now: float) -> range:
-    """The minutes to read. A record lies on its full minute: ``from`` is exclusive, ``to`` inclusive."""
-    present = math.floor(now / 60)
-    if query.after is None or query.until is None:
-        return series.minutes(present - LATEST_WINDOW, present, descending=True)[:1]
-    until = min(math.floor(query.until / 60), present)
-    return series.minutes(math.floor(query.after / 60), until, query.descending)
+def _page(records: Iterator[TimedValues], limit: int, size: int) -> list[TimedValues]:
+    """The first records: at most ``limit``, and no more after their texts have reached the size (bytes) that the
+    gateway lets through. The rest stays in the iterator."""
+    page = []
+    for record in islice(records, limit):
+        page.append(record)
+        size -= sum(len(value.encode()) for value in record[1].values() if isinstance(value, str))
+        if size <= 0:
+            break
+    return page
 
 
-def _next_page(hub: Hub, request: EmulatorRequest, query: SeriesQuery, last_minute: int) -> str:
+def _records(records: Iterable[TimedValues]) -> Response:
+    entries: list[dict[str, Any]] = [{"_time": time_text(time), **values} for time, values in records]
+    return json_response(entries, content_type=JSON)
+
+
+def _latest_values(call: Call, place: Place, query: SeriesQuery, now: int) -> list[TimedValues]:
+    """The newest value of each variable, with its quality code; values of one time are one record."""
+    span = TimeRange(now - OLDEST - 1, now - YOUNGEST)
+    found: dict[int, Values] = {}
+    for variable in place.kind.variables:
+        if query.select and variable.name not in query.select:
+            continue
+        for time, values in _read(call, place, span, frozenset({variable.name}), descending=True):
+            if variable.name in values:
+                found.setdefault(time, {}).update(values)
+                break
+    return sorted(found.items(), reverse=query.descending)
+
+
+def _next_page(call: Call, place: Place, span: TimeRange, last: int, descending: bool) -> str:
     """The same request for what follows: ``from`` moves up, or ``to`` moves down when descending.
 
     Both ends are written out: an open one would move with the other end or with the clock.
     """
-    parameters = request.args.to_dict()
-    parameters.setdefault("from", time_text(math.floor((query.after or 0) / 60)))
-    parameters.setdefault("to", time_text(math.floor((query.until or 0) / 60)))
-    if query.descending:
-        # "to" is inclusive, so it has to stand before the last record; times have 1 ms.
-        parameters["to"] = time_text(last_minute - 1).replace(":00Z", ":59.999Z")
+    parameters = call.request.args.to_dict()
+    parameters.setdefault("from", time_text(span.after))
+    parameters.setdefault("to", time_text(span.until))
+    if descending:
+        # "to" is inclusive, so it has to stand just before the last record.
+        parameters["to"] = time_text(last - place.resolution)
     else:
-        parameters["from"] = time_text(last_minute)
+        parameters["from"] = time_text(last)
     text = "&".join(f"{name}={quote(value, safe=':,')}" for name, value in parameters.items())
-    base = service_url(request.addresses, request.world, "iottimeseries")
-    return f"{base}/v3/{request.path.partition('/v3/')[2]}?{text}"
+    return f"{call.service_url('iottimeseries')}/v3/{call.request.path.partition('/v3/')[2]}?{text}"

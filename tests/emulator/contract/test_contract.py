@@ -97,7 +97,7 @@ class Sender:
         headers = {"Accept": "*/*", **self._authorization(step.as_), **self.filled(dict(step.headers))}
         answer = requests.request(
             step.method,
-            self._address(self.filled(step.path), step.as_),
+            self._address(self.filled(step.path), step.as_, own_host="Host" in step.headers),
             params=self.filled(dict(step.params)),
             headers=headers,
             json=self.filled(step.json),
@@ -138,9 +138,9 @@ class Sender:
             ).value
         return {"Authorization": f"Bearer {token}"}
 
-    def _address(self, path: str, caller: str) -> str:
-        """A path below `/api/` at the gateway of the caller's world, any other one as it is."""
-        if not path.startswith("/api/"):
+    def _address(self, path: str, caller: str, own_host: bool) -> str:
+        """A path below `/api/` at the gateway of the caller's world; any other one, or at a named host, as it is."""
+        if own_host or not path.startswith("/api/"):
             return self.emulator.url + path
         tenant = caller.partition("@")[2].partition(".")[0] if "@" in caller else caller.partition("-")[0]
         world = TENANTS[tenant].world if tenant in TENANTS else World.CLASSIC
