@@ -115,6 +115,7 @@ def main() -> None:
     portal_port, emulator_port = free_port("PORTAL_PORT", 8000), free_port("EMULATOR_PORT", 8100)
     if portal_port == emulator_port:
         sys.exit("PORTAL_PORT and EMULATOR_PORT are the same, write two different ports.")
+    gateway_port = free_port("GATEWAY_PORT", max(portal_port, emulator_port) + 1)
     portal_url, hub_url = f"http://localhost:{portal_port}", f"http://localhost:{emulator_port}"
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
@@ -125,13 +126,18 @@ def main() -> None:
         "HUB_URL": hub_url,
         "EMULATOR_URL": hub_url,
         "EMULATOR_PORTAL_URL": portal_url,
+        # The portal is an application of the emulated Hub as well, behind its gateway.
+        "EMULATOR_APPLICATIONS": f"acme/bindery:{gateway_port}={portal_url}",
+        "HUB_GATEWAY_URL": f"http://localhost:{gateway_port}",
+        "HUB_GATEWAY_CLIENT_ID": "acme-bindery-acme",
+        "HUB_BAR_SCRIPT_URL": f"{hub_url}/static.hub/osbar/v4/js/main.min.js",
     }
     os.environ.setdefault("PORTAL_LOG_LEVEL", "WARNING")
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     processes = Processes()
     try:
-        _run(processes, portal_port, emulator_port, reload)
+        _run(processes, (portal_port, emulator_port, gateway_port), reload)
     except KeyboardInterrupt:
         print("\nStopping.")
     finally:
@@ -139,7 +145,8 @@ def main() -> None:
         processes.stop()
 
 
-def _run(processes: Processes, portal_port: int, emulator_port: int, reload: bool) -> None:
+def _run(processes: Processes, ports: tuple[int, int, int], reload: bool) -> None:
+    portal_port, emulator_port, gateway_port = ports
     gunicorn = ["-m", "gunicorn", "--no-control-socket", *(["--reload"] if reload else [])]
     emulator = [
         *gunicorn,
@@ -147,6 +154,7 @@ def _run(processes: Processes, portal_port: int, emulator_port: int, reload: boo
         "--threads=16",
         "--limit-request-line=8190",
         f"--bind={LOOPBACK}:{emulator_port}",
+        f"--bind={LOOPBACK}:{gateway_port}",
     ]
     processes.start("emulator", *emulator, "--log-level=warning", "portal.emulator.wsgi")
     _prepare()  # while the emulator starts

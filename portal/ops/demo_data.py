@@ -112,7 +112,8 @@ def welcome(hub: Banner) -> str:
         [
             "",
             f"  Bindery is ready:  {settings.PORTAL_URL}",
-            f"  Hub emulator:      {hub.url}",
+            f"  Behind the Hub:    {settings.HUB_GATEWAY_URL}  (through the Hub's gateway, with its bar)",
+            f"  Hub emulator:      {hub.url}/_emulator/",
             "",
             "  Sign in as one of these people (the emulator asks for no password):",
             *people,

@@ -20,7 +20,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without npm's packages these tests are left out, except where they are wanted (make test-clients)."""
-    if INSTALLED.is_dir() and shutil.which("node") or os.environ.get("TEST_CLIENTS"):
+    if (INSTALLED.is_dir() and shutil.which("node")) or os.environ.get("TEST_CLIENTS"):
         return
     for item in items:
         if HERE in item.path.parents:

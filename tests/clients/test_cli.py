@@ -17,9 +17,7 @@ PASSKEY = "a-passkey-for-the-test"
 def mdsp(emulator: RunningEmulator, node: Run) -> Run:
     """Runs a command of the tool as acme's technical user; fails if the tool does."""
     client = emulator.hub.clients.by_id("acme-hub-admin")
-    node(
-        "store_credentials.js", CLIENT_ID=client.client_id, CLIENT_SECRET=client.secret, MDSP_PASSKEY=PASSKEY
-    )
+    node("store_credentials.js", CLIENT_ID=client.client_id, CLIENT_SECRET=client.secret, MDSP_PASSKEY=PASSKEY)
 
     def run(*arguments: str, **variables: str) -> object:
         return node(str(INSTALLED / "bin" / "mc"), *arguments, "--passkey", PASSKEY, **variables)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,18 +15,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 READY_WITHIN = 60.0
 
 
@@ -36,6 +25,7 @@ class Demo:
     """What runs: its addresses and its folder."""
 
     portal: str
+    gateway: str
     emulator: str
     data: Path
 
@@ -46,10 +36,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo")
     log = data / "demo.log"
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    ports = {"PORTAL_PORT": _free_port(), "EMULATOR_PORT": _free_port(), "PORTAL_DATA_DIR": str(data)}
+    ports = {name: _free_port() for name in ("PORTAL_PORT", "EMULATOR_PORT", "GATEWAY_PORT")}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "portal.ops.demo"], env=kept | ports, stdout=output, stderr=output
+            [sys.executable, "-u", "-m", "portal.ops.demo"], env=kept | ports | {"PORTAL_DATA_DIR": str(data)}, stdout=output, stderr=output
         )
     try:
         yield Demo(*_addresses(process, log), data)
@@ -64,28 +54,16 @@ def _free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def _addresses(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str]:
+def _addresses(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str, str]:
     """The addresses that the banner names."""
     deadline = time.monotonic() + READY_WITHIN
     while process.poll() is None and time.monotonic() < deadline:
         told = log.read_text()
         if "Ctrl-C stops everything" in told:
-            portal, emulator = re.findall(r"(?:ready|emulator): +(\S+)", told)
-            return portal, emulator
+            portal, gateway, emulator = re.findall(r"(?:ready|Behind the Hub|emulator): +(\S+)", told)
+            return portal, gateway, emulator.removesuffix("/_emulator/")
         time.sleep(0.1)
     raise AssertionError(f"The demo did not start:\n{log.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must have Chromium: apt-get install chromium")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @dataclass
@@ -118,22 +96,22 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(demo: Demo, browser: Browser) -> Iterator[Visitor]:
-    with _context(browser) as context:
+def visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    with _context(chromium) as context:
         yield _visitor(demo, context)
 
 
 @pytest.fixture
-def second_visitor(demo: Demo, browser: Browser) -> Iterator[Visitor]:
-    with _context(browser) as context:
+def second_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    with _context(chromium) as context:
         yield _visitor(demo, context)
 
 
-def _context(browser: Browser, **options: object) -> BrowserContext:
+def _context(chromium: Browser, **options: object) -> BrowserContext:
     # axe is injected as a script, which the pages' own policy forbids; violations of it are still reported.
     permissions = ["clipboard-read", "clipboard-write"]
     viewport = options.pop("viewport", {"width": 1440, "height": 900})
-    return browser.new_context(bypass_csp=True, permissions=permissions, viewport=viewport, **options)  # type: ignore[arg-type]
+    return chromium.new_context(bypass_csp=True, permissions=permissions, viewport=viewport, **options)  # type: ignore[arg-type]
 
 
 def _visitor(demo: Demo, context: BrowserContext) -> Visitor:

@@ -145,8 +145,8 @@ def test_by_keyboard_alone(visitor: Visitor) -> None:
     expect(page.get_by_label("clientSecret", exact=True)).to_have_value(SECRET)
 
 
-def test_without_javascript(browser: Browser, demo: Demo) -> None:
-    with _context(browser, java_script_enabled=False) as context:
+def test_without_javascript(chromium: Browser, demo: Demo) -> None:
+    with _context(chromium, java_script_enabled=False) as context:
         visitor = _visitor(demo, context)
         visitor.sign_in("Alice")
         page = visitor.page
@@ -164,8 +164,8 @@ PAGES = ("/", "/t/acme/keys/", "/t/acme/keys/create/", "/t/acme/keys/1/", "/t/ac
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_every_page_in_every_size_and_scheme(browser: Browser, demo: Demo, width: int, scheme: str) -> None:
-    with browser.new_context(
+def test_every_page_in_every_size_and_scheme(chromium: Browser, demo: Demo, width: int, scheme: str) -> None:
+    with chromium.new_context(
         bypass_csp=True,
         viewport={"width": width, "height": 900},
         color_scheme=scheme,  # type: ignore[arg-type]
@@ -177,9 +177,9 @@ def test_every_page_in_every_size_and_scheme(browser: Browser, demo: Demo, width
             visitor.visit(path)
 
 
-def test_pages_keep_their_own_policy(browser: Browser, demo: Demo) -> None:
+def test_pages_keep_their_own_policy(chromium: Browser, demo: Demo) -> None:
     """Without bypass: no script, style or request that the Content Security Policy forbids."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
         visitor = _visitor(demo, context)
         visitor.sign_in("Alice")
         for path in (*PAGES, "/patterns/"):

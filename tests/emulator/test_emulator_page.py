@@ -12,12 +12,10 @@ from playwright.sync_api import Browser, Page
 
 from portal.emulator.control import snapshots
 from portal.emulator.testing import RunningEmulator
-from tests.e2e.conftest import browser
 
 from .conftest import NOON
 from .flows import Api
 
-__all__ = ["browser"]
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -206,14 +204,16 @@ def look(page: Page) -> None:
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_in_a_browser_at_each_width_and_scheme(
-    emulator: RunningEmulator, api: Api, browser: Browser, width: int, scheme: Any
+    emulator: RunningEmulator, api: Api, chromium: Browser, width: int, scheme: Any
 ) -> None:
     api.assets(size="500")
     requests.get(f"{emulator.url}/gateway/api/{'long' * 60}")
     emulator.faults.add("/gateway/api/iottimeseries/" + "x" * 200, status=503)
     emulator.faults.add("*", status=503, times=1)
     # axe is injected as a script, which the page's own policy forbids.
-    with browser.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}) as context:
+    with chromium.new_context(
+        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
+    ) as context:
         page = context.new_page()
         page.goto(f"{emulator.url}/_emulator/")
         look(page)
@@ -222,8 +222,8 @@ def test_in_a_browser_at_each_width_and_scheme(
 
 
 @pytest.mark.e2e
-def test_a_person_makes_a_fault_without_javascript(emulator: RunningEmulator, api: Api, browser: Browser) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
+def test_a_person_makes_a_fault_without_javascript(emulator: RunningEmulator, api: Api, chromium: Browser) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{emulator.url}/_emulator/")
         page.get_by_text("Add a fault").click()

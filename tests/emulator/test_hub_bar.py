@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from .example import Example, running_example
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -24,18 +20,6 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 def example() -> Iterator[Example]:
     with running_example() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must have Chromium: apt-get install chromium")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +31,10 @@ def bar_of(page: Page, name: str = "Insights Hub bar") -> Locator:
     return page.get_by_role("region", name=name, exact=True)
 
 
-def open_as_alice(browser: Browser, example: Example, base: str = "", **options: Any) -> tuple[Page, list[str]]:
+def open_as_alice(chromium: Browser, example: Example, base: str = "", **options: Any) -> tuple[Page, list[str]]:
     """A page with the bar, and what the browser complains about from then on (policy violations, script errors)."""
     options.setdefault("viewport", WIDE)
-    context = browser.new_context(**{"locale": "en-GB", **options})
+    context = chromium.new_context(**{"locale": "en-GB", **options})
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -68,8 +52,8 @@ def look(page: Page) -> None:
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
-def test_the_bar_tells_who_and_where(browser: Browser, example: Example) -> None:
-    page, complaints = open_as_alice(browser, example)
+def test_the_bar_tells_who_and_where(chromium: Browser, example: Example) -> None:
+    page, complaints = open_as_alice(chromium, example)
     bar = bar_of(page)
     expect(bar).to_contain_text("Asset list")
     assert bar.bounding_box() == {"x": 0, "y": 0, "width": 1440, "height": 48}
@@ -89,15 +73,15 @@ def test_the_bar_tells_who_and_where(browser: Browser, example: Example) -> None
         "href", "https://documentation.mindsphere.io/"
     )
     expect(information.get_by_role("link", name="Support")).to_have_attribute("href", "mailto:support@acme.example")
-    # The icon that a browser asks for by itself is none of the bar's business.
+    # The icon that a chromium asks for by itself is none of the bar's business.
     assert [complaint for complaint in complaints if "404" not in complaint] == []
     page.context.close()
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1440", "390"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_bar_is_accessible(browser: Browser, example: Example, viewport: Any, scheme: str) -> None:
-    page, _ = open_as_alice(browser, example, viewport=viewport, color_scheme=scheme)
+def test_the_bar_is_accessible(chromium: Browser, example: Example, viewport: Any, scheme: str) -> None:
+    page, _ = open_as_alice(chromium, example, viewport=viewport, color_scheme=scheme)
     expect(bar_of(page)).to_be_visible()
     look(page)
     for name in ("Acme Pumps GmbH", "Notifications", "Information", "User menu: Alice Adler"):
@@ -106,8 +90,8 @@ def test_the_bar_is_accessible(browser: Browser, example: Example, viewport: Any
     page.context.close()
 
 
-def test_the_bar_works_with_the_keyboard_alone(browser: Browser, example: Example) -> None:
-    page, _ = open_as_alice(browser, example)
+def test_the_bar_works_with_the_keyboard_alone(chromium: Browser, example: Example) -> None:
+    page, _ = open_as_alice(chromium, example)
     bar = bar_of(page)
     expect(bar).to_be_visible()
     page.keyboard.press("Tab")
@@ -130,8 +114,8 @@ def test_the_bar_works_with_the_keyboard_alone(browser: Browser, example: Exampl
     page.context.close()
 
 
-def test_the_bar_speaks_german(browser: Browser, example: Example) -> None:
-    page, _ = open_as_alice(browser, example, locale="de-DE")
+def test_the_bar_speaks_german(chromium: Browser, example: Example) -> None:
+    page, _ = open_as_alice(chromium, example, locale="de-DE")
     bar = bar_of(page, "Insights-Hub-Leiste")
     bar.get_by_role("button", name="Benutzermenü: Alice Adler").click()
     expect(bar.get_by_role("link", name="Abmelden")).to_be_visible()
@@ -140,8 +124,8 @@ def test_the_bar_speaks_german(browser: Browser, example: Example) -> None:
     page.context.close()
 
 
-def test_the_bell_tells_that_the_session_ends(browser: Browser, example: Example) -> None:
-    page, _ = open_as_alice(browser, example)
+def test_the_bell_tells_that_the_session_ends(chromium: Browser, example: Example) -> None:
+    page, _ = open_as_alice(chromium, example)
     for _ in range(23):
         example.emulator.clock.shift(1740)
         assert page.request.get(f"{example.acme}/app-info.json").status == 200
@@ -152,9 +136,9 @@ def test_the_bell_tells_that_the_session_ends(browser: Browser, example: Example
     page.context.close()
 
 
-def test_the_launchpad_lists_the_tenants_applications(browser: Browser, example: Example) -> None:
+def test_the_launchpad_lists_the_tenants_applications(chromium: Browser, example: Example) -> None:
     # axe is injected as a script, which the policy of the Launchpad forbids.
-    page, _ = open_as_alice(browser, example, bypass_csp=True)
+    page, _ = open_as_alice(chromium, example, bypass_csp=True)
     bar_of(page).get_by_role("link", name="Launchpad").click()
     page.wait_for_url("**/acme.launchpad/")
     expect(page.get_by_role("heading", name="Applications of Acme Pumps GmbH")).to_be_visible()
@@ -164,12 +148,12 @@ def test_the_launchpad_lists_the_tenants_applications(browser: Browser, example:
     page.context.close()
 
 
-def test_everything_works_under_host_names(browser: Browser, example: Example) -> None:
+def test_everything_works_under_host_names(chromium: Browser, example: Example) -> None:
     """Chromium finds every name below localhost on this machine."""
     registry = example.emulator.hub.applications
     application = registry.get("acme-demoapp-acme")
     assert application is not None
-    page, complaints = open_as_alice(browser, example, registry.bases(application)[0])
+    page, complaints = open_as_alice(chromium, example, registry.bases(application)[0])
     assert any("violates" in complaint for complaint in complaints)  # the script of the other form is not allowed
     show_bar(page, example.emulator.hub.config.host_addresses.static)
     bar_of(page).get_by_role("button", name="User menu: Alice Adler").click()
@@ -184,8 +168,8 @@ def show_bar(page: Page, static: str, options: str = "{ appId: '_mdspcontent' }"
     page.evaluate(f"_mdsp.init({options})")
 
 
-def test_an_application_may_be_the_body_and_leave_the_bar_for_later(browser: Browser, example: Example) -> None:
-    page, _ = open_as_alice(browser, example)
+def test_an_application_may_be_the_body_and_leave_the_bar_for_later(chromium: Browser, example: Example) -> None:
+    page, _ = open_as_alice(chromium, example)
     page.set_content("<body id=all><p>Application</p></body>")
     show_bar(page, f"{example.emulator.url}/static.hub", "{ appId: 'all', initialize: false }")
     expect(page.locator(".mdsp-osbar")).to_have_count(0)
@@ -195,15 +179,15 @@ def test_an_application_may_be_the_body_and_leave_the_bar_for_later(browser: Bro
     page.context.close()
 
 
-def test_an_application_without_the_element_is_told_so(browser: Browser, example: Example) -> None:
-    page, _ = open_as_alice(browser, example)
+def test_an_application_without_the_element_is_told_so(chromium: Browser, example: Example) -> None:
+    page, _ = open_as_alice(chromium, example)
     page.set_content("<p>Application</p>")
     with pytest.raises(PlaywrightError, match="there is no element with the id nowhere"):
         show_bar(page, f"{example.emulator.url}/static.hub", "{ appId: 'nowhere' }")
     page.context.close()
 
 
-def test_links_that_are_none_are_shown_as_text(browser: Browser, example: Example) -> None:
+def test_links_that_are_none_are_shown_as_text(chromium: Browser, example: Example) -> None:
     links = [
         {"type": "www", "name": "Script", "value": "javascript:alert(1)"},
         {"type": "WWW", "name": "Elsewhere", "value": "//evil.example"},
@@ -211,7 +195,7 @@ def test_links_that_are_none_are_shown_as_text(browser: Browser, example: Exampl
         {"type": "Phone", "name": "Call", "value": "+49 (0) 821 1"},
         {"type": "MAIL", "value": "<b>@acme.example"},
     ]
-    page, _ = open_as_alice(browser, example)
+    page, _ = open_as_alice(chromium, example)
     page.route("**/app-info.json", lambda route: route.fulfill(json={"links": {"default": links}}))
     page.reload()
     bar_of(page).get_by_role("button", name="Information").click()
@@ -221,8 +205,8 @@ def test_links_that_are_none_are_shown_as_text(browser: Browser, example: Exampl
     page.context.close()
 
 
-def test_the_bar_survives_a_hub_that_tells_nothing(browser: Browser, example: Example) -> None:
-    page, _ = open_as_alice(browser, example)
+def test_the_bar_survives_a_hub_that_tells_nothing(chromium: Browser, example: Example) -> None:
+    page, _ = open_as_alice(chromium, example)
     page.route("**/api/**", lambda route: route.fulfill(status=401, body="[]"))
     page.reload()
     bar_of(page).get_by_role("button", name="User menu").click()

@@ -12,9 +12,7 @@ from portal.emulator.assets.files import FileRecord, Files
 from portal.emulator.assets.inventory import Inventory
 from portal.emulator.assets.model import CORE_TENANT, AspectType, Asset, AssetType
 from portal.emulator.control.records import WrongRecord, list_from_json, list_to_json
-from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.clients import PORTAL_CLIENT_ID, Client
-from portal.emulator.identity.groups import Group
 from portal.emulator.tenants import TENANTS
 from portal.emulator.tokenmanager.credentials import AppCredential
 
@@ -85,9 +83,7 @@ def _check_parents(kind: str, parents: dict[str, str | None]) -> None:
         way: set[str | None] = set()
         following: str | None = start
         while following not in good:
-            _require(
-                following in parents and following not in way, f"the parents of {kind} {start} lead nowhere"
-            )
+            _require(following in parents and following not in way, f"the parents of {kind} {start} lead nowhere")
             way.add(following)
             following = parents[following or ""]
         good |= way
@@ -106,13 +102,6 @@ def _load_locked_models(hub: Hub, content: Any) -> None:
     names = list_from_json(content, str)
     _require(set(names) <= TENANTS.keys(), "there is no such tenant")
     hub.locked_models = set(names)
-
-
-def _load_directory(hub: Hub, content: Any) -> None:
-    # The directory looks for what it needs; that each value is of its type is looked at here.
-    list_from_json(content["accounts"], Account)
-    list_from_json(content["groups"], Group)
-    hub.directory.load(content)
 
 
 def _registered_clients(hub: Hub) -> list[Client]:
@@ -164,7 +153,7 @@ PARTS: dict[str, Part] = {
     "inventory": Part(_dump_inventory, _load_inventory),
     "files": Part(lambda hub: list_to_json(hub.files), _load_files),
     "lockedModels": Part(lambda hub: sorted(hub.locked_models), _load_locked_models),
-    "directory": Part(lambda hub: hub.directory.dump(), _load_directory),
+    "directory": Part(lambda hub: hub.directory.dump(), lambda hub, content: hub.directory.load(content)),
     "tenants": Part(lambda hub: hub.tenants.dump(), lambda hub, content: hub.tenants.load(content)),
     "clients": Part(lambda hub: list_to_json(_registered_clients(hub)), _load_clients),
     "applications": Part(lambda hub: list_to_json(_registered_applications(hub)), _load_applications),
