@@ -4,8 +4,8 @@ The gateway is not trusted because it says that it is the gateway. Each token is
 issuer of the allow-list, expiry, made for this application, for a person of a tenant that this portal knows. What was
 verified lives in a session for as long as requests carry a token; without one, nobody is signed in.
 
-Only with HUB_GATEWAY_URL (docs/behind-the-gateway.md). Source: "Authentication concept" and "Gateway URL schemas" of the
-platform's documentation.
+Only with HUB_GATEWAY_URL (docs/behind-the-gateway.md). Source: "Authentication concept" and "Gateway URL schemas" of
+the platform's documentation.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from portal.access import anonymous, person
 from portal.errors import PROGRAM_PATHS, answer
+from portal.hub import transport
 from portal.hub.environments import environment
 from portal.hub.errors import HubError
 from portal.hub.key_sets import KeySet
@@ -71,7 +72,7 @@ def _settle(request: HttpRequest) -> None:
     is_same = known.is_authenticated and (known.issuer, known.subject) == (claims["iss"], claims["sub"])
     if is_same and token_id and request.session.get(SESSION_TOKEN) == token_id:
         return
-    user = _user(claims)
+    user = _user(claims, token)
     if is_same:
         # The gateway renewed the token: roles follow it. The session stays, or an open form would be lost.
         commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type]
@@ -90,15 +91,15 @@ def verify(token: str) -> dict[str, Any]:
         told = jwt.decode(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise TokenRefused("malformed") from None
-    tenant = told.get(settings.OIDC_TENANT_CLAIM)
+    tenant, issuer = told.get(settings.OIDC_TENANT_CLAIM), told.get("iss")
     if not isinstance(tenant, str) or not tenant:
         raise TokenRefused("tenant")
-    if told.get("iss") not in _allowed(tenant):
+    if not isinstance(issuer, str) or issuer not in _allowed(tenant):
         raise TokenRefused("iss")
     tenants = apps.get_model("tenants", "Tenant").objects
     if not tenants.filter(name=tenant, environment=settings.OIDC_ENVIRONMENT).exists():
         raise TokenRefused("tenant")
-    return verify_forwarded_token(token, _issuer(told["iss"]))
+    return verify_forwarded_token(token, _issuer(issuer))
 
 
 def _allowed(tenant: str) -> set[str]:
@@ -111,10 +112,13 @@ def _allowed(tenant: str) -> set[str]:
 @lru_cache(maxsize=256)
 def _issuer(url: str) -> Issuer:
     """An issuer of the allow-list with its published keys, which stand beside its token endpoint."""
-    keys = (
-        settings.OIDC_OP_JWKS_ENDPOINT if url == settings.OIDC_ISSUER else url.removesuffix(TOKEN_PATH) + "/token_keys"
-    )
+    keys = settings.OIDC_OP_JWKS_ENDPOINT if url == settings.OIDC_ISSUER else _beside(url, "/token_keys")
     return Issuer(url, KeySet(keys), settings.HUB_GATEWAY_CLIENT_ID, settings.OIDC_TENANT_CLAIM)
+
+
+def _beside(issuer: str, path: str) -> str:
+    """An address of the issuer's identity host; the issuer is that of its token endpoint."""
+    return issuer.removesuffix(TOKEN_PATH) + path
 
 
 def forget() -> None:
@@ -122,12 +126,22 @@ def forget() -> None:
     _issuer.cache_clear()
 
 
-def _user(claims: dict[str, Any]) -> User:
+def _name_told_by(issuer: str, token: str) -> str:
+    """The person's name as the identity host has it: their token names only an address. Not worth a failed sign-in."""
+    own = settings.OIDC_OP_USER_ENDPOINT if issuer == settings.OIDC_ISSUER else _beside(issuer, "/userinfo")
+    try:
+        answer = transport.call("GET", own, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
+        return one_line(transport.json_object(answer).get("name")) if answer.status_code == 200 else ""
+    except HubError:
+        return ""
+
+
+def _user(claims: dict[str, Any], token: str) -> User:
     user, _ = User.objects.get_or_create(issuer=claims["iss"], subject=claims["sub"])
     if not user.is_active:
         raise TokenRefused("person_disabled")
     email = one_line(claims.get("email")) or one_line(claims.get("user_name"))
-    name = one_line(claims.get("name")) or user.name or email or claims["sub"]
+    name = one_line(claims.get("name")) or user.name or _name_told_by(claims["iss"], token) or email or claims["sub"]
     user.hub_identity = HubIdentity(
         claims["iss"],
         claims["sub"],

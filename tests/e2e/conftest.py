@@ -97,24 +97,24 @@ class Visitor:
 
 @pytest.fixture
 def visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
-    with _context(chromium) as context:
-        yield _visitor(demo, context)
+    with open_context(chromium) as context:
+        yield visitor_in(demo, context)
 
 
 @pytest.fixture
 def second_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
-    with _context(chromium) as context:
-        yield _visitor(demo, context)
+    with open_context(chromium) as context:
+        yield visitor_in(demo, context)
 
 
-def _context(chromium: Browser, **options: object) -> BrowserContext:
+def open_context(chromium: Browser, **options: object) -> BrowserContext:
     # axe is injected as a script, which the pages' own policy forbids; violations of it are still reported.
     permissions = ["clipboard-read", "clipboard-write"]
     viewport = options.pop("viewport", {"width": 1440, "height": 900})
     return chromium.new_context(bypass_csp=True, permissions=permissions, viewport=viewport, **options)  # type: ignore[arg-type]
 
 
-def _visitor(demo: Demo, context: BrowserContext) -> Visitor:
+def visitor_in(demo: Demo, context: BrowserContext) -> Visitor:
     page = context.new_page()
     complaints: list[str] = []
     # A refusal (403, 404, 422) is told as an error by the browser; the tests ask for them on purpose.

@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Demo, Visitor, _context, _visitor
+from tests.e2e.conftest import Demo, Visitor, open_context, visitor_in
 
 pytestmark = pytest.mark.e2e
 SECRET = re.compile(r"bnd_\w{49}")
@@ -146,8 +146,8 @@ def test_by_keyboard_alone(visitor: Visitor) -> None:
 
 
 def test_without_javascript(chromium: Browser, demo: Demo) -> None:
-    with _context(chromium, java_script_enabled=False) as context:
-        visitor = _visitor(demo, context)
+    with open_context(chromium, java_script_enabled=False) as context:
+        visitor = visitor_in(demo, context)
         visitor.sign_in("Alice")
         page = visitor.page
         page.goto(f"{demo.portal}/t/acme/keys/")
@@ -170,7 +170,7 @@ def test_every_page_in_every_size_and_scheme(chromium: Browser, demo: Demo, widt
         viewport={"width": width, "height": 900},
         color_scheme=scheme,  # type: ignore[arg-type]
     ) as context:
-        visitor = _visitor(demo, context)
+        visitor = visitor_in(demo, context)
         visitor.visit("/sign-in/")
         visitor.sign_in("Alice")
         for path in (*PAGES, "/t/acme/keys/import/", "/t/acme/keys/1/revoke/", "/patterns/", "/docs/", "/docs/errors/"):
@@ -180,7 +180,7 @@ def test_every_page_in_every_size_and_scheme(chromium: Browser, demo: Demo, widt
 def test_pages_keep_their_own_policy(chromium: Browser, demo: Demo) -> None:
     """Without bypass: no script, style or request that the Content Security Policy forbids."""
     with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
-        visitor = _visitor(demo, context)
+        visitor = visitor_in(demo, context)
         visitor.sign_in("Alice")
         for path in (*PAGES, "/patterns/"):
             visitor.page.goto(demo.portal + path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -46,9 +47,15 @@ def test_a_forwarded_token_signs_its_person_in(acme: Tenant, browser: Client, hu
     user = User.objects.get(pk=browser.session[flow.AUTHENTICATED])
     assert user.issuer == f"{hub.url}/acme.piam/oauth/token"
     assert user.subject == hub.hub.directory.by_email("alice@acme.example").user_id
-    assert user.email == "alice@acme.example"
+    assert (user.name, user.email) == ("Alice Adler", "alice@acme.example")
     (record,) = flow.records(acme, "sign_in.succeeded")
     assert record.actor_id == user.subject
+
+
+def test_without_userinfo_the_address_is_the_name(acme: Tenant, browser: Client, hub: RunningEmulator) -> None:
+    hub.faults.add("*/userinfo", status=503)
+    come(browser, hub.user_token("alice@acme.example", host="acme"))
+    assert User.objects.get(pk=browser.session[flow.AUTHENTICATED]).name == "alice@acme.example"
 
 
 def test_the_next_request_with_this_token_is_no_new_sign_in(
@@ -131,6 +138,11 @@ def of_another_tenants_host(hub: RunningEmulator) -> str:
     return changed(iss=f"{hub.url}/globex.piam/oauth/token")(hub)
 
 
+def issuer_that_is_a_list(hub: RunningEmulator) -> str:
+    true = claims_of(hub.user_token("alice@acme.example", host="acme"))
+    return jwt.PyJWS().encode(json.dumps(true | {"iss": [true["iss"]]}).encode(), "k" * 32, algorithm="HS256")
+
+
 def unsigned(hub: RunningEmulator) -> str:
     return jwt.encode(claims_of(hub.user_token("alice@acme.example", host="acme")), None, algorithm="none")
 
@@ -149,6 +161,7 @@ def broken_signature(hub: RunningEmulator) -> str:
         (of_another_tenants_host, "iss"),
         (changed(iss="https://evil.example/oauth/token"), "iss"),
         (changed(ten="nobody", iss="http://nobody.example"), "iss"),
+        (issuer_that_is_a_list, "iss"),
         (changed(ten=""), "tenant"),
         (changed(ten=["acme"]), "tenant"),
         (changed(exp=1), "expired"),
