@@ -37,7 +37,7 @@ def matrix() -> str:
         + "."
     ]
     for area, group in groupby(rows, key=lambda row: row.area):
-        lines = [f"### {area}", "", "| rule | source |", "|---|---|"]
+        lines = [f"### Rules: {area}", "", "| rule | source |", "|---|---|"]
         lines += [f"| {_cell(row.rule)} | {row.source} |" for row in group]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

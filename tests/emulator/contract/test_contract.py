@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import pytest
 import requests
+from dirty_equals import DirtyEquals
 
 from portal.emulator.addresses import service_url
 from portal.emulator.tenants import TENANTS, World
@@ -21,10 +23,8 @@ from .rows import SOURCES, Row, Send
 
 def all_rows() -> list[Row]:
     """The rows of all modules of this package, in the order of their names."""
-    modules = [
-        importlib.import_module(f"{contract.__name__}.{module.name}")
-        for module in pkgutil.iter_modules(contract.__path__)
-    ]
+    names = [module.name for module in pkgutil.iter_modules(contract.__path__) if not module.name.startswith("test_")]
+    modules = [importlib.import_module(f"{contract.__name__}.{name}") for name in names]
     return [row for module in modules for row in getattr(module, "ROWS", ())]
 
 
@@ -113,7 +113,7 @@ class Sender:
         return answer
 
     def filled(self, value: Any) -> Any:
-        """The value with `{names}` replaced, in all texts of it."""
+        """The value with `{names}` replaced, in all texts of it, also in those that dirty-equals compares with."""
         if isinstance(value, str):
             for name, meant in self.names.items():
                 value = value.replace("{" + name + "}", meant)
@@ -122,6 +122,10 @@ class Sender:
             return {self.filled(key): self.filled(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple):
             return type(value)(self.filled(inner) for inner in value)
+        if isinstance(value, DirtyEquals):
+            known = copy(value)
+            vars(known).update({name: self.filled(inner) for name, inner in vars(value).items()})
+            return known
         return value
 
     def _authorization(self, caller: str) -> dict[str, str]:
