@@ -50,6 +50,14 @@ def test_a_key_is_made_through_the_gateway(visitor: Visitor) -> None:
     expect(page.get_by_role("status").first).to_contain_text("is revoked")
 
 
+def test_the_policies_of_portal_and_gateway_let_the_bar_work(chromium: Browser, demo: Demo) -> None:
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
+        visitor = visitor_in(demo, context)
+        come_as(visitor, "Alice Adler")
+        expect(visitor.page.get_by_role("region", name="Insights Hub bar")).to_contain_text("Bindery")
+        assert visitor.complaints == []
+
+
 def test_signing_out_is_the_gateways(visitor: Visitor) -> None:
     come_as(visitor, "Dev Dietrich")
     page = visitor.page
