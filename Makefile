@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Commands on this machine speak to the emulator and make their own secrets (docs/settings.md).
 LOCAL := PORTAL_MODE=local
 
-.PHONY: help run dev emulator test test-postgresql test-clients check format requirements messages
+.PHONY: help run dev emulator test test-postgresql test-clients bench check format requirements messages
 
 help: ## Print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test-postgresql: .venv/dev ## Run all tests on a PostgreSQL server of their own
 test-clients: .venv/dev ## Install the vendor's SDK and CLI by npm and run them against the emulator (needs Node.js)
 	@cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients -q
+
+bench: .venv/dev ## Measure how fast the emulator is, beside its goals (one minute, on a quiet machine)
+	@$(BIN)/python -m benchmarks.emulator
 
 check: .venv/dev ## Formatting, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .

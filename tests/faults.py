@@ -14,8 +14,8 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from portal.audit.models import AuditRecord, InstanceRecord
+from portal.emulator.connections import QuietHandler
 from portal.emulator.control.faults import drop_connection
-from portal.emulator.serving import QuietHandler
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug import Response
@@ -11,13 +12,14 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Map
 
-from portal.emulator.addresses import service_path
+from portal.emulator.addresses import GATEWAY_PATHS, service_path
 from portal.emulator.appgateway.routing import ApplicationRequest, entry_of
 from portal.emulator.appgateway.views import answer_application
 from portal.emulator.control.disturbed_answers import altered, replacement
 from portal.emulator.control.faults import FaultInForce, drop_connection, half_of, reset_connection
 from portal.emulator.control.journal import LONGEST_TEXT, ReceivedRequest
 from portal.emulator.gateway.errors import GatewayError, refusal
+from portal.emulator.gateway.limits import check_limits
 from portal.emulator.hub import Hub
 from portal.emulator.routes import url_map
 from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS, World
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTROL_PREFIX = "/_emulator/"
+AT_A_GATEWAY = tuple(f"{path}/" for path in GATEWAY_PATHS.values())
+_PHRASES = {status.value: status.phrase for status in HTTPStatus if status in HTTP_STATUS_CODES}
 _IDENTITY_ZONES = {f"{host}.{'sws' if world is World.XCELERATOR else 'piam'}" for host, world in IDENTITY_HOSTS.items()}
 
 
@@ -39,7 +43,7 @@ def make_application(hub: Hub) -> WSGIApplication:
         request = _located(hub, environ)
         struck = _fault_for(hub, request)
         if struck is None:
-            response = _answer(hub, routes, request)
+            response = _with_phrase(_answer(hub, routes, request))
             _record(hub, request, response.status_code, started)
             return response(environ, start_response)
 
@@ -50,7 +54,7 @@ def make_application(hub: Hub) -> WSGIApplication:
             _record(hub, request, 0, started, struck)
             raise reset_connection(environ) if fault.reset else drop_connection(environ)
         replaced = replacement(hub, request, fault)
-        response = altered(replaced or _answer(hub, routes, request), fault)
+        response = _with_phrase(altered(replaced or _answer(hub, routes, request), fault))
         request.reason = "answered by a fault" if replaced else request.reason
         _record(hub, request, response.status_code, started, struck)
         if fault.truncate:
@@ -82,6 +86,8 @@ def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
         if isinstance(request, ApplicationRequest):
             return answer_application(hub, request, lambda call: _answer(hub, routes, call))
         path = request.path
+        if path.startswith(AT_A_GATEWAY):
+            check_limits(hub, request)
         service = service_path(path)
         if service is not None:
             path, request.world = service
@@ -91,6 +97,9 @@ def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
         if f"{host}.{zone}" not in _IDENTITY_ZONES:
             raise NotFound()
         response: Response = handler(hub, request, **arguments)
+    except GatewayError as error:
+        request.reason = error.message
+        return refusal(error)
     except HTTPException as error:
         return _plain_refusal(request, error)
     return response
@@ -105,7 +114,7 @@ def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
     """Answer for a path or method that does not exist, in the dialect of the part it was sent to."""
     request.reason = request.reason or error.name
     status = error.code or 500
-    if request.path.startswith(("/gateway/", "/api.app/")):
+    if request.path.startswith(AT_A_GATEWAY):
         answer = refusal(GatewayError.of_status(status, error.description or error.name))
     else:
         name = error.name.lower().replace(" ", "_")
@@ -114,6 +123,14 @@ def _plain_refusal(request: EmulatorRequest, error: HTTPException) -> Response:
         if header == "Allow":
             answer.headers[header] = value
     return answer
+
+
+def _with_phrase(response: Response) -> Response:
+    """The response with the usual phrase behind its status, "404 Not Found"; werkzeug writes "404 NOT FOUND"."""
+    code = response.status_code
+    if code in _PHRASES and response.status == f"{code} {HTTP_STATUS_CODES[code].upper()}":
+        response.status = f"{code} {_PHRASES[code]}"
+    return response
 
 
 def _is_control(request: EmulatorRequest) -> bool:

@@ -25,11 +25,11 @@ def banner(hub: Hub) -> dict[str, Any]:
         "gateway_url": f"{hub.config.addresses.gateway(World.CLASSIC)}/api",
         "gateways": [_gateway(hub, world) for world in World],
         "identity_hosts": [_identity_host(hub, host) for host in IDENTITY_HOSTS],
-        "tenants": [_tenant(tenant) for tenant in TENANTS.values()],
+        "tenants": [_tenant(hub, tenant) for tenant in TENANTS.values()],
         "accounts": [_account(account) for account in hub.directory],
         "clients": [_client(hub, client) for client in hub.clients],
         "app_credentials": [_app_credential(hub, credential) for credential in hub.app_credentials],
-        "examples": [_example(hub, name) for name in TENANTS],
+        "examples": list(filter(None, (_example(hub, name) for name in TENANTS))),
     }
 
 
@@ -101,10 +101,10 @@ def _identity_host(hub: Hub, host: str) -> dict[str, Any]:
     }
 
 
-def _tenant(tenant: Tenant) -> dict[str, Any]:
+def _tenant(hub: Hub, tenant: Tenant) -> dict[str, Any]:
     return {
         "name": tenant.name,
-        "display_name": tenant.display_name,
+        "display_name": hub.tenants.get(tenant.name).display_name,
         "numeric_id": tenant.numeric_id,
         "region": tenant.region,
         "world": tenant.world,
@@ -166,8 +166,12 @@ def _seeded_secret(hub: Hub, holder: Client | AppCredential) -> str | None:
     return seeded if holder.has_secret(seeded) else None
 
 
-def _example(hub: Hub, tenant: str) -> dict[str, Any]:
-    asset, aspect, variable = hub.inventory.example(tenant)
+def _example(hub: Hub, tenant: str) -> dict[str, Any] | None:
+    """Something to read at first; a tenant may have deleted all that has time series."""
+    found = hub.inventory.example(tenant)
+    if found is None:
+        return None
+    asset, aspect, variable = found
     return {
         "tenant": tenant,
         "asset_id": asset.asset_id,

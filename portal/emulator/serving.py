@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer
 
 from portal.emulator.appgateway.applications import Application
 from portal.emulator.application import make_application
 from portal.emulator.config import EmulatorConfig
+from portal.emulator.connections import Connection, hang_up
 from portal.emulator.hub import Hub
 
 if TYPE_CHECKING:
@@ -26,23 +29,15 @@ class PortTaken(Exception):
     """Another program listens on the port; the message says what to do."""
 
 
-class QuietHandler(WSGIRequestHandler):
-    """Logs nothing, and sends small answers at once instead of waiting for more bytes (Nagle)."""
-
-    disable_nagle_algorithm = True
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Stay silent; the journal knows what was received."""
-
-
 class OnePort(ThreadedWSGIServer):
-    """A server on one port of 127.0.0.1; port 0 takes a free one.
+    """A server on one port of 127.0.0.1 with a thread for each connection; port 0 takes a free one.
 
     :raises PortTaken: another program has the port.
     """
 
     def __init__(self, port: int) -> None:
-        super().__init__(ADDRESS, port, _not_ready, QuietHandler)
+        self._connections: WeakSet[socket.socket] = WeakSet()
+        super().__init__(ADDRESS, port, _not_ready, Connection)
 
     def server_bind(self) -> None:
         """Take the port."""
@@ -52,6 +47,17 @@ class OnePort(ThreadedWSGIServer):
             raise PortTaken(
                 f"Port {self.server_address[1]} cannot be used: {error.strerror}. Choose another one, or 0 for any."
             ) from error
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer on a new connection, in a thread of its own."""
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        """Close the port and its connections."""
+        super().server_close()
+        for connection in list(self._connections):
+            hang_up(connection)
 
 
 class EmulatorServer(OnePort):

@@ -7,13 +7,34 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
+from hypothesis import settings
 
 from portal.emulator.testing import RunningEmulator, start_emulator
 
 from .flows import PORTAL, Api, SignIn, technical_token
 
+# A busy machine breaks no rule of the emulator.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
+
 NOON = datetime(2026, 11, 20, 12, 0, 30, tzinfo=UTC)
 """Between two records, so that a record at "now" is a full minute behind the clock."""
+
+
+@pytest.fixture(autouse=True)
+def closed_sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the sessions that a test opens: the emulator keeps connections open, and a forgotten one is a warning."""
+    opened: list[requests.Session] = []
+    start = requests.Session.__init__
+
+    def start_and_remember(session: requests.Session) -> None:
+        start(session)
+        opened.append(session)
+
+    monkeypatch.setattr(requests.Session, "__init__", start_and_remember)
+    yield
+    for session in opened:
+        session.close()
 
 
 @pytest.fixture(scope="module")

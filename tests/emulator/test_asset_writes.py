@@ -155,7 +155,7 @@ def test_a_moved_asset_takes_everything_below_it_along(admin: Api) -> None:
     assert names(admin.assets(filter=json.dumps({"parentId": root}))) == ["Augsburg Works", "Pump Station"]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(PROPERTIES, ANY_JSON, max_size=4), method=st.sampled_from(["POST", "PUT", "PATCH"]))
 def test_no_body_breaks_the_emulator(admin: Api, changes: dict[str, Any], method: str) -> None:
     """Whatever stands in a body: it is written and can be read, or it is refused with 400."""

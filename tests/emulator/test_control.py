@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,8 @@ import requests
 from werkzeug.test import Client
 
 from portal.emulator.application import make_application
-from portal.emulator.config import EmulatorConfig, WrongSetting
+from portal.emulator.banner import banner_text
+from portal.emulator.config import EmulatorConfig
 from portal.emulator.routes import url_map
 from portal.emulator.testing import RunningEmulator
 
@@ -94,6 +93,18 @@ def test_the_banner_has_all_a_newcomer_needs(emulator: RunningEmulator) -> None:
         assert example["variable"] in Api(emulator, token, gateway).get(path).json()[0]
 
 
+def test_the_banner_does_without_an_example(emulator: RunningEmulator) -> None:
+    """Tenants may delete all that has time series."""
+    inventory = emulator.hub.inventory
+    for asset in inventory.assets("initech"):
+        if asset.name.startswith("Drive"):
+            inventory.put_asset(replace(asset, deleted=emulator.clock.now_datetime()))
+    examples = requests.get(f"{emulator.url}/_emulator/banner").json()["examples"]
+    assert [example["tenant"] for example in examples] == ["acme", "globex"]
+    assert "Assets to start with" in banner_text(emulator.hub)
+    emulator.reset()
+
+
 def test_secrets_follow_from_the_seed_and_do_not_show_in_a_repr(
     emulator: RunningEmulator,
 ) -> None:
@@ -168,155 +179,6 @@ def test_the_clock_can_be_set_over_http(emulator: RunningEmulator) -> None:
 def test_a_wrong_clock_is_refused(emulator: RunningEmulator, body: Any) -> None:
     assert control(emulator, "clock", body).status_code == 400
     assert abs(emulator.clock.now() - time.time()) < 5
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "[", "[" * 100_000, '{"shift": NaN}', '{"shift": Infinity}', '{"email": NaN}', "[]", "\xff", "1" * 10_000],
-)
-def test_what_is_no_json_object_is_refused(emulator: RunningEmulator, text: str) -> None:
-    headers = {"Content-Type": "application/json"}
-    for path in ("clock", "faults", "switches", "user-token"):
-        answer = requests.post(f"{emulator.url}/_emulator/{path}", data=text.encode("latin-1"), headers=headers)
-        assert answer.status_code == 400
-
-
-def test_the_journal_tells_who_called_what_and_why_it_was_refused(emulator: RunningEmulator, api: Api) -> None:
-    emulator.requests.clear()
-    api.assets(filter="{")
-    requests.get(f"{api.base}/assetmanagement/v3/assets/root")
-    refused, anonymous = emulator.requests
-    assert (refused.method, refused.path) == (
-        "GET",
-        "/gateway/api/assetmanagement/v3/assets",
-    )
-    assert (refused.status, refused.client) == (400, "acme-hub-reader")
-    assert refused.reason == "The filter is not valid JSON."
-    assert (anonymous.status, anonymous.client, anonymous.reason) == (
-        401,
-        "",
-        "no bearer token",
-    )
-
-
-def test_the_journal_is_read_newest_first_and_filtered(emulator: RunningEmulator, api: Api) -> None:
-    emulator.clock.freeze(1_800_000_000)
-    api = Api(emulator, technical_token(emulator, "acme"))
-    emulator.requests.clear()
-    api.assets(size="500")
-    api.assets(filter='{"name":"secret"}')
-    requests.get(f"{api.base}/assetmanagement/v3/assets/root", headers={"Authorization": "Bearer secret"})
-    journal = f"{emulator.url}/_emulator/requests"
-    whole = requests.get(journal)
-    assert "secret" not in whole.text
-    root, listed, refused = whole.json()["requests"]
-    assert (root["status"], root["tenant"], root["client"]) == (401, "", "")
-    assert root["reason"].startswith("not a token of this Hub")
-    assert listed.pop("duration_ms") > 0
-    assert listed == {
-        "time": "2027-01-15T08:00:00.000Z",
-        "method": "GET",
-        "path": "/gateway/api/assetmanagement/v3/assets",
-        "status": 200,
-        "client": "acme-hub-reader",
-        "tenant": "acme",
-        "reason": "allowed by mdsp:core:assetmanagement.standarduser",
-        "limit": "",
-        "fault": "",
-    }
-    assert (refused["status"], refused["limit"]) == (400, "200 entries per page")
-
-    def paths(**params: Any) -> list[int]:
-        return [entry["status"] for entry in requests.get(journal, params=params).json()["requests"]]
-
-    assert paths(limit=1) == [401]
-    assert paths(path="assets/root") == [401]
-    assert paths(status=400) == [400]
-    assert paths(client="acme-hub-reader", limit=1) == [200]
-    assert paths(client="nobody") == []
-    for wrong in ({"limit": "x"}, {"limit": "-1"}, {"limit": "1001"}, {"status": "4xx"}):
-        assert requests.get(journal, params=wrong).status_code == 400
-    assert requests.delete(journal).status_code == 204
-    assert len(emulator.requests) == 0
-
-
-def test_the_journal_is_bounded(emulator: RunningEmulator, http: requests.Session) -> None:
-    from portal.emulator.control.journal import Journal, ReceivedRequest
-
-    journal = Journal(capacity=3)
-    for status in range(5):
-        journal.record(ReceivedRequest("GET", "/", status, "", ""))
-    assert [entry.status for entry in journal] == [2, 3, 4]
-    assert len(journal) == 3 and journal[-1].status == 4
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("EMULATOR_URL", "http://localhost:8100/"),
-        ("EMULATOR_URL", "localhost:8100"),
-        ("EMULATOR_PORTAL_URL", "ftp://portal"),
-        ("EMULATOR_SEED", ""),
-    ],
-)
-def test_a_setting_that_cannot_work_is_refused_with_an_example(name: str, value: str) -> None:
-    with pytest.raises(WrongSetting, match=f"{name} is .*for example"):
-        EmulatorConfig.from_environment({name: value})
-
-
-def run_python(program: str, **environ: str) -> str:
-    """What a fresh interpreter prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=REPOSITORY,
-        env={**os.environ, **environ},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
-
-
-def test_the_wsgi_module_reads_the_environment() -> None:
-    program = (
-        "from werkzeug.test import Client; from portal.emulator.wsgi import application;"
-        "answer = Client(application).get('/acme.piam/.well-known/openid-configuration');"
-        "print(answer.json['issuer'])"
-    )
-    issuer = run_python(program, EMULATOR_URL="https://hub.example")
-    assert issuer == "https://hub.example/acme.piam/oauth/token"
-
-
-def test_the_module_runs_alone_and_prints_where() -> None:
-    command = [sys.executable, "-m", "portal.emulator", "--port", "0", "--seed", "demo"]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://localhost:\d+", process.stdout.readline())
-        try:
-            assert found is not None
-            assert requests.get(f"{found[0]}/_emulator/health").json()["healthStatus"] == "green"
-        finally:
-            process.terminate()
-
-
-def test_the_emulator_imports_nothing_of_the_product_and_no_django() -> None:
-    program = (
-        "import sys; import portal.emulator.wsgi, portal.emulator.__main__;"
-        "found = [m for m in sys.modules if m.partition('.')[0] in ('django', 'assets_app', 'requests')"
-        " or m.startswith('portal.') and not m.startswith('portal.emulator')];"
-        "print(found)"
-    )
-    assert run_python(program) == "[]"
-
-
-def test_stop_frees_the_port_and_may_be_called_twice() -> None:
-    from portal.emulator.testing import start_emulator
-
-    emulator = start_emulator()
-    emulator.stop()
-    emulator.stop()
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"{emulator.url}/_emulator/health")
 
 
 def test_reset_gives_back_the_start(emulator: RunningEmulator, api: Api) -> None:
@@ -409,20 +271,3 @@ def test_switches_are_shown_and_set(emulator: RunningEmulator, api: Api) -> None
         assert control(emulator, "switches", wrong).status_code == 400
     assert requests.get(url).json()["max_page_size"]["value"] == 2000
     emulator.reset()
-
-
-def test_the_pytest_plugin_gives_a_fresh_emulator_to_each_test(tmp_path: Path) -> None:
-    test = tmp_path / "test_client.py"
-    test.write_text(
-        "import pytest\n"
-        "pytest_plugins = ['portal.emulator.pytest_plugin']\n"
-        "@pytest.mark.parametrize('run', [1, 2])\n"
-        "def test_it(hub_emulator, run):\n"
-        "    assert list(hub_emulator.faults) == []\n"
-        "    hub_emulator.faults.add('*', status=503)\n"
-        "    assert hub_emulator.user_token('alice@acme.example')\n"
-    )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:django", str(test)]
-    path = {"PYTHONPATH": str(REPOSITORY)}
-    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **path}, capture_output=True, text=True)
-    assert "2 passed" in done.stdout, done.stdout + done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.emulator.assets.asset_wire import AssetJson
 from portal.emulator.assets.filtering import parse_filter
 from portal.emulator.gateway.errors import InvalidParameter
 from portal.emulator.testing import RunningEmulator
@@ -81,7 +81,7 @@ def test_the_filter_stays_in_the_links(api: Api) -> None:
     assert names(api.session.get(links["next"]["href"])) == PUMPS[4:]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(condition=st.dictionaries(WORDS, CONDITIONS, max_size=3))
 def test_every_filter_is_answered_or_refused(condition: dict[str, Any]) -> None:
     try:
@@ -145,16 +145,18 @@ def test_what_no_filter_can_be_is_400(api: Api, text: str) -> None:
     assert_error(api.assets(filter=text), 400, "invalidParameter")
 
 
-def test_a_page_of_a_large_tenant_is_made_of_its_own_records_only(emulator: RunningEmulator, api: Api) -> None:
+def test_a_page_of_a_large_tenant_is_made_of_its_own_records_only(
+    emulator: RunningEmulator, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     emulator.hub.reset()
     inventory = emulator.hub.inventory
     pump = next(asset for asset in inventory.assets("acme") if asset.name == "Pump P-101")
-    for number in range(20_000):
-        inventory.put_asset(replace(pump, asset_id=f"{number:032x}", name=f"Asset {number:05}"))
-    start = time.perf_counter()
-    found = api.assets(filter='{"name":{"startsWith":"Asset 0"}}', size=200, page=49)
-    assert found.json()["page"] == {"size": 200, "totalElements": 10_000, "totalPages": 50, "number": 49}
-    assert names(found)[0] == "Asset 09800"
-    # About 0.2 seconds; with the JSON of all records it would be many.
-    assert time.perf_counter() - start < 3
+    for number in range(2000):
+        inventory.put_asset(replace(pump, asset_id=f"{number:032x}", name=f"Asset {number:04}"))
+    written: list[str] = []
+    listed = AssetJson.listed
+    monkeypatch.setattr(AssetJson, "listed", lambda self, record: written.append(record.name) or listed(self, record))
+    found = api.assets(filter='{"name":{"startsWith":"Asset 0"}}', size=200, page=4)
+    assert found.json()["page"] == {"size": 200, "totalElements": 1000, "totalPages": 5, "number": 4}
+    assert names(found) == written == [f"Asset {number:04}" for number in range(800, 1000)]
     emulator.hub.reset()

@@ -26,7 +26,7 @@ def get(emulator: RunningEmulator, target: str, token: str = "") -> tuple[int, s
     return answer.status, body["errors"][0]["code"] if "errors" in body else ""
 
 
-@pytest.mark.parametrize("character", [*'[]{}"<>\\^`|', "é"])
+@pytest.mark.parametrize("character", [*'[]{}"<>\\^`|#', "é"])
 def test_an_unencoded_character_is_refused(emulator: RunningEmulator, api: Api, character: str) -> None:
     token = str(api.session.headers["Authorization"])
     refused = (400, "mdsp.core.generic.invalidParameter")
@@ -44,5 +44,10 @@ def test_the_url_is_looked_at_before_the_token(emulator: RunningEmulator) -> Non
 
 
 def test_a_wrong_url_breaks_the_rules_of_every_service(emulator: RunningEmulator) -> None:
-    for path in ("iottimeseries/v3/timeseries/x/y", "iottsaggregates/v4/aggregates"):
+    for path in (
+        "iottimeseries/v3/timeseries/x/y",
+        "iottsaggregates/v4/aggregates",
+        "technicaltokenmanager/v3/userTenants",
+        "coffeemachine/v1/cups",
+    ):
         assert get(emulator, f"/gateway/api/{path}?from=[")[0] == 400

@@ -216,7 +216,7 @@ def test_a_host_name_of_nobody_does_not_exist(authority: str) -> None:
 
 
 @given(authority=st.text(st.characters(max_codepoint=255), max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_host_header_breaks_the_emulator_or_gets_into_an_issuer(authority: str) -> None:
     assert ask(authority).status_code in (400, 404)
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from portal.emulator.aggregates.completion import LIMITS, VALUES, Asked, complete
 from portal.emulator.aggregates.computation import Column, Summary, merged, summarize
-from portal.emulator.aggregates.intervals import DAY, HOUR, Grid, Interval, Unit
-from portal.emulator.aggregates.moments import EARLIEST, LATEST, WrongMoment, microseconds, moment_of, text_of
+from portal.emulator.aggregates.date_times import EARLIEST, LATEST, WrongMoment, moment_of
+from portal.emulator.aggregates.intervals import Grid, Interval, Unit
 from portal.emulator.aggregates.partials import HourlyPartials
 from portal.emulator.aggregates.reading import Source, interval_summaries
 from portal.emulator.gateway.errors import InvalidParameter
+from portal.emulator.moments import DAY, HOUR, microseconds, time_text
 
 ZONES = [
     "UTC",
@@ -88,12 +89,12 @@ def test_a_day_of_the_changed_clock_has_23_or_25_hours(zone: str, day: str, hour
 
 def test_a_day_that_has_no_midnight_begins_when_the_clock_is_changed() -> None:
     grid = Grid(ZoneInfo("America/Sao_Paulo"))
-    assert text_of(grid.floor(moment_of("2018-11-04T15Z"), Unit.DAY)) == "2018-11-04T03:00:00Z"
+    assert time_text(grid.floor(moment_of("2018-11-04T15Z"), Unit.DAY)) == "2018-11-04T03:00:00Z"
 
 
 def test_hours_follow_a_zone_with_half_an_hour() -> None:
     grid = Grid(ZoneInfo("Asia/Kolkata"))
-    assert text_of(grid.floor(moment_of("2026-11-20T10:15Z"), Unit.HOUR)) == "2026-11-20T09:30:00Z"
+    assert time_text(grid.floor(moment_of("2026-11-20T10:15Z"), Unit.HOUR)) == "2026-11-20T09:30:00Z"
 
 
 @given(grids, moments, moments, intervals, st.none() | st.integers(1, 10000))
@@ -275,7 +276,7 @@ def test_one_value_deviates_by_nothing() -> None:
     ],
 )
 def test_forms_of_a_moment(text: str, meant: str) -> None:
-    assert text_of(moment_of(text)) == meant
+    assert time_text(moment_of(text)) == meant
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,7 @@ def test_what_is_no_moment(text: str) -> None:
 
 @given(st.integers(EARLIEST, LATEST - 1))
 def test_a_moment_is_read_as_it_was_written(moment: int) -> None:
-    assert moment_of(text_of(moment)) == moment
+    assert moment_of(time_text(moment)) == moment
 
 
 def _record(value: float, code: int | None) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from portal.emulator.assets.acme import MOTOR
 from portal.emulator.assets.seed import seed_inventory
 from portal.emulator.control.clock import Clock
+from portal.emulator.moments import time_text
 from portal.emulator.timeseries import blocks, store
+from portal.emulator.timeseries.date_times import FIRST, LAST, moment_of
 from portal.emulator.timeseries.deletions import left_over, with_range
-from portal.emulator.timeseries.moments import FIRST, LAST, microseconds, time_text
 from portal.emulator.timeseries.records import MINUTE, TimedValues
 from portal.emulator.timeseries.store import SeriesStore, StoreFull
 from portal.emulator.timeseries.stored import BrokenSnapshot
@@ -100,7 +101,7 @@ def test_deleted_minutes_leave_the_others(ranges: list[list[int]], span: list[in
 @settings(deadline=None)
 @given(st.integers(FIRST, LAST))
 def test_a_time_is_read_as_it_is_written(time: int) -> None:
-    assert microseconds(time_text(time)) == time
+    assert moment_of(time_text(time)) == time
 
 
 def test_times_have_the_digits_they_need() -> None:

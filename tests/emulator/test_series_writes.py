@@ -76,6 +76,7 @@ def test_values_of_all_data_types_come_back(line: Api) -> None:
         ("double", [[]]),
         ("double", {}),
         ("long_qc", 0),
+        ("unknown", None),
         ("\ud800", 0),
         ("x" * 100_000, 0),
     ],
@@ -247,6 +248,22 @@ def test_a_full_store_refuses_the_whole_request(
     assert records(line)[0]["string"] == "x" * 10
     assert delete(line, **ALL).status_code == 204
     assert write(line, [{"_time": moment(0), "string": "y" * 10}]).status_code == 204
+
+
+@pytest.mark.parametrize("wrong", [{"entityId": 5}, {"propertySetName": 5}])
+def test_a_multi_write_names_its_places_by_texts(line: Api, wrong: dict[str, Any]) -> None:
+    entry = {"entityId": PERFORMANCE, "propertySetName": "Everything", "data": [], **wrong}
+    answer = line.session.put(f"{line.base}/iottimeseries/v3/timeseries", json={"timeseries": [entry]}, timeout=5)
+    assert (answer.status_code, answer.json()["message"][:6]) == (400, "[6012]")
+
+
+def test_a_full_store_takes_no_more_deleted_ranges(line: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each range of deleted computed records takes some room."""
+    monkeypatch.setattr(store, "MAX_CELLS", 0)
+    hour = {"from": "2026-11-10T01:00:00Z", "to": "2026-11-10T02:00:00Z"}
+    pump = line.asset_id("Pump P-101")
+    assert delete(line, pump, "Vibration", **hour).status_code == 507
+    assert len(records(line, pump, "Vibration", **hour)) == 60
 
 
 def test_a_body_beyond_the_limit_of_the_gateway_is_413(line: Api, emulator: RunningEmulator) -> None:

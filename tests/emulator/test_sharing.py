@@ -10,9 +10,11 @@ import pytest
 import requests
 
 from portal.emulator.assets.inventory import Inventory
-from portal.emulator.assets.shares import Sharing, end_sharing, share, sharings
+from portal.emulator.assets.sharing import Sharing, end_sharing, share, sharings
 from portal.emulator.gateway.errors import GatewayError, NoMatch
 from portal.emulator.testing import RunningEmulator
+
+from .flows import Api
 
 
 @pytest.fixture
@@ -107,3 +109,39 @@ def test_only_the_own_machine_shares(emulator: RunningEmulator, method: str) -> 
 def test_a_wrong_offer_is_400(emulator: RunningEmulator, body: object) -> None:
     answer = requests.post(f"{emulator.url}/_emulator/sharings", json=body, timeout=10)
     assert answer.status_code == 400, answer.text
+
+
+def test_types_are_shared_along_with_assets(emulator: RunningEmulator, inventory: Inventory) -> None:
+    """The turbine's type, the one above it and their aspect types; core types are everybody's anyway."""
+    assert modes_of_types(emulator, "acme-hub-admin", "acme") == {
+        "acme.LPGTurbine": ["SHARER"],
+        "acme.CNGTurbine": ["SHARER"],
+        "acme.CentrifugalPump": [],
+        "core.basicdevice": [],
+        "aspect acme.Vibration": ["SHARER"],
+        "aspect acme.PowerConsumption": ["SHARER"],
+        "aspect acme.Motor": [],
+        "aspect core.assetstatus": [],
+    }
+    received = modes_of_types(emulator, "globex-hub-admin", "globex")
+    assert received["acme.LPGTurbine"] == received["aspect acme.Vibration"] == ["RECEIVER"]
+    assert received["globex.WindTurbine"] == received["core.basicdevice"] == []
+    end_sharing(inventory, id_of(inventory, "Turbine T-302"), "globex")
+    assert set(map(tuple, modes_of_types(emulator, "acme-hub-admin", "acme").values())) == {()}
+
+
+def modes_of_types(emulator: RunningEmulator, client_id: str, host: str) -> dict[str, list[str]]:
+    """How the types of a tenant are shared, aspect types in their list and in asset types alike."""
+    client = emulator.hub.clients.by_id(client_id)
+    api = Api(emulator, emulator.hub.tokens.for_technical_user(client, host, client.scope).value)
+    asked = {"size": 100, "includeShared": "true"}
+    kinds = api.get("/assetmanagement/v3/assettypes", **asked).json()["_embedded"]["assetTypes"]
+    aspects = api.get("/assetmanagement/v3/aspecttypes", **asked).json()["_embedded"]["aspectTypes"]
+    found = {kind["id"]: kind["sharing"]["modes"] for kind in kinds}
+    found |= {f"aspect {kind['id']}": kind["sharing"]["modes"] for kind in aspects}
+    for kind in kinds:
+        for aspect in kind["aspects"]:
+            shown = aspect["aspectType"]
+            assert shown["sharing"]["modes"] == found[f"aspect {shown['id']}"]
+    wanted = ("LPG", "CNG", "Centrifugal", "WindT", "basicdevice", "Vibration", "PowerC", "acme.Motor", "assetstatus")
+    return {name: modes for name, modes in found.items() if any(word in name for word in wanted)}

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from portal.emulator.tenantmanagement.registry import TenantRecord, TenantRegistry
 from portal.emulator.testing import RunningEmulator
 
 from .administration import HOSTILE_BODIES, HOSTILE_TEXTS, TENANT, Administrator
 from .answers import assert_error
+from .flows import SignIn
 
 INFO = f"{TENANT}/tenantInfo"
 SUBTENANTS = f"{TENANT}/subtenants"
@@ -44,6 +46,20 @@ def shown(admin: Administrator) -> dict[str, list[str]]:
 def test_the_tenants_change_apart_from_each_other(admin: Administrator) -> None:
     admin.json("PATCH", INFO, json={"displayName": "Acme"}, headers={"If-Match": "0"})
     assert Administrator(admin.emulator, "globex-hub-admin").json("GET", INFO)["displayName"] == "Globex Energy"
+
+
+def test_a_changed_name_is_shown_everywhere(admin: Administrator) -> None:
+    emulator = admin.emulator
+    admin.json("PATCH", INFO, json={"displayName": "Acme <Works>"}, headers={"If-Match": "0"})
+    pages = (
+        requests.get(f"{emulator.url}/_emulator/", timeout=5),
+        requests.get(f"{emulator.url}/acme.launchpad/", timeout=5),
+        SignIn(emulator).authorize(),
+    )
+    for page in pages:
+        assert "Acme &lt;Works&gt;" in page.text and "Acme Pumps GmbH" not in page.text
+    told = requests.get(f"{emulator.url}/_emulator/banner", timeout=5).json()["tenants"]
+    assert [tenant["display_name"] for tenant in told] == ["Acme <Works>", "Globex Energy", "Initech Drives"]
 
 
 def test_of_two_changes_of_the_same_state_one_wins(admin: Administrator) -> None:

@@ -78,7 +78,7 @@ TYPE = st.fixed_dictionaries(
 
 
 @given(body=TYPE)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_body_is_either_written_or_refused(types: Types, emulator: RunningEmulator, body: Any) -> None:
     emulator.hub.reset()
     for path in (ASPECT_TYPE, ASSET_TYPE):

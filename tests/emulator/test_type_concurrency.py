@@ -112,6 +112,19 @@ def test_a_slow_sender_keeps_nobody_waiting(types: Types, emulator: RunningEmula
     environ = {**builder.get_environ(), "wsgi.input": upload}
     statuses: list[str] = []
     list(make_application(emulator.hub)(environ, lambda status, headers, error=None: statuses.append(status)))
-    assert statuses == ["201 CREATED"]
+    assert statuses == ["201 Created"]
     assert upload.was_free
     assert all(upload.was_free)
+
+
+def test_who_reads_without_the_lock_may_miss_an_aspect_type(types: Types, emulator: RunningEmulator) -> None:
+    """It was deleted, after the asset type that had it, while somebody reads an asset of that type."""
+    inventory = emulator.hub.inventory
+    inventory.remove_aspect_type("acme.Hydraulics")
+    assert [entry.aspect.name for entry in inventory.aspects_of("acme.CentrifugalPump")] == [
+        "status",
+        "Vibration",
+        "Motor",
+        "NamePlate",
+    ]
+    assert types.api.assets(f"/{types.api.asset_id('Pump P-101')}").status_code == 200

@@ -17,7 +17,7 @@ from portal.emulator.identitymanagement.query import USER_ATTRIBUTES
 from portal.emulator.identitymanagement.wire import user_json
 from portal.emulator.testing import RunningEmulator
 
-from .administration import HOSTILE_BODIES, HOSTILE_TEXTS, IDENTITY, Administrator
+from .administration import HOSTILE_BODIES, HOSTILE_TEXTS, IDENTITY, TENANT, Administrator
 from .answers import assert_error
 from .flows import SignIn, claims_of
 
@@ -41,6 +41,14 @@ def test_a_created_user_can_sign_in_as_a_standard_user(admin: Administrator) -> 
     claims = claims_of(sign_in.exchange(sign_in.code(PIA)).json()["access_token"])
     assert (claims["user_id"], claims["email"], claims["ten"]) == (user_id, PIA, "acme")
     assert claims["scope"] == ["mdsp:core:StandardUser"]
+
+
+def test_the_token_names_the_subtenant_of_its_person(admin: Administrator) -> None:
+    for name in ("annex", "barn"):
+        admin.json("POST", f"{TENANT}/subtenants", json={"id": name, "displayName": name, "description": ""})
+    admin.create_user(PIA, subtenants=[{"id": "barn"}, {"id": "annex"}])
+    assert claims_of(admin.emulator.user_token(PIA))["subtenant"] == "barn"
+    assert "subtenant" not in claims_of(admin.emulator.user_token("alice@acme.example"))
 
 
 def test_the_sign_in_page_escapes_what_was_written_into_a_name(admin: Administrator) -> None:
@@ -184,7 +192,7 @@ RESOURCES = [
     st.text(max_size=80)
     | st.lists(st.sampled_from(["(", ")", "and", "or", "eq", "sw", "userName", "active", '"a"'])).map(" ".join)
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_a_filter_or_refused(text: str) -> None:
     try:
         matches = parse_filter(text, USER_ATTRIBUTES)

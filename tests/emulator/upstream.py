@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from werkzeug import Request, Response
 from werkzeug.serving import ThreadedWSGIServer
 
-from portal.emulator.serving import QuietHandler
+from portal.emulator.connections import QuietHandler
 
 
 class Upstream:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from portal.emulator.aggregates.errors import LimitExceeded
-from portal.emulator.aggregates.intervals import DAY, HOUR, Grid, Interval, Unit
+from portal.emulator.aggregates.intervals import Grid, Interval, Unit
 from portal.emulator.gateway.errors import InvalidParameter
+from portal.emulator.moments import DAY, HOUR
 
 VALUES = {
     Unit.MINUTE: range(2, 61, 2),

@@ -11,13 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from portal.emulator.aggregates.moments import EPOCH, MICROSECOND, microseconds
-
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-"""Microseconds."""
+from portal.emulator.moments import DAY, EPOCH, HOUR, MICROSECOND, MINUTE, SECOND, microseconds
 
 
 class Unit(StrEnum):

@@ -6,9 +6,9 @@ import re
 
 from werkzeug.datastructures import MultiDict
 
+from portal.emulator.aggregates.date_times import WrongMoment, moment_of
 from portal.emulator.aggregates.errors import MissingParameter, quoted
 from portal.emulator.aggregates.intervals import Unit
-from portal.emulator.aggregates.moments import WrongMoment, moment_of
 from portal.emulator.gateway.errors import InvalidParameter
 
 _NUMBER = re.compile(r"[0-9]{1,9}")

@@ -36,7 +36,6 @@ class HourlyPartials:
         """Remember an hour; that which was not asked for longest is forgotten if there are too many."""
         with self._lock:
             self._hours[series, start] = hour
-            self._hours.move_to_end((series, start))
             if len(self._hours) > self._capacity:
                 self._hours.popitem(last=False)
 

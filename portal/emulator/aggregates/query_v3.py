@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from portal.emulator.aggregates.errors import LimitExceeded, MissingParameter
-from portal.emulator.aggregates.intervals import DAY, Grid, Interval, Unit
+from portal.emulator.aggregates.intervals import Grid, Interval, Unit
 from portal.emulator.aggregates.parameters import Parameters
 from portal.emulator.aggregates.selection import FIELDS_V3, Selection
 from portal.emulator.gateway.errors import GatewayError, InvalidParameter
+from portal.emulator.moments import DAY
 
 MAX_INTERVALS = 200
 MAX_DAYS = 366

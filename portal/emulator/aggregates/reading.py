@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from portal.emulator.aggregates.computation import Column, Record, Summary, merged, summarize
 from portal.emulator.aggregates.errors import LimitExceeded
-from portal.emulator.aggregates.intervals import HOUR
 from portal.emulator.aggregates.partials import HourlyPartials
+from portal.emulator.moments import HOUR
 
 MAX_RECORDS = 600_000
 """How many records one request may read; 90 days of one a minute, widened to intervals of 3 months, are 266,000."""

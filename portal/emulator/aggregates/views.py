@@ -9,7 +9,6 @@ from werkzeug import Response
 
 from portal.emulator.aggregates.computation import Column
 from portal.emulator.aggregates.errors import JSON, LimitExceeded, quoted, v3_refusal
-from portal.emulator.aggregates.intervals import SECOND
 from portal.emulator.aggregates.query_v3 import QueryV3
 from portal.emulator.aggregates.query_v4 import QueryV4
 from portal.emulator.aggregates.reading import Source, interval_summaries
@@ -21,6 +20,7 @@ from portal.emulator.gateway.calls import Call, admit, platform_endpoint
 from portal.emulator.gateway.errors import GatewayError, NoMatch, refusal
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.hub import Hub
+from portal.emulator.moments import SECOND
 from portal.emulator.tenants import TENANTS
 from portal.emulator.web import EmulatorRequest, json_response
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from portal.emulator.aggregates.computation import Point, Summary
-from portal.emulator.aggregates.moments import text_of
 from portal.emulator.aggregates.reading import IntervalSummary
 from portal.emulator.aggregates.selection import Selection
+from portal.emulator.moments import time_text
 
 
 def aggregate_objects(intervals: Iterable[IntervalSummary], selection: Selection) -> Iterator[dict[str, Any]]:
@@ -20,7 +20,7 @@ def aggregate_objects(intervals: Iterable[IntervalSummary], selection: Selection
                 values = _values(summary)
                 variables[name] = {field: values[field] for field in wanted}
         if variables:
-            yield {**variables, "starttime": text_of(interval.start), "endtime": text_of(interval.end)}
+            yield {**variables, "starttime": time_text(interval.start), "endtime": time_text(interval.end)}
 
 
 def _values(summary: Summary) -> dict[str, Any]:
@@ -42,6 +42,6 @@ def _values(summary: Summary) -> dict[str, Any]:
 
 def _point(name: str, point: Point | None) -> dict[str, Any]:
     return {
-        f"{name}time": text_of(point.time) if point else None,
+        f"{name}time": time_text(point.time) if point else None,
         f"{name}value": point.value if point else None,
     }

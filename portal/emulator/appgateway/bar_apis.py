@@ -6,7 +6,6 @@ The paths below the services' names and the fields are assumed: the bar's calls 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug import Response
@@ -14,6 +13,7 @@ from werkzeug import Response
 from portal.emulator.appgateway.applications import Application
 from portal.emulator.appgateway.routing import ApplicationRequest
 from portal.emulator.appgateway.sessions import GatewaySession
+from portal.emulator.control.clock import utc_text
 from portal.emulator.gateway.errors import GatewayError
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.hub import Hub
@@ -67,7 +67,7 @@ def notifications(
     """What the bell counts: that the session ends within the hour, as even a busy one does after 12 hours."""
     told = []
     if session.ends - hub.clock.now() <= WARN_BEFORE_END:
-        ends = datetime.fromtimestamp(session.ends, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        ends = utc_text(session.ends, "seconds")
         told.append({"id": f"session-end-{ends}", "type": "sessionEnds", "time": ends, "read": False})
     return {"notifications": told, "unread": len(told)}
 
@@ -76,13 +76,13 @@ def customer(
     hub: Hub, request: ApplicationRequest, application: Application, session: GatewaySession
 ) -> dict[str, Any]:
     """The tenant as a customer, who provides the application, and where the tenant's Launchpad is."""
-    owner = application.owner
+    owner = hub.tenants.get(application.tenant)
     return {
         "tenant": owner.name,
         "displayName": owner.display_name,
         "companyName": owner.company_name,
         "country": owner.country,
-        "region": owner.region,
+        "region": application.owner.region,
         "provider": application.provider,
         "launchpad": request.entry.addresses.launchpad(owner.name),
     }

@@ -11,7 +11,7 @@ from portal.emulator.appgateway import cookies
 from portal.emulator.appgateway.applications import Application, WrongApplication
 from portal.emulator.appgateway.registry import ApplicationExists
 from portal.emulator.appgateway.sign_in import open_session
-from portal.emulator.control.guards import local_only
+from portal.emulator.control.guards import json_object, local_only
 from portal.emulator.hub import Hub
 from portal.emulator.web import EmulatorRequest, json_response, never_stored
 
@@ -34,7 +34,7 @@ def add_application(hub: Hub, request: EmulatorRequest) -> Response:
     Only on this machine: what a program may register at any time must not make the gateway call elsewhere.
     """
     try:
-        application = _application(_json_object(request))
+        application = _application(json_object(request))
         if not application.is_on_this_machine:
             raise WrongApplication(
                 "upstream has to be on this machine, for example http://127.0.0.1:5000. Another machine can be named"
@@ -65,7 +65,7 @@ def remove_application(hub: Hub, request: EmulatorRequest) -> Response:
 @local_only
 def add_session(hub: Hub, request: EmulatorRequest) -> Response:
     """Open a session without the sign-in page: ``{"label": …, "email": …}``; answers with the three cookies."""
-    wanted = _json_object(request)
+    wanted = json_object(request)
     label, email = wanted.get("label"), wanted.get("email")
     application = hub.applications.get(label) if isinstance(label, str) else None
     if application is None:
@@ -96,14 +96,3 @@ def _application(wanted: dict[str, Any]) -> Application:
         if not isinstance(value, str):
             raise WrongApplication(f"{name}: write a text.")
     return Application(**wanted, scopes=tuple(scopes))
-
-
-def _json_object(request: EmulatorRequest) -> dict[str, Any]:
-    # get_json answers 415 unless the content type is JSON, which a page of another origin cannot send unasked.
-    try:
-        value = request.get_json()
-    except RecursionError as error:
-        raise BadRequest("The JSON is nested too deeply.") from error
-    if not isinstance(value, dict):
-        raise BadRequest("Send a JSON object.")
-    return value

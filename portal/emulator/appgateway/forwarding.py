@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
 from werkzeug import Response
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wsgi import get_input_stream
 
 from portal.emulator.appgateway import cookies
 from portal.emulator.appgateway.applications import Application
@@ -19,6 +16,7 @@ from portal.emulator.appgateway.routing import ApplicationRequest
 from portal.emulator.appgateway.sessions import GatewaySession
 from portal.emulator.control.faults import drop_connection
 from portal.emulator.gateway.errors import GatewayError
+from portal.emulator.gateway.limits import check_body
 from portal.emulator.hub import Hub
 
 # RFC 9110, section 7.6.1, and the older names.
@@ -37,20 +35,16 @@ HOP_BY_HOP = frozenset(
     }
 )
 REPLACED = frozenset({"host", "authorization", "forwarded", "x-real-ip", "cookie", "content-length", "expect"})
-# RFC 3986: what may stand in a path and query; the gateway takes nothing else.
-TARGET = re.compile(r"/[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*")
 CHUNK = 64 * 1024
 
 
 def forward(hub: Hub, request: ApplicationRequest, application: Application, session: GatewaySession) -> Response:
     """The application's answer, streamed.
 
-    :raises GatewayError: 400 for a URL that is none, 413 for a large body, 502 and 504 for an application that does
-        not answer, or not in time.
+    :raises GatewayError: 413 for a large body, 502 and 504 for an application that does not answer, or not in time.
     """
-    if TARGET.fullmatch(request.target) is None:
-        raise GatewayError(400, "invalidParameter", "The URL has characters that have to be percent-encoded.")
-    body = _body(hub, request)
+    check_body(hub, request)
+    body = request.get_data()
     connection = _connection(hub, application)
     try:
         answer = _exchange(connection, request, _request_headers(request, application, session, body), body)
@@ -78,22 +72,6 @@ def _connection(hub: Hub, application: Application) -> HTTPConnection:
     upstream = urlsplit(application.upstream)
     kind = HTTPSConnection if upstream.scheme == "https" else HTTPConnection
     return kind(upstream.hostname or "", upstream.port, timeout=max(hub.switches.application_timeout, 0.001))
-
-
-def _body(hub: Hub, request: ApplicationRequest) -> bytes:
-    limit = hub.switches.body_limit
-    try:
-        # A chunked body is cut at the maximum without a word, so one byte more is asked for.
-        body = get_input_stream(request.environ, max_content_length=limit + 1).read()
-        is_large = len(body) > limit
-    except RequestEntityTooLarge:
-        is_large = True
-    except OSError as error:
-        raise GatewayError(400, "exception", "The body is not well chunked.") from error
-    if is_large:
-        request.limit = f"body of {limit} bytes"
-        raise GatewayError(413, "payloadTooLarge", f"The body is larger than {limit} bytes.")
-    return body
 
 
 def _request_headers(

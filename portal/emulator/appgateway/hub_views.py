@@ -42,7 +42,7 @@ def launchpad(hub: Hub, request: EmulatorRequest, tenant: str) -> Response:
         for application in registry
         if application.tenant == tenant
     ]
-    return launchpad_page(hub.config, TENANTS[tenant].display_name, listed)
+    return launchpad_page(hub.config, hub.tenants.get(tenant).display_name, listed)
 
 
 def _address(hub: Hub, request: EmulatorRequest, bases: tuple[str, ...]) -> str:

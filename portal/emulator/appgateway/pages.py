@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 from html import escape
-from string import Template
 from urllib.parse import urlsplit
 
 from werkzeug import Response
 
 from portal.emulator.appgateway.protection import HEADERS
 from portal.emulator.config import EmulatorConfig
+from portal.emulator.identity.pages import framed
 from portal.emulator.web import never_stored
-
-_PAGE = Template(
-    """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>$title</title>
-<link rel="stylesheet" href="$stylesheet">
-</head>
-<body>
-<header class="bar">
-<p class="bar__name">Insights Hub</p>
-<p class="bar__app">$part</p>
-<p class="bar__ribbon">Emulator</p>
-</header>
-<main class="panel">
-<h1>$title</h1>
-$body
-</main>
-<footer class="foot">
-<p>Local emulator of Insights Hub with demo data. Not a Siemens service.</p>
-</footer>
-</body>
-</html>
-"""
-)
 
 
 def problem_page(config: EmulatorConfig, status: int, message: str) -> Response:
@@ -60,12 +32,12 @@ def launchpad_page(config: EmulatorConfig, tenant: str, applications: list[tuple
             '<p class="lead">There are no applications yet. Start the emulator with EMULATOR_APPLICATIONS or send one'
             " to /_emulator/applications.</p>"
         )
-    return _page(config, "Launchpad", f"Applications of {escape(tenant)}", body)
+    return _page(config, "Launchpad", f"Applications of {tenant}", body)
 
 
 def _page(config: EmulatorConfig, part: str, title: str, body: str, status: int = 200) -> Response:
     stylesheet = f"{config.url}/_emulator/static/identity.css"
-    html = _PAGE.substitute(part=part, title=title, body=body, stylesheet=escape(stylesheet))
+    html = framed(part, title, stylesheet, f"<h1>{escape(title)}</h1>\n{body}\n")
     response = Response(html, status, content_type="text/html; charset=utf-8")
     for name, value in HEADERS.items():
         response.headers[name] = value

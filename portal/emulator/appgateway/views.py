@@ -14,6 +14,7 @@ from portal.emulator.appgateway.routing import ApplicationRequest, is_navigation
 from portal.emulator.appgateway.sessions import GatewaySession
 from portal.emulator.appgateway.sign_in import finish_sign_in, present_session, sign_out, start_sign_in
 from portal.emulator.gateway.errors import GatewayError, refusal
+from portal.emulator.gateway.limits import check_head
 from portal.emulator.hub import Hub
 from portal.emulator.web import EmulatorRequest
 
@@ -52,10 +53,7 @@ def answer_application(hub: Hub, request: ApplicationRequest, platform: Platform
 
 
 def _check_request(hub: Hub, request: ApplicationRequest) -> None:
-    limit = hub.switches.header_limit
-    if sum(len(name) + len(value) + 4 for name, value in request.headers) > limit:
-        request.limit = f"headers of {limit} bytes"
-        raise GatewayError(431, "exception", f"The headers are larger than {limit} bytes.")
+    check_head(hub, request)
     if request.method in REFUSED:
         raise GatewayError(405, "exception", f"The application gateway does not serve {request.method}.")
     if "websocket" in request.headers.get("Upgrade", "").lower():

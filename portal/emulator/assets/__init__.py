@@ -1,1 +1,1 @@
-"""Asset Management v3, read side: types, assets, filter, paging, HAL."""
+"""Asset Management v3, types, assets, files, sharing."""

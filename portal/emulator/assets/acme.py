@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.emulator.assets.core_types import AREA, DEVICE, ENTERPRISE, SITE
+from portal.emulator.assets.core_types import AREA, DEVICE, SITE, root_asset
 from portal.emulator.assets.model import (
     Aspect,
     AspectType,
@@ -141,15 +141,7 @@ def assets(seed: str) -> list[Asset]:
     ids = {name: stable_hex_id(seed, "asset", f"{TENANT}/{name}") for name in _NAMES}
     root, site, boiler_house = ids[TENANT], ids["Augsburg Works"], ids["Boiler House"]
     return [
-        Asset(
-            root,
-            TENANT,
-            TENANT,
-            ENTERPRISE,
-            parent_id="",
-            description="Root Asset for acme tenant",
-            variables={"tenantFlag": "true"},
-        ),
+        root_asset(root, TENANT),
         Asset(
             site,
             TENANT,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from portal.emulator.assets.bodies import InvalidBody, Json
 from portal.emulator.assets.inventory import Inventory
 from portal.emulator.assets.model import AspectType, AssetType, Category
 from portal.emulator.assets.properties import Properties, TextRule
 from portal.emulator.assets.variables import read_variables
+from portal.emulator.gateway.bodies import InvalidBody, Json
 from portal.emulator.gateway.errors import GatewayError
 
 NAME = TextRule(128, 1, "[a-zA-Z0-9_]+", "letters a-z and A-Z, digits and _")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from portal.emulator.assets import wire
 from portal.emulator.assets.aspect_type_rules import (
     changed_aspect_type,
     new_aspect_type,
     require_free_name,
     require_unused,
 )
-from portal.emulator.assets.bodies import MERGE_PATCH, json_object, merged
 from portal.emulator.assets.endpoint import Answer, AssetCall, asset_writer
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.type_access import present_aspect_type, require_changeable, require_creatable
+from portal.emulator.gateway.bodies import MERGE_PATCH, json_object, merged
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_writer
@@ -24,13 +23,13 @@ def put_aspect_type(call: AssetCall, type_id: str) -> Answer | tuple[Answer, int
         require_changeable(call, present)
         kind = changed_aspect_type(present, json_object(call.request))
         call.inventory.put_aspect_type(kind)
-        return wire.aspect_type(kind, call.links)
+        return call.types.aspect_type(kind)
 
     require_creatable(call, type_id)
     kind = new_aspect_type(call.tenant, type_id, json_object(call.request))
     require_free_name(call.inventory, kind)
     call.inventory.put_aspect_type(kind)
-    return wire.aspect_type(kind, call.links), 201
+    return call.types.aspect_type(kind), 201
 
 
 @asset_writer
@@ -40,9 +39,9 @@ def patch_aspect_type(call: AssetCall, type_id: str) -> Answer:
     present = present_aspect_type(call, type_id)
     require_changeable(call, present)
     patch = json_object(call.request, MERGE_PATCH)
-    kind = changed_aspect_type(present, merged(wire.aspect_type(present, call.links), patch))
+    kind = changed_aspect_type(present, merged(call.types.aspect_type(present), patch))
     call.inventory.put_aspect_type(kind)
-    return wire.aspect_type(kind, call.links)
+    return call.types.aspect_type(kind)
 
 
 @asset_writer

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from portal.emulator.assets.bodies import InvalidBody, Json
 from portal.emulator.assets.endpoint import AssetCall
 from portal.emulator.assets.files import FileRecord
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.locations import location_to_json, read_location
 from portal.emulator.assets.model import Asset, AssetType
 from portal.emulator.assets.properties import DESCRIPTION, Properties, TextRule
 from portal.emulator.assets.static_values import Values, read_aspects, read_variables
 from portal.emulator.assets.timezones import require_timezone
+from portal.emulator.gateway.bodies import InvalidBody, Json
+from portal.emulator.gateway.parameters import flag
 from portal.emulator.tenants import TENANTS
 
 NAME = TextRule(128, 1, r"[^/\\]*", "other characters than / and \\")

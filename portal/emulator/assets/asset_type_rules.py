@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from portal.emulator.assets.aspect_type_rules import require_private, require_same
-from portal.emulator.assets.bodies import InvalidBody, Json
 from portal.emulator.assets.endpoint import AssetCall
 from portal.emulator.assets.model import Aspect, AssetType, Category
 from portal.emulator.assets.properties import DESCRIPTION, Properties, TextRule
 from portal.emulator.assets.type_family import require_unique_names
 from portal.emulator.assets.type_files import read_file_assignments
 from portal.emulator.assets.variables import read_name, read_variables, require_unique
+from portal.emulator.gateway.bodies import InvalidBody, Json
 
 NAME = TextRule(128, 1)
 ASPECT_NAME = TextRule(64, 1, "[a-zA-Z0-9_]+", "letters a-z and A-Z, digits and _")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from portal.emulator.assets.asset_type_rules import changed_asset_type, new_asset_type
-from portal.emulator.assets.bodies import MERGE_PATCH, Json, json_object, merged
 from portal.emulator.assets.endpoint import Answer, AssetCall, asset_writer
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.model import AssetType
 from portal.emulator.assets.type_access import present_asset_type, require_changeable, require_creatable
-from portal.emulator.assets.type_bodies import asset_type, written_asset_type
 from portal.emulator.assets.type_family import require_childless
+from portal.emulator.assets.type_wire import written_asset_type
+from portal.emulator.gateway.bodies import MERGE_PATCH, Json, json_object, merged
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_writer
@@ -24,7 +24,7 @@ def put_asset_type(call: AssetCall, type_id: str) -> Answer | tuple[Answer, int]
     require_creatable(call, type_id)
     kind = new_asset_type(call, type_id, json_object(call.request))
     call.inventory.put_asset_type(kind)
-    return asset_type(call, kind, exploded), 201
+    return call.types.asset_type(kind, exploded), 201
 
 
 @asset_writer
@@ -53,7 +53,7 @@ def delete_asset_type(call: AssetCall, type_id: str) -> None:
 def _change(call: AssetCall, present: AssetType, body: Json, exploded: bool) -> Answer:
     kind = changed_asset_type(call, present, body)
     call.inventory.put_asset_type(kind)
-    return asset_type(call, kind, exploded)
+    return call.types.asset_type(kind, exploded)
 
 
 def _flags(call: AssetCall) -> bool:

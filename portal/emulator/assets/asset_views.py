@@ -5,11 +5,11 @@ from __future__ import annotations
 from portal.emulator.assets.asset_wire import AssetJson, asset_aspect, asset_variable
 from portal.emulator.assets.endpoint import WRITE_ROLES, Answer, AssetCall, asset_endpoint
 from portal.emulator.assets.filtering import Filter, parse_filter
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.model import Asset
 from portal.emulator.assets.paging import PageRequest, page_of, page_of_records
 from portal.emulator.assets.record_fields import DELETED, AssetFields, asset_sort_value
 from portal.emulator.gateway.errors import NoMatch
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_endpoint

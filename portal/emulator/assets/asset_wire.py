@@ -6,14 +6,14 @@ Source: recorded answers of Asset Management v3 and its published definitions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from portal.emulator.assets.files import FileRecord
 from portal.emulator.assets.inventory import DeclaredAspect, DeclaredFile, DeclaredVariable, Inventory
 from portal.emulator.assets.links import Links
 from portal.emulator.assets.locations import location_to_json
 from portal.emulator.assets.model import Asset, AssetLock, Category, Location, Variable
-from portal.emulator.assets.wire import Json, aspect_variable, type_variable
+from portal.emulator.assets.type_wire import Json, aspect_variable, file_assignment, type_variable
+from portal.emulator.control.clock import utc_text
 
 
 class AssetJson:
@@ -48,7 +48,7 @@ class AssetJson:
                 {"name": name, "variables": _values(values)} for name, values in self._aspects(record).items() if values
             ],
             "locks": [_lock(lock, record, self._links) for lock in record.locks],
-            "deleted": None if record.deleted is None else timestamp(record.deleted),
+            "deleted": None if record.deleted is None else utc_text(record.deleted),
             "sharing": {"modes": _modes(record)},
             "_links": self._asset_links(record, holder or record),
         }
@@ -133,12 +133,6 @@ def asset_variable(holder: Asset, declared: DeclaredVariable, links: Links) -> J
     }
 
 
-def file_assignment(key: str, file_id: str, links: Links) -> Json:
-    """A file under the key that an asset or asset type gives it."""
-    found = {"download": links.file(file_id, "file"), "metadata": links.file(file_id)}
-    return {"key": key, "fileId": file_id, "_links": found}
-
-
 def inherited_file_assignment(declared: DeclaredFile, links: Links) -> Json:
     """A file assignment of a type as its descendants and assets show it: with the type it comes from."""
     body = file_assignment(declared.key, declared.file_id, links)
@@ -155,18 +149,13 @@ def file(record: FileRecord, assigned: bool, links: Links) -> Json:
         "name": record.name,
         "originalFileName": record.original_file_name,
         "description": record.description,
-        "uploaded": timestamp(record.uploaded),
-        "lastModified": timestamp(record.last_modified),
+        "uploaded": utc_text(record.uploaded),
+        "lastModified": utc_text(record.last_modified),
         "isAssigned": assigned,
         "scope": record.scope,
         "etag": record.etag,
         "_links": {"self": links.file(record.file_id), "download": links.file(record.file_id, "file")},
     }
-
-
-def timestamp(at: datetime) -> str:
-    """A time in UTC with milliseconds, for example ``2026-11-20T12:00:30.000Z``."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _lock(lock: AssetLock, record: Asset, links: Links) -> Json:

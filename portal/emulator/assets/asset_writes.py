@@ -20,12 +20,12 @@ from portal.emulator.assets.asset_rules import (
     with_content,
 )
 from portal.emulator.assets.asset_views import asset_json, find_asset
-from portal.emulator.assets.bodies import MERGE_PATCH, json_object, merged
-from portal.emulator.assets.conditions import require_match
 from portal.emulator.assets.endpoint import Answer, AssetCall, Written, asset_writer
 from portal.emulator.assets.locations import read_location
 from portal.emulator.assets.model import Asset
 from portal.emulator.assets.properties import Properties
+from portal.emulator.gateway.bodies import MERGE_PATCH, json_object, merged
+from portal.emulator.gateway.conditions import require_match
 from portal.emulator.gateway.errors import GatewayError, InvalidParameter, NoMatch
 
 

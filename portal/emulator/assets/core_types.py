@@ -1,4 +1,4 @@
-"""The platform's own types, visible to every tenant (``tenantId`` core, scope public)."""
+"""What every tenant has: the platform's own types (``tenantId`` core, scope public) and a root asset of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from portal.emulator.assets.model import (
     CORE_TENANT,
     Aspect,
     AspectType,
+    Asset,
     AssetType,
     Category,
     DataType,
     Variable,
 )
+from portal.emulator.tenants import TENANTS
 
 ENTERPRISE = "core.basicenterprise"
 SITE = "core.basicsite"
@@ -51,6 +53,20 @@ def _core_type(
         scope="public",
         aspects=aspects,
         variables=variables,
+    )
+
+
+def root_asset(asset_id: str, tenant: str) -> Asset:
+    """The asset that every tenant has from its beginning, above all others."""
+    return Asset(
+        asset_id,
+        tenant,
+        tenant,
+        ENTERPRISE,
+        parent_id="",
+        description=f"Root Asset for {tenant} tenant",
+        variables={"tenantFlag": "true"},
+        timezone=TENANTS[tenant].timezone,
     )
 
 

@@ -13,25 +13,29 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import unquote_etag
 
 from portal.emulator.assets.links import Links
+from portal.emulator.assets.type_wire import TypeJson
 from portal.emulator.gateway.authentication import Unauthenticated
 from portal.emulator.gateway.calls import Call, admit, unauthorized
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.hub import Hub
+from portal.emulator.identity.groups import STANDARD_USER, TENANT_ADMIN
 from portal.emulator.web import EmulatorRequest, json_text
 
 HAL = "application/hal+json"
-WRITE_ROLES = frozenset({"mdsp:core:assetmanagement.admin", "mdsp:core:TenantAdmin"})
-READ_ROLES = WRITE_ROLES | {"mdsp:core:assetmanagement.standarduser", "mdsp:core:StandardUser"}
+ADMIN, USER = "mdsp:core:assetmanagement.admin", "mdsp:core:assetmanagement.standarduser"
+WRITE_ROLES = frozenset({ADMIN, TENANT_ADMIN})
+READ_ROLES = WRITE_ROLES | {USER, STANDARD_USER}
 
 
 class AssetCall(Call):
-    """A permitted call of Asset Management, with its inventory and the builder of its links."""
+    """A permitted call of Asset Management, with its inventory, the builder of its links and the writer of types."""
 
     def __init__(self, call: Call) -> None:
         super().__init__(call.hub, call.request, call.caller)
         self.inventory = call.hub.inventory
         self.links = Links(self.service_url("assetmanagement"))
+        self.types = TypeJson(self.inventory, self.links, self.tenant)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from werkzeug import Response
 
 from portal.emulator.assets import asset_wire
-from portal.emulator.assets.conditions import require_match
 from portal.emulator.assets.endpoint import READ_ROLES, Answer, AssetCall, Written, asset_endpoint, asset_writer
 from portal.emulator.assets.files import FileRecord
 from portal.emulator.assets.filtering import parse_filter
@@ -18,6 +17,7 @@ from portal.emulator.assets.paging import PageRequest, page_of_records
 from portal.emulator.assets.record_fields import file_fields, file_sort_value
 from portal.emulator.assets.uploads import Upload, read_upload
 from portal.emulator.gateway.calls import Call, platform_endpoint
+from portal.emulator.gateway.conditions import require_match
 from portal.emulator.gateway.errors import GatewayError, NoMatch
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.emulator.assets.core_types import DEVICE, ENTERPRISE, SITE
+from portal.emulator.assets.core_types import DEVICE, SITE, root_asset
 from portal.emulator.assets.model import (
     Aspect,
     AspectType,
@@ -71,15 +71,7 @@ def assets(seed: str) -> list[Asset]:
 
     root, site = asset_id(TENANT), asset_id("Wind Park North")
     return [
-        Asset(
-            root,
-            TENANT,
-            TENANT,
-            ENTERPRISE,
-            "",
-            description="Root Asset for globex tenant",
-            variables={"tenantFlag": "true"},
-        ),
+        root_asset(root, TENANT),
         Asset(site, TENANT, "Wind Park North", SITE, root, location=_HUSUM),
         *(
             Asset(asset_id(name), TENANT, name, type_id, site, location=_HUSUM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.emulator.assets.core_types import DEVICE, ENTERPRISE, SITE
+from portal.emulator.assets.core_types import DEVICE, SITE, root_asset
 from portal.emulator.assets.model import Aspect, AspectType, Asset, AssetType, Category, DataType, Location, Variable
 from portal.emulator.seeding import stable_hex_id
 
@@ -43,16 +43,7 @@ def assets(seed: str) -> list[Asset]:
 
     root, site = asset_id(TENANT), asset_id("Detroit Plant")
     return [
-        Asset(
-            root,
-            TENANT,
-            TENANT,
-            ENTERPRISE,
-            "",
-            description="Root Asset for initech tenant",
-            variables={"tenantFlag": "true"},
-            timezone="America/New_York",
-        ),
+        root_asset(root, TENANT),
         Asset(site, TENANT, "Detroit Plant", SITE, root, location=_DETROIT, timezone="America/New_York"),
         *(
             Asset(asset_id(name), TENANT, name, DRIVE.id, site, location=_DETROIT, timezone="America/New_York")

@@ -39,6 +39,13 @@ class DeclaredFile(NamedTuple):
     declared_by: AssetType
 
 
+class SharedTypes(NamedTuple):
+    """The ids of the types that come along with shared assets."""
+
+    asset_types: frozenset[str]
+    aspect_types: frozenset[str]
+
+
 class Inventory:
     """Types and assets by id. What a tenant may see is decided here: its own things and core types, and
     what it received from others if it asks for that (``include_shared``).
@@ -144,7 +151,7 @@ class Inventory:
 
     def asset_types(self, tenant: str, include_shared: bool = False) -> list[AssetType]:
         """The tenant's asset types and the core ones; with ``include_shared`` those of received assets, too."""
-        shared = self._received_types(tenant) if include_shared else frozenset()
+        shared = self._received_types(tenant).asset_types if include_shared else frozenset()
         return [
             kind
             for kind in list(self._asset_types.values())
@@ -156,11 +163,11 @@ class Inventory:
         kind = self._asset_types.get(type_id)
         if kind is None or kind.tenant_id in (tenant, CORE_TENANT):
             return kind
-        return kind if include_shared and type_id in self._received_types(tenant) else None
+        return kind if include_shared and type_id in self._received_types(tenant).asset_types else None
 
     def aspect_types(self, tenant: str, include_shared: bool = False) -> list[AspectType]:
         """The tenant's aspect types and the core ones; with ``include_shared`` those of received assets, too."""
-        shared = self._received_aspect_types(tenant) if include_shared else frozenset()
+        shared = self._received_types(tenant).aspect_types if include_shared else frozenset()
         return [
             kind
             for kind in list(self._aspect_types.values())
@@ -172,7 +179,11 @@ class Inventory:
         kind = self._aspect_types.get(type_id)
         if kind is None or kind.tenant_id in (tenant, CORE_TENANT):
             return kind
-        return kind if include_shared and type_id in self._received_aspect_types(tenant) else None
+        return kind if include_shared and type_id in self._received_types(tenant).aspect_types else None
+
+    def offered_types(self, tenant: str) -> SharedTypes:
+        """The types that others see because the tenant shares assets of them, core types included."""
+        return self._types_of(asset for asset in self.assets(tenant) if asset.shared_with)
 
     def instances(self, type_id: str) -> list[Asset]:
         """All assets of exactly this type that are not deleted, whoever's."""
@@ -187,10 +198,12 @@ class Inventory:
 
     def aspects_of(self, type_id: str, inherited: bool = True) -> list[DeclaredAspect]:
         """The aspects of a type, inherited ones first."""
+        # An aspect type can be gone: who reads without the lock may hold an asset type that was deleted before it.
         return [
-            DeclaredAspect(aspect, self._aspect_types[aspect.aspect_type_id], kind)
+            DeclaredAspect(aspect, aspect_type, kind)
             for kind in self._lineage(type_id, inherited)
             for aspect in kind.aspects
+            if (aspect_type := self._aspect_types.get(aspect.aspect_type_id)) is not None
         ]
 
     def variables_of(self, type_id: str, inherited: bool = True) -> list[DeclaredVariable]:
@@ -223,25 +236,28 @@ class Inventory:
                 return aspect_type
         return None
 
-    def example(self, tenant: str) -> tuple[Asset, str, str]:
-        """An asset of the tenant with a dynamic aspect, that aspect's name and one of its variables."""
+    def example(self, tenant: str) -> tuple[Asset, str, str] | None:
+        """An asset of the tenant with a dynamic aspect, that aspect's name and one of its variables, if it has any."""
         for asset in sorted(self.assets(tenant), key=lambda asset: asset.name):
             for aspect, aspect_type, _ in self.aspects_of(asset.type_id):
                 if aspect_type.category is Category.DYNAMIC:
                     return asset, aspect.name, aspect_type.variables[0].name
-        raise LookupError(f"No asset of {tenant} has a dynamic aspect.")
+        return None
 
     def _lineage(self, type_id: str, inherited: bool) -> list[AssetType]:
         family = list(self.family(type_id))
         return family[::-1] if inherited else family[:1]
 
-    def _received_types(self, tenant: str) -> frozenset[str]:
+    def _received_types(self, tenant: str) -> SharedTypes:
         received = [asset for asset in self.assets(tenant, include_shared=True) if asset.received_from is not None]
-        return frozenset(kind.id for asset in received for kind in self.family(asset.type_id))
+        return self._types_of(received)
 
-    def _received_aspect_types(self, tenant: str) -> frozenset[str]:
-        kinds = [self._asset_types.get(type_id) for type_id in self._received_types(tenant)]
-        return frozenset(aspect.aspect_type_id for kind in kinds if kind is not None for aspect in kind.aspects)
+    def _types_of(self, assets: Iterable[Asset]) -> SharedTypes:
+        kinds = [kind for type_id in {asset.type_id for asset in assets} for kind in self.family(type_id)]
+        return SharedTypes(
+            frozenset(kind.id for kind in kinds),
+            frozenset(aspect.aspect_type_id for kind in kinds for aspect in kind.aspects),
+        )
 
 
 def _exists(asset: Asset, include_shared: bool) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.emulator.assets.bodies import InvalidBody, Json
 from portal.emulator.assets.model import Location
 from portal.emulator.assets.properties import Properties, TextRule
+from portal.emulator.gateway.bodies import InvalidBody, Json
 
 LINE = TextRule(255)
 MAX_LONGITUDE = 180

@@ -11,12 +11,12 @@ from urllib.parse import quote
 from portal.emulator.assets.links import Link, encoded_filter, link
 from portal.emulator.control.switches import Switches
 from portal.emulator.gateway.errors import InvalidParameter
+from portal.emulator.gateway.parameters import whole_number
 from portal.emulator.web import EmulatorRequest
 
 DEFAULT_SIZE = 10
 DEFAULT_SORT = "name,asc"
 SORT = re.compile(r"(?P<field>[A-Za-z]+)(,(?P<direction>asc|desc))?", re.IGNORECASE)
-WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 KEPT_PARAMETERS = ("includeShared", "exploded", "basicFieldsOnly")
 """What else decides about the entries of a list; its links keep them."""
 
@@ -42,7 +42,7 @@ class PageRequest:
 
         :raises InvalidParameter: a value is out of range.
         """
-        size = _whole_number(request, "size", DEFAULT_SIZE)
+        size = whole_number(request, "size", DEFAULT_SIZE)
         largest = switches.max_page_size
         if not 1 <= size <= largest:
             request.limit = f"{largest} entries per page"
@@ -51,7 +51,7 @@ class PageRequest:
         if sort is None:
             raise InvalidParameter("sort has to be a field and asc or desc, for example name,asc.")
         return cls(
-            number=_whole_number(request, "page", 0),
+            number=whole_number(request, "page", 0),
             size=size,
             sort_field=sort["field"],
             descending=(sort["direction"] or "asc").lower() == "desc",
@@ -134,12 +134,3 @@ def _address(base: str, asked: PageRequest, number: int) -> Link:
     filter_part = f"filter={encoded_filter(asked.filter)}&" if asked.filter else ""
     kept_part = "".join(f"{name}={quote(value)}&" for name, value in asked.kept.items())
     return link(f"{base}?{filter_part}{kept_part}page={number}&size={asked.size}&sort={asked.sort_field},{direction}")
-
-
-def _whole_number(request: EmulatorRequest, name: str, default: int) -> int:
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if WHOLE_NUMBER.fullmatch(text) is None:
-        raise InvalidParameter(f"{name} has to be a whole number, not {text!r}.")
-    return int(text)

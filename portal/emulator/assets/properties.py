@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from portal.emulator.assets.bodies import InvalidBody, Json, MissingProperty
+from portal.emulator.gateway.bodies import InvalidBody, Json, MissingProperty
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from portal.emulator.assets import (
     asset_type_writes,
     asset_views,
     asset_writes,
+    control_views,
     file_views,
-    locks,
-    sharing,
+    model_lock,
     type_files,
     type_variables,
     type_views,
@@ -28,11 +28,11 @@ def asset_rules() -> Iterable[Rule]:
     yield get(f"{base}/", asset_views.billboard)
     yield from _asset_rules(f"{base}/assets")
     yield from _file_rules(f"{base}/files")
-    yield get(f"{base}/model/lock", locks.model_lock)
-    yield Rule(f"{base}/model/lock", endpoint=locks.change_model_lock, methods=["PUT"])
-    yield get("/_emulator/sharings", sharing.list_sharings)
-    yield Rule("/_emulator/sharings", endpoint=sharing.add_sharing, methods=["POST"])
-    yield Rule("/_emulator/sharings", endpoint=sharing.remove_sharing, methods=["DELETE"])
+    yield get(f"{base}/model/lock", model_lock.model_lock)
+    yield Rule(f"{base}/model/lock", endpoint=model_lock.change_model_lock, methods=["PUT"])
+    yield get("/_emulator/sharings", control_views.list_sharings)
+    yield Rule("/_emulator/sharings", endpoint=control_views.add_sharing, methods=["POST"])
+    yield Rule("/_emulator/sharings", endpoint=control_views.remove_sharing, methods=["DELETE"])
     yield from _type_rules(base)
 
 

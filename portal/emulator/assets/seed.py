@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.emulator.assets import acme, globex, initech
 from portal.emulator.assets.core_types import CORE_ASPECT_TYPES, CORE_ASSET_TYPES
 from portal.emulator.assets.inventory import Inventory
-from portal.emulator.assets.shares import share
+from portal.emulator.assets.sharing import share
 from portal.emulator.seeding import stable_hex_id
 
 

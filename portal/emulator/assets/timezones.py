@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from portal.emulator.assets.bodies import InvalidBody
+from portal.emulator.gateway.bodies import InvalidBody
 
 HALF_HOUR = timedelta(minutes=30)
 NO_JAVA_IDS = {"Factory", "localtime"}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from portal.emulator.assets.conditions import require_creation, require_match, require_none
-from portal.emulator.assets.endpoint import AssetCall
-from portal.emulator.assets.flags import flag
-from portal.emulator.assets.locks import require_unlocked
+from portal.emulator.assets.endpoint import ADMIN, USER, AssetCall
 from portal.emulator.assets.model import CORE_TENANT, AspectType, AssetType
+from portal.emulator.assets.model_lock import require_unlocked
+from portal.emulator.gateway.conditions import require_creation, require_match, require_none
 from portal.emulator.gateway.errors import GatewayError, InvalidParameter, NoMatch
+from portal.emulator.gateway.parameters import flag
 
 TYPE_ID = re.compile(r"[A-Za-z0-9_]{1,8}\.[A-Za-z0-9_]+")
 MAX_TYPE_ID = 128
-ASSET_MANAGEMENT_ROLES = frozenset({"mdsp:core:assetmanagement.standarduser", "mdsp:core:assetmanagement.admin"})
+ASSET_MANAGEMENT_ROLES = frozenset({ADMIN, USER})
 
 
 def require_type_reader(call: AssetCall) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from portal.emulator.assets.bodies import InvalidBody
 from portal.emulator.assets.inventory import Inventory
 from portal.emulator.assets.model import Asset, AssetType
+from portal.emulator.gateway.bodies import InvalidBody
 from portal.emulator.gateway.errors import GatewayError
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from portal.emulator.assets import type_bodies
 from portal.emulator.assets.asset_rules import FILE_KEY, find_file
-from portal.emulator.assets.bodies import json_object
 from portal.emulator.assets.endpoint import Answer, AssetCall, NewEtag, asset_writer
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.properties import Properties
 from portal.emulator.assets.type_access import present_asset_type, require_changeable
 from portal.emulator.assets.variables import require_unique
+from portal.emulator.gateway.bodies import json_object
 from portal.emulator.gateway.errors import InvalidParameter, NoMatch
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_writer
@@ -28,7 +27,7 @@ def put_file_assignment(call: AssetCall, type_id: str, key: str) -> Answer:
     file_id = find_file(call, Properties(json_object(call.request))).file_id
     kind = replace(present, file_assignments={**present.file_assignments, key: file_id}, etag=present.etag + 1)
     call.inventory.put_asset_type(kind)
-    return type_bodies.asset_type(call, kind, exploded=False)
+    return call.types.asset_type(kind, exploded=False)
 
 
 @asset_writer

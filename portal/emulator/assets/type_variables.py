@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from portal.emulator.assets import wire
-from portal.emulator.assets.bodies import MERGE_PATCH, InvalidBody, json_object, merged
 from portal.emulator.assets.endpoint import AssetCall, NewEtag, asset_writer
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.inventory import Inventory
 from portal.emulator.assets.model import AssetType, Category, Variable
 from portal.emulator.assets.properties import Properties
 from portal.emulator.assets.type_access import present_asset_type, require_changeable
 from portal.emulator.assets.type_family import assets_below, require_unique_names
+from portal.emulator.assets.type_wire import type_variable
 from portal.emulator.assets.variables import read_variable, require_change_allowed, require_unique
+from portal.emulator.gateway.bodies import MERGE_PATCH, InvalidBody, json_object, merged
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_writer
@@ -42,7 +42,7 @@ def patch_variables(call: AssetCall, type_id: str) -> NewEtag:
 def _changed(variable: Variable, change: Any) -> Variable:
     if not isinstance(change, dict):
         raise InvalidBody(f"{variable.name} has to be an object. Variables cannot be removed here.")
-    wanted = Properties(merged(wire.type_variable(variable), change), f"{variable.name}.")
+    wanted = Properties(merged(type_variable(variable), change), f"{variable.name}.")
     after = read_variable(wanted, Category.STATIC, variable)
     require_change_allowed(variable, after, Category.STATIC)
     return after

@@ -5,13 +5,12 @@ Readers hold the Hub's lock: what a type inherits must not be deleted while it i
 
 from __future__ import annotations
 
-from portal.emulator.assets import type_bodies, wire
 from portal.emulator.assets.endpoint import Answer, AssetCall, asset_endpoint
 from portal.emulator.assets.filtering import FieldValues, parse_filter
-from portal.emulator.assets.flags import flag
 from portal.emulator.assets.model import AspectType, AssetType
 from portal.emulator.assets.paging import PageRequest, page_of
 from portal.emulator.assets.type_access import present_aspect_type, present_asset_type, require_type_reader
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_endpoint
@@ -23,7 +22,7 @@ def asset_types(call: AssetCall) -> Answer:
     exploded = _exploded(call)
     with call.hub.lock:
         found = [
-            type_bodies.asset_type(call, kind, exploded)
+            call.types.asset_type(kind, exploded)
             for kind in call.inventory.asset_types(call.tenant, shared)
             if matches(_asset_type_fields(kind))
         ]
@@ -36,7 +35,7 @@ def asset_type(call: AssetCall, type_id: str) -> Answer:
     shared = require_type_reader(call)
     exploded = _exploded(call)
     with call.hub.lock:
-        return type_bodies.asset_type(call, present_asset_type(call, type_id, shared), exploded)
+        return call.types.asset_type(present_asset_type(call, type_id, shared), exploded)
 
 
 @asset_endpoint
@@ -46,7 +45,7 @@ def aspect_types(call: AssetCall) -> Answer:
     asked = PageRequest.read(call.request, call.hub.switches)
     matches = parse_filter(asked.filter)
     found = [
-        wire.aspect_type(kind, call.links)
+        call.types.aspect_type(kind)
         for kind in call.inventory.aspect_types(call.tenant, shared)
         if matches(_aspect_type_fields(kind))
     ]
@@ -57,7 +56,7 @@ def aspect_types(call: AssetCall) -> Answer:
 def aspect_type(call: AssetCall, type_id: str) -> Answer:
     """One aspect type."""
     shared = require_type_reader(call)
-    return wire.aspect_type(present_aspect_type(call, type_id, shared), call.links)
+    return call.types.aspect_type(present_aspect_type(call, type_id, shared))
 
 
 def _exploded(call: AssetCall) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from portal.emulator.assets.bodies import InvalidBody, MissingProperty
 from portal.emulator.assets.properties import DESCRIPTION, TextRule
+from portal.emulator.gateway.bodies import InvalidBody, MissingProperty
 from portal.emulator.gateway.errors import GatewayError
 from portal.emulator.web import EmulatorRequest
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from portal.emulator.assets.bodies import InvalidBody
 from portal.emulator.assets.data_types import is_value
 from portal.emulator.assets.model import Category, DataType, Variable
 from portal.emulator.assets.properties import Properties, TextRule
+from portal.emulator.gateway.bodies import InvalidBody
 
 RESERVED = frozenset(
     (

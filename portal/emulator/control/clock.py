@@ -13,6 +13,12 @@ LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
 """Far enough, and the arithmetic of dates still works behind it."""
 
 
+def utc_text(at: datetime | float, timespec: str = "milliseconds") -> str:
+    """A moment in UTC (or epoch seconds) as answers write it: ``2026-01-05T08:00:00.000Z``."""
+    moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+    return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 class Clock:
     """Real time plus a shift, or a frozen moment. Times are seconds since the epoch, UTC."""
 

@@ -7,7 +7,6 @@ and of forms only those of the emulator's own page are taken.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import ip_address
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from werkzeug import Response
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
+from portal.emulator.strict_json import NotStrictJson, read_json
 from portal.emulator.web import EmulatorRequest
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def json_object(request: EmulatorRequest, may_be_empty: bool = False) -> dict[st
         return {}
     require_json(request)
     try:
-        value = json.loads(request.get_data(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest("The body is not JSON that can be read.") from error
+        value = read_json(request.get_data())
+    except NotStrictJson as error:
+        raise BadRequest(str(error)) from error
     if not isinstance(value, dict):
         raise BadRequest("Send a JSON object.")
     return value
@@ -102,10 +102,6 @@ def _refuse_foreign_pages(request: EmulatorRequest) -> None:
         raise Forbidden("A page of another origin may not do this.")
     if request.headers.get("Origin") not in (None, f"{request.scheme}://{request.host}"):
         raise Forbidden("A page of another origin may not do this.")
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _host_name(authority: str) -> str | None:

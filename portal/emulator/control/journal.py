@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, overload
+
+from portal.emulator.control.clock import utc_text
 
 CAPACITY = 1000
 LONGEST_TEXT = 500
@@ -37,9 +38,8 @@ class ReceivedRequest:
 
     def description(self) -> dict[str, Any]:
         """All of it as JSON values, the time as ISO text."""
-        time = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return {
-            "time": time,
+            "time": utc_text(self.time),
             "method": self.method,
             "path": self.path,
             "status": self.status,

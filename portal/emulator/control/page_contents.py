@@ -13,7 +13,8 @@ from portal.emulator.assets.model import Asset
 from portal.emulator.control.html import joined, render
 from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.clients import Client
-from portal.emulator.tenants import IDENTITY_HOSTS, TENANTS, Tenant
+from portal.emulator.tenantmanagement.registry import TenantRecord
+from portal.emulator.tenants import IDENTITY_HOSTS, TENANTS
 
 if TYPE_CHECKING:
     from portal.emulator.hub import Hub
@@ -26,10 +27,10 @@ DEEPEST = 6
 
 def people_section(hub: Hub) -> Markup:
     """All people by tenant, with their roles."""
-    return render("people", url=hub.config.url, tenants=joined(_people_of(hub, tenant) for tenant in TENANTS.values()))
+    return render("people", url=hub.config.url, tenants=joined(_people_of(hub, tenant) for tenant in hub.tenants))
 
 
-def _people_of(hub: Hub, tenant: Tenant) -> Markup:
+def _people_of(hub: Hub, tenant: TenantRecord) -> Markup:
     people = hub.directory.people(tenant.name)
     entries = joined(map(_person, people[:SHOWN])) + _rest(len(people))
     return render("people_of_tenant", tenant=tenant.name, display_name=tenant.display_name, entries=entries)
@@ -66,10 +67,10 @@ def _client(hub: Hub, client: Client) -> Markup:
 
 def assets_section(hub: Hub) -> Markup:
     """The asset tree of each tenant."""
-    return render("assets", tenants=joined(_assets_of(hub, tenant) for tenant in TENANTS.values()))
+    return render("assets", tenants=joined(_assets_of(hub, tenant) for tenant in hub.tenants))
 
 
-def _assets_of(hub: Hub, tenant: Tenant) -> Markup:
+def _assets_of(hub: Hub, tenant: TenantRecord) -> Markup:
     assets = [asset for asset in hub.inventory.assets(tenant.name) if asset.deleted is None]
     base = f"{service_url(hub.config.addresses, tenant.world, 'assetmanagement')}/v3/assets"
     entries = [

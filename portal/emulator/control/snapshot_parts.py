@@ -70,8 +70,9 @@ def _check_assets(types: set[str], assets: list[Asset]) -> None:
         for other in (*asset.shared_with, *filter(None, [asset.received_from])):
             _require(other in TENANTS, f"asset {asset.asset_id} is shared with an unknown tenant")
     for tenant in TENANTS:
-        parents = {asset.asset_id: asset.parent_id or None for asset in assets if asset.tenant_id == tenant}
-        roots = list(parents.values()).count(None)
+        owned = [asset for asset in assets if asset.tenant_id == tenant]
+        parents = {asset.asset_id: asset.parent_id or None for asset in owned}
+        roots = sum(not asset.parent_id and asset.deleted is None and not asset.received_from for asset in owned)
         _require(roots == 1, f"{tenant} needs one root asset, there are {roots}")
         _check_parents("asset", parents)
 

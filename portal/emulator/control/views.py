@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from portal.emulator.banner import banner
 from portal.emulator.config import WrongSetting
 from portal.emulator.control import snapshots
+from portal.emulator.control.clock import utc_text
 from portal.emulator.control.guards import json_object, local_only, only, require_json
 from portal.emulator.control.journal import CAPACITY
 from portal.emulator.control.switches import Switches, UnknownSwitch
@@ -28,8 +29,7 @@ STYLESHEETS = {path.name: path.read_bytes() for path in STATIC.glob("*.css")}
 
 def health(hub: Hub, request: EmulatorRequest) -> Response:
     """The health contract of self-hosted applications: ``{"healthStatus","time"}``."""
-    time = hub.clock.now_datetime().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json_response({"healthStatus": "green", "time": time})
+    return json_response({"healthStatus": "green", "time": utc_text(hub.clock.now())})
 
 
 def static_file(hub: Hub, request: EmulatorRequest, name: str) -> Response:

@@ -38,6 +38,7 @@ def authorize(hub: Hub, request: EmulatorRequest, host: str) -> Response:
         pending_id=hub.sign_ins.pending.put(asked),
         accounts=hub.directory.at_host(host),
         current_user_id=session.user_id if session and "login" not in asked.prompt else None,
+        tenants=hub.tenants,
     )
 
 

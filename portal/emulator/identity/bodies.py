@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any, NoReturn
+from typing import Any
 
+from portal.emulator.strict_json import NotStrictJson, read_json
 from portal.emulator.web import EmulatorRequest
 
 LONGEST_LIST = 500
@@ -21,12 +21,12 @@ class Body:
     def __init__(self, request: EmulatorRequest) -> None:
         """Read the body of a request that says it is JSON.
 
-        :raises UnusableBody: it is no JSON object, has a name twice, or a number that JSON does not have.
+        :raises UnusableBody: it is no strict JSON object.
         """
         try:
-            value = json.loads(request.get_data(), object_pairs_hook=_distinct, parse_constant=_no_number)
-        except (ValueError, RecursionError) as error:
-            raise UnusableBody("The body is not valid JSON.") from error
+            value = read_json(request.get_data())
+        except NotStrictJson as error:
+            raise UnusableBody(str(error)) from error
         if not isinstance(value, dict):
             raise UnusableBody("The body has to be a JSON object.")
         self._members: dict[str, Any] = value
@@ -69,14 +69,3 @@ class Body:
         if len(set(values)) < len(values):
             raise UnusableBody(f"{name} has an entry twice.")
         return tuple(values)
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a name stands twice")
-    return members
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"JSON has no {word}")

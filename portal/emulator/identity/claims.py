@@ -3,7 +3,8 @@
 Shapes follow the public samples of the platform (token manager samples, claims read by public apps). In the classic
 world ``ten`` names the tenant, in the Xcelerator world ``sws.samauth.ten`` does, by its 10 digits. ``zid``, ``cat``,
 ``origin``, ``rev_sig`` and ``schemas`` are typical of Cloud Foundry UAA and assumed: emulated, never required. So are
-the values of ``sws.samauth.role``, ``sws.samauth.tiers`` and ``env``, of which only the names are known.
+the values of ``sws.samauth.role``, ``sws.samauth.tiers`` and ``env``, of which only the names are known, and which one
+of several subtenants ``subtenant`` names.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def user_token(
         "email": account.email,
         **_validity(client_id, issuer, zone, now),
         **tenant_claims(account.tenant, account.user_id, scope),
+        **_subtenant(account),
         **_schemas(account.tenant),
         "cat": "user-token:v1",
     }
@@ -104,6 +106,11 @@ def revocation_signature(subject: str, client_id: str, generation: int) -> str:
 
 def _schemas(tenant: str) -> dict[str, Any]:
     return {"schemas": SCHEMAS} if TENANTS[tenant].world is World.CLASSIC else {}
+
+
+def _subtenant(account: Account) -> dict[str, Any]:
+    """The subtenant of a person who belongs to one; of several the first."""
+    return {"subtenant": account.subtenants[0]} if account.subtenants else {}
 
 
 def _access_token(subject: str, client_id: str, grant_type: str, scope: tuple[str, ...]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from werkzeug import Response
 from portal.emulator.addresses import Addresses
 from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.sign_ins import AuthorizationRequest
-from portal.emulator.tenants import TENANTS
+from portal.emulator.tenantmanagement.registry import TenantRegistry
 from portal.emulator.web import never_stored
 
 _TEMPLATES = {
@@ -30,6 +30,7 @@ def picker_page(
     pending_id: str,
     accounts: Sequence[Account],
     current_user_id: str | None,
+    tenants: TenantRegistry,
 ) -> Response:
     """ "Sign in to Insights Hub": the accounts of the host, grouped by tenant.
 
@@ -40,7 +41,7 @@ def picker_page(
         client=escape(asked.client_id),
         action=escape(f"{addresses.identity(asked.host)}/login.do"),
         pending=escape(pending_id),
-        groups="".join(_groups(accounts, current_user_id, asked.login_hint)),
+        groups="".join(_groups(tenants, accounts, current_user_id, asked.login_hint)),
     )
     # Chromium applies form-action to the redirect that answers the form, too.
     return _page(addresses, asked.host, "Sign in to Insights Hub", body, form_target=_origin(asked.redirect_uri))
@@ -59,20 +60,27 @@ def signed_out_page(addresses: Addresses, host: str) -> Response:
     return _page(addresses, host, "You are signed out", body)
 
 
-def _groups(accounts: Sequence[Account], current_user_id: str | None, hinted_email: str) -> list[str]:
+def framed(part: str, title: str, stylesheet: str, body: str) -> str:
+    """A whole page of the Hub for people; ``part`` says of which of its hosts, ``body`` is HTML."""
+    return _render("page", part=escape(part), title=escape(title), stylesheet=escape(stylesheet), body=body)
+
+
+def _groups(
+    tenants: TenantRegistry, accounts: Sequence[Account], current_user_id: str | None, hinted_email: str
+) -> list[str]:
     return [
         _render(
             "group",
-            tenant=escape(name),
+            tenant=escape(tenant.name),
             display_name=escape(tenant.display_name),
             people="".join(
                 _person(a, a.user_id == current_user_id, a.email.lower() == hinted_email)
                 for a in accounts
-                if a.tenant == name
+                if a.tenant == tenant.name
             ),
         )
-        for name, tenant in TENANTS.items()
-        if any(account.tenant == name for account in accounts)
+        for tenant in tenants
+        if any(account.tenant == tenant.name for account in accounts)
     ]
 
 
@@ -100,12 +108,7 @@ def _page(
     status: int = 200,
     form_target: str = "",
 ) -> Response:
-    html = _render(
-        "page",
-        title=escape(title),
-        stylesheet=escape(f"{addresses.identity(host)}/resources/identity.css"),
-        body=body,
-    )
+    html = framed("Identity", title, f"{addresses.identity(host)}/resources/identity.css", body)
     response = Response(html, status, content_type="text/html; charset=utf-8")
     own = _origin(addresses.identity(host))
     response.headers["Content-Security-Policy"] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.emulator.assets.bodies import InvalidBody
+from portal.emulator.gateway.bodies import InvalidBody
 from portal.emulator.gateway.errors import GatewayError
 from portal.emulator.identity.accounts import LastAdmin, NameTaken, WrongMember
 from portal.emulator.identity.groups import TENANT_ADMIN, GroupNameRefused

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from portal.emulator.assets.bodies import InvalidBody, MissingProperty, json_object
+from portal.emulator.gateway.bodies import InvalidBody, MissingProperty, json_object
 from portal.emulator.identity.groups import Member, MemberKind
 from portal.emulator.identitymanagement.wire import Json
 from portal.emulator.web import EmulatorRequest

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from werkzeug import Response
 
-from portal.emulator.assets.bodies import InvalidBody
+from portal.emulator.gateway.bodies import InvalidBody
 from portal.emulator.gateway.calls import Call, platform_endpoint
 from portal.emulator.gateway.errors import GatewayError, NoMatch
 from portal.emulator.identity.accounts import Directory

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.emulator.gateway.errors import InvalidParameter
+from portal.emulator.gateway.parameters import whole_number
 from portal.emulator.identitymanagement.filtering import (
     GROUPS_DISPLAY,
     Attributes,
@@ -20,7 +20,6 @@ from portal.emulator.web import EmulatorRequest
 DEFAULT_COUNT = 100
 MAX_COUNT = 500
 """What UAA, on which the platform's identity builds, gives at most; who asks for more gets this."""
-WHOLE_NUMBER = re.compile("[0-9]{1,9}")
 
 _META = {
     "id": "id",
@@ -66,13 +65,13 @@ class ListQuery:
 
         :raises InvalidParameter: a value is not possible.
         """
-        start_index = _whole_number(request, "startIndex", 1)
+        start_index = whole_number(request, "startIndex", 1)
         if start_index < 1:
             raise InvalidParameter("startIndex has to be 1 or more: the first entry has the number 1.")
         text = request.args.get("filter", "")
         return cls(
             start_index=start_index,
-            count=min(_whole_number(request, "count", DEFAULT_COUNT), MAX_COUNT),
+            count=min(whole_number(request, "count", DEFAULT_COUNT), MAX_COUNT),
             sort_path=_sort_path(request.args.get("sortBy", ""), attributes),
             descending=_descending(request.args.get("sortOrder", "")),
             matches=parse_filter(text, attributes) if text.strip() else None,
@@ -125,12 +124,3 @@ def _fields(names: str, known: Sequence[str]) -> frozenset[str] | None:
         if name.lower() not in by_lower:
             raise InvalidParameter(f"attributes cannot have {name!a}. Write some of {','.join(known)}.")
     return frozenset(by_lower[name.lower()] for name in asked)
-
-
-def _whole_number(request: EmulatorRequest, name: str, default: int) -> int:
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if WHOLE_NUMBER.fullmatch(text) is None:
-        raise InvalidParameter(f"{name} has to be a whole number, not {text!a}.")
-    return int(text)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from werkzeug import Response
 
-from portal.emulator.assets.bodies import InvalidBody
 from portal.emulator.gateway.authentication import Unauthenticated, authenticate
+from portal.emulator.gateway.bodies import InvalidBody
 from portal.emulator.gateway.calls import Call, platform_endpoint, unauthorized
 from portal.emulator.gateway.errors import NoMatch, refusal
 from portal.emulator.hub import Hub

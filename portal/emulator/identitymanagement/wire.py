@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from portal.emulator.control.clock import utc_text
 from portal.emulator.identity.accounts import Account
 from portal.emulator.identity.groups import Group, Member, Membership, Memberships, Meta
 
@@ -64,12 +64,7 @@ def list_json(resources: Sequence[Json], total: int, start_index: int, count: in
 
 def _meta(meta: Meta) -> Json:
     return {
-        "created": _time(meta.created),
-        "lastModified": _time(meta.last_modified),
+        "created": utc_text(meta.created),
+        "lastModified": utc_text(meta.last_modified),
         "version": meta.version,
     }
-
-
-def _time(seconds: float) -> str:
-    """ISO 8601 in UTC with milliseconds: ``2026-01-05T08:00:00.000Z``."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from portal.emulator.assets.bodies import MERGE_PATCH, InvalidBody, json_object
+from portal.emulator.gateway.bodies import MERGE_PATCH, InvalidBody, json_object
 from portal.emulator.tenantmanagement.errors import BodyRefused, ErrorType, FieldError, FieldErrorType
 from portal.emulator.web import EmulatorRequest
 

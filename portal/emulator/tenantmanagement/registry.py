@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -108,6 +108,9 @@ class TenantRegistry:
 
     def __init__(self) -> None:
         self._by_name = {tenant.name: _seeded(tenant) for tenant in TENANTS.values()}
+
+    def __iter__(self) -> Iterator[TenantRecord]:
+        return iter(list(self._by_name.values()))
 
     def get(self, tenant: str) -> TenantRecord:
         """The record of a tenant.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import replace
 
 from werkzeug import Response
 
-from portal.emulator.assets.conditions import require_match
 from portal.emulator.gateway.calls import Call
+from portal.emulator.gateway.conditions import require_match
 from portal.emulator.gateway.errors import GatewayError, InvalidParameter, NoMatch
+from portal.emulator.gateway.parameters import whole_number
 from portal.emulator.tenantmanagement.access import READ_ROLES, WRITE_ROLES
 from portal.emulator.tenantmanagement.bodies import MAX_DESCRIPTION, Fields, Json, read_object
 from portal.emulator.tenantmanagement.errors import (
@@ -22,18 +22,17 @@ from portal.emulator.tenantmanagement.errors import (
 )
 from portal.emulator.tenantmanagement.registry import Subtenant
 from portal.emulator.tenantmanagement.wire import page_json, subtenant_json
-from portal.emulator.web import EmulatorRequest, json_response
+from portal.emulator.web import json_response
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 2000
 SORT_FIELDS = ("id", "displayName", "description")
-WHOLE_NUMBER = re.compile("[0-9]{1,9}")
 
 
 @tenant_endpoint(READ_ROLES)
 def subtenants(call: Call) -> Response:
     """One page of the subtenants: ``page`` from 0, ``size``, ``sort`` as ``displayName,desc``."""
-    number, size = _whole_number(call.request, "page", 0), _whole_number(call.request, "size", DEFAULT_SIZE)
+    number, size = whole_number(call.request, "page", 0), whole_number(call.request, "size", DEFAULT_SIZE)
     if not 1 <= size <= MAX_SIZE:
         raise InvalidParameter(f"size has to be 1 to {MAX_SIZE}, not {size}.")
     entries = [subtenant_json(known) for known in call.hub.tenants.get(call.tenant).subtenants]
@@ -112,12 +111,3 @@ def _sorted(entries: list[Json], sort: str) -> list[Json]:
         fields = ", ".join(SORT_FIELDS)
         raise InvalidParameter(f"sort is {sort!a}. Write one of {fields} and asc or desc, for example displayName,asc.")
     return sorted(entries, key=lambda entry: str(entry[field]).casefold(), reverse=direction.lower() == "desc")
-
-
-def _whole_number(request: EmulatorRequest, name: str, default: int) -> int:
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if WHOLE_NUMBER.fullmatch(text) is None:
-        raise InvalidParameter(f"{name} has to be a whole number, not {text!a}.")
-    return int(text)

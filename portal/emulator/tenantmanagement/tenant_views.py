@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from werkzeug import Response
 
-from portal.emulator.assets.conditions import require_match
 from portal.emulator.gateway.calls import Call
+from portal.emulator.gateway.conditions import require_match
 from portal.emulator.tenantmanagement.access import READ_ROLES, WRITE_ROLES
 from portal.emulator.tenantmanagement.bodies import Fields, read_patch
 from portal.emulator.tenantmanagement.errors import tenant_endpoint

@@ -6,9 +6,9 @@ import json
 from typing import Any, NoReturn
 
 from portal.emulator.timeseries.data_types import Check, WrongValue, quality_code, value_check
+from portal.emulator.timeseries.date_times import FIRST, moment_of
 from portal.emulator.timeseries.endpoint import Place
 from portal.emulator.timeseries.errors import body_too_large, invalid_body, invalid_date, shown, wrong_value
-from portal.emulator.timeseries.moments import FIRST, microseconds
 from portal.emulator.timeseries.records import TimedValues, Values
 from portal.emulator.web import EmulatorRequest, json_text
 
@@ -91,7 +91,7 @@ def _time(number: int, record: dict[str, Any]) -> int:
     if not isinstance(text, str):
         raise invalid_body(f"Record {number} needs a _time, for example 2019-02-10T23:00:00Z.")
     try:
-        time = microseconds(text)
+        time = moment_of(text)
     except ValueError as error:
         raise invalid_date("_time", text) from error
     if time < FIRST:

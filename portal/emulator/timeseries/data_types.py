@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.emulator.assets.model import DataType, Variable
-from portal.emulator.timeseries.moments import microseconds
+from portal.emulator.timeseries.date_times import moment_of
 from portal.emulator.timeseries.records import Value
 
 STRING_LENGTH = 255
@@ -69,7 +69,7 @@ def _boolean(value: Any) -> Value:
 
 def _timestamp(value: Any) -> Value:
     try:
-        microseconds(value)
+        moment_of(value)
     except (TypeError, ValueError) as error:
         raise WrongValue("an ISO date-time with its offset, for example 2019-02-10T23:00:00Z") from error
     return str(value)

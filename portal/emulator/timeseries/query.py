@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from portal.emulator.moments import DAY
+from portal.emulator.timeseries.date_times import moment_of
 from portal.emulator.timeseries.errors import (
     invalid_date,
     invalid_range,
@@ -19,7 +21,6 @@ from portal.emulator.timeseries.errors import (
     limit_exceeded,
     missing_parameter,
 )
-from portal.emulator.timeseries.moments import DAY, microseconds
 
 MAX_LIMIT = 2000
 MAX_RANGE = 90 * DAY
@@ -94,7 +95,7 @@ def _moment(parameters: Parameters, name: str) -> int | None:
     if text is None:
         return None
     try:
-        return microseconds(text)
+        return moment_of(text)
     except ValueError as error:
         raise invalid_date(name, text) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from portal.emulator.assets.model import AspectType, Asset
+from portal.emulator.moments import MINUTE
 from portal.emulator.timeseries.catalogue import duty_of, signal_of
 from portal.emulator.timeseries.signals import quality_sampler, sampler
 
@@ -15,9 +16,6 @@ TimedValues = tuple[int, Values]
 """Microseconds since the epoch (UTC), and the values."""
 Column = tuple[str, int, Callable[[int], Value]]
 """Key in the record, interval in minutes, and the function from minute to value."""
-
-MINUTE = 60_000_000
-"""Microseconds."""
 
 
 def column_names(kind: AspectType, select: frozenset[str]) -> list[str]:

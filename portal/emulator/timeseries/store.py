@@ -14,10 +14,11 @@ from typing import Any
 from portal.emulator.assets.inventory import Inventory
 from portal.emulator.assets.model import AspectType, Asset, Category
 from portal.emulator.control.clock import Clock
+from portal.emulator.moments import MINUTE, SECOND
 from portal.emulator.tenants import TENANTS
 from portal.emulator.timeseries.blocks import WrittenSeries
 from portal.emulator.timeseries.deletions import Minutes, left_over, with_range
-from portal.emulator.timeseries.records import MINUTE, AspectSeries, TimedValues, Values, column_names
+from portal.emulator.timeseries.records import AspectSeries, TimedValues, Values, column_names
 from portal.emulator.timeseries.stored import Key, StoredSeries, series_from_json, series_to_json
 
 MAX_CELLS = 20_000_000
@@ -81,6 +82,10 @@ class SeriesStore:
         """A number that grows with each write to the series and each delete in it."""
         return self._series.get((asset_id, aspect), UNTOUCHED).version
 
+    def has_texts(self, asset_id: str, aspect: str) -> bool:
+        """Whether a client wrote a text into the series; nothing else has a length without bound."""
+        return self._series.get((asset_id, aspect), UNTOUCHED).written.characters > 0
+
     def write(self, asset_id: str, aspect: str, records: Iterable[TimedValues]) -> None:
         """Add records, each in place of the entire one at its time; of two with one time the later one counts.
 
@@ -132,7 +137,7 @@ class SeriesStore:
 
     def _minutes(self, after: int, until: int) -> tuple[int, int]:
         """First and last minute of the computed records in ``(after, until]``, up to now; none before 1970."""
-        now = int(self._clock.now() * 1_000_000)
+        now = int(self._clock.now() * SECOND)
         return max(after // MINUTE + 1, 0), min(until, now) // MINUTE
 
     def _computed(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.emulator.timeseries.blocks import NOTHING_WRITTEN, WrittenSeries
+from portal.emulator.timeseries.date_times import FIRST, LAST
 from portal.emulator.timeseries.deletions import Minutes, with_range
-from portal.emulator.timeseries.moments import FIRST, LAST
 from portal.emulator.timeseries.records import Value, Values
 
 Json = dict[str, Any]

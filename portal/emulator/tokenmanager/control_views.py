@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug import Response
 from werkzeug.exceptions import BadRequest, NotFound
 
+from portal.emulator.control.clock import utc_text
 from portal.emulator.control.guards import local_only, require_json
 from portal.emulator.hub import Hub
 from portal.emulator.identity.bodies import Body, UnusableBody
@@ -64,7 +64,7 @@ def described(credential: AppCredential) -> dict[str, Any]:
         "accessLevel": credential.access_level,
         "scopes": list(credential.scope),
         "userTenants": list(credential.user_tenants),
-        "expiresAt": datetime.fromtimestamp(credential.expires_at, UTC).isoformat().replace("+00:00", "Z"),
+        "expiresAt": utc_text(credential.expires_at, "seconds"),
     }
 
 

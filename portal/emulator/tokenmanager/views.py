@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from werkzeug import Response
 
 from portal.emulator.gateway.errors import GatewayError, InvalidParameter
+from portal.emulator.gateway.parameters import whole_number
 from portal.emulator.hub import Hub
 from portal.emulator.identity.tokens import IssuedToken
 from portal.emulator.tenants import SHARED_HOSTS
@@ -43,8 +43,8 @@ def tokens(hub: Hub, request: EmulatorRequest, credential: AppCredential) -> Res
 @token_manager_endpoint
 def user_tenants(hub: Hub, request: EmulatorRequest, credential: AppCredential) -> Response:
     """The provisioned tenants that are served at this gateway, in pages of at most 500."""
-    page = _number(request, "page", "0")
-    size = _number(request, "size", str(LARGEST_PAGE))
+    page = whole_number(request, "page", 0)
+    size = whole_number(request, "size", LARGEST_PAGE)
     if not 1 <= size <= LARGEST_PAGE:
         raise InvalidParameter(f"size has to be 1 to {LARGEST_PAGE}.")
     tenants = credential.user_tenants_in(request.world)
@@ -76,10 +76,3 @@ def _issued(hub: Hub, request: EmulatorRequest, credential: AppCredential, wish:
         if account.tenant == tenant and account.email.lower() == wish.email.lower():
             return hub.tokens.for_person(account, credential.client_id, host, addresses=request.addresses)
     raise GatewayError(403, "forbidden", f"The tenant {tenant} has no user with the e-mail in caller_context.")
-
-
-def _number(request: EmulatorRequest, name: str, default: str) -> int:
-    text = request.args.get(name, default)
-    if re.fullmatch(r"[0-9]{1,9}", text) is None:
-        raise InvalidParameter(f"{name} has to be a whole number.")
-    return int(text)

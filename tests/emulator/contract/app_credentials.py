@@ -63,7 +63,7 @@ ROWS = (
     Row(
         "ttm-create-unknown-level",
         CONTROL,
-        "Another access level is refused with those that exist.",
+        "An unknown access level is refused.",
         "official",
         create(accessLevel="All"),
         400,

@@ -1,4 +1,4 @@
-"""The application gateway and the Hub bar. The application behind the gateway is the emulator itself."""
+"""The application gateway. The application behind the gateway is the emulator itself."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dirty_equals import HasLen, IsPartialDict, IsStr
 from .rows import NOBODY, Row, Send, errors
 
 AREA = "Application gateway"
-BAR = "Hub bar"
-REGISTRY = "Registration of applications"
+BAR = "Application gateway: Hub bar"
+REGISTRY = "Emulator: applications"
 
 APPLICATIONS = "/_emulator/applications"
 DEMOAPP = {"name": "demoapp", "tenant": "acme", "upstream": "{url}"}
@@ -288,125 +288,5 @@ ROWS = (
                 keep={"session": "SESSION", "region": "REGION-SESSION"},
             ),
         ),
-    ),
-    Row(
-        "osbar-script",
-        BAR,
-        "The bar's script is at the Hub's path.",
-        "official",
-        Send("GET", "/static.hub/osbar/v4/js/main.min.js", as_=NOBODY),
-        200,
-        headers={"Content-Type": "text/javascript; charset=utf-8", "X-Content-Type-Options": "nosniff"},
-    ),
-    Row(
-        "osbar-person",
-        BAR,
-        "The bar learns on the application's host who is signed in.",
-        "sdk",
-        at_app("GET", "/api/im/v3/Users/me"),
-        200,
-        body={
-            "schemas": ["urn:scim:schemas:core:1.0"],
-            "id": "{alice}",
-            "userName": "alice@acme.example",
-            "name": {"givenName": "Alice", "familyName": "Adler"},
-            "emails": [{"value": "alice@acme.example"}],
-            "active": True,
-        },
-        before=SIGNED_IN,
-    ),
-    Row(
-        "osbar-profile",
-        BAR,
-        "The bar asks for the person's profile.",
-        "sdk",
-        at_app("GET", "/api/userprofilemanagement/v3/profiles/me"),
-        200,
-        body={"userId": "{alice}", "displayName": "Alice Adler", "timezone": "Europe/Berlin"},
-        before=SIGNED_IN,
-    ),
-    Row(
-        "osbar-notifications",
-        BAR,
-        "The bell of a fresh session counts nothing.",
-        "sdk",
-        at_app("GET", "/api/pushnotification/v3/notifications"),
-        200,
-        body={"notifications": [], "unread": 0},
-        before=SIGNED_IN,
-    ),
-    Row(
-        "osbar-customer",
-        BAR,
-        "The bar learns the tenant, the provider and where the Launchpad is.",
-        "sdk",
-        at_app("GET", "/api/customers/v3/customers/me"),
-        200,
-        body={
-            "tenant": "acme",
-            "displayName": "Acme Pumps GmbH",
-            "companyName": "Acme Pumps GmbH",
-            "country": "DE",
-            "region": "eu1",
-            "provider": "acme",
-            "launchpad": IsStr(regex=r"http://acme\.eu1\.localhost:\d+/"),
-        },
-        before=SIGNED_IN,
-    ),
-    Row(
-        "applications-register",
-        REGISTRY,
-        "An application is registered with the cockpit's fields; its OAuth client comes with it.",
-        "official",
-        as_registered(),
-        201,
-        body={
-            "label": "acme-demoapp-acme",
-            "name": "demoapp",
-            "tenant": "acme",
-            "upstream": "{url}",
-            "provider": "acme",
-            "display_name": "demoapp",
-            "version": "1.0.0",
-            "scopes": ["demoapp.default"],
-            "content_security_policy": "",
-            "port": None,
-            "client_id": "acme-demoapp-acme",
-            "urls": [
-                IsStr(regex=r"http://acme-demoapp-acme\.eu1\.localhost:\d+/"),
-                IsStr(regex=r"http://acme-demoapp\.eu1\.localhost:\d+/"),
-            ],
-        },
-    ),
-    Row(
-        "applications-name",
-        REGISTRY,
-        "An internal name starts with a letter and has at most 20 lower-case letters, digits or dashes.",
-        "official",
-        as_registered(name="Demo_App"),
-        400,
-        body={
-            "error": "bad_request",
-            "error_description": "name is 'Demo_App'. Write a letter, then at most 19 lower-case letters, digits or -.",
-        },
-    ),
-    Row(
-        "applications-unique",
-        REGISTRY,
-        "An internal name is unique in its tenant.",
-        "official",
-        as_registered(),
-        409,
-        body=IsPartialDict({"error": "conflict"}),
-        before=(REGISTERED,),
-    ),
-    Row(
-        "applications-elsewhere",
-        REGISTRY,
-        "While the emulator runs, only applications on its own machine can be registered.",
-        "assumed",
-        as_registered(upstream="http://198.51.100.7:5000"),
-        400,
-        body={"error": "bad_request", "error_description": IsStr(regex="upstream has to be on this machine.*")},
     ),
 )

@@ -9,12 +9,6 @@ from .rows import Row
 
 ROWS = (
     refused(
-        "variable-reserved",
-        "Reserved words are no names of variables.",
-        with_variable(name="propertySets"),
-        "propertySets, which is a reserved word",
-    ),
-    refused(
         "variable-name-pattern",
         "The name of a variable does not start with a digit.",
         with_variable(name="1st"),

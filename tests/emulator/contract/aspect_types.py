@@ -8,7 +8,7 @@ from dirty_equals import IsPartialDict, IsStr
 
 from .rows import FOREIGN, READER, Row, Send, errors
 
-AREA = "Asset Management v3: aspect types"
+AREA = "Asset Management: aspect types"
 TYPES = "/api/assetmanagement/v3/aspecttypes"
 FLOW_ID = f"{TYPES}/acme.Flow"
 RATE = {"name": "rate", "dataType": "DOUBLE", "unit": "l/s"}

@@ -7,7 +7,7 @@ from dirty_equals import Contains
 from .reading_assets import ASSETS, names
 from .rows import READER, Row, Send, errors
 
-AREA = "Asset Management v3: filter"
+AREA = "Asset Management: lists and filter"
 DELETED = (
     Send("GET", f"{ASSETS}/{{pump}}", keep={"etag": "etag"}),
     Send("DELETE", f"{ASSETS}/{{pump}}", headers={"If-Match": "{etag}"}),
@@ -180,23 +180,23 @@ ROWS = (
     deleted("deleted-after-itself", "`after` does not find the time itself.", f'{{"deleted":{{"after":"{NOW}"}}}}'),
     deleted(
         "deleted-between-start",
-        "A square bracket includes the end of an interval.",
+        "A square bracket includes the start of an interval.",
         f'{{"deleted":{{"between":"[{NOW}, {LATER})"}}}}',
         "Pump P-101",
     ),
     deleted(
         "deleted-between-open-start",
-        "A round bracket does not include the end of an interval.",
+        "A round bracket excludes the start of an interval.",
         f'{{"deleted":{{"between":"({NOW}, {LATER}]"}}}}',
     ),
     deleted(
         "deleted-between-open-end",
-        "A round bracket at the end excludes it.",
+        "A round bracket excludes the end of an interval.",
         f'{{"deleted":{{"between":"[2018-01-01T00:00:00.00Z, {NOW})"}}}}',
     ),
     deleted(
         "deleted-between-end",
-        "A square bracket at the end includes it.",
+        "A square bracket includes the end of an interval.",
         f'{{"deleted":{{"between":"[2018-01-01T00:00:00.00Z, {NOW}]"}}}}',
         "Pump P-101",
     ),

@@ -8,7 +8,7 @@ from dirty_equals import IsPartialDict, IsStr
 
 from .rows import READER, XCELERATOR, Row, Send, errors
 
-AREA = "Asset Management v3: asset types"
+AREA = "Asset Management: asset types"
 TYPES = "/api/assetmanagement/v3/assettypes"
 FAN_ID = f"{TYPES}/acme.Fan"
 BIG_FAN_ID = f"{TYPES}/acme.BigFan"
@@ -170,20 +170,32 @@ ROWS = (
         201,
         body=IsPartialDict({"name": "Lüfter_2.0-ß ветер 風"}),
     ),
-    refused("name-pattern", "The name has no other characters.", {**FAN, "name": "Fan #1"}, "name may have only"),
-    refused("name-superscript", "A number that is no digit 0-9 is no letter.", {**FAN, "name": "m²"}, "only letters"),
+    refused(
+        "name-pattern",
+        "The name of an asset type has no other characters than these.",
+        {**FAN, "name": "Fan #1"},
+        "name may have only",
+    ),
+    refused(
+        "name-superscript",
+        "A superscript or another number beyond 0-9 is no letter of a name.",
+        {**FAN, "name": "m²"},
+        "only letters",
+    ),
     refused("name-length", "The name has at most 128 characters.", {**FAN, "name": "F" * 129}, "1 to 128 characters"),
     refused("public", "Only types of scope private can be created.", {**FAN, "scope": "public"}, "has to be private"),
-    refused("parent-unknown", "The parent type exists.", {**FAN, "parentTypeId": "acme.Nothing"}, "no such asset type"),
+    refused(
+        "parent-unknown", "The parent type has to exist.", {**FAN, "parentTypeId": "acme.Nothing"}, "no such asset type"
+    ),
     refused(
         "parent-foreign",
-        "The parent type is not one of another tenant.",
+        "A type of another tenant is no parent type.",
         {**FAN, "parentTypeId": "globex.WindTurbine"},
         "there is no such asset type",
     ),
     refused(
         "aspect-type-unknown",
-        "The aspect type of an aspect exists.",
+        "The aspect type of an aspect has to exist.",
         {**FAN, "aspects": [{"name": "Shake", "aspectTypeId": "acme.Nothing"}]},
         "there is no such aspect type",
     ),
@@ -240,7 +252,7 @@ ROWS = (
     ),
     refused(
         "file-assignments-unknown",
-        "A file assignment names a file of the tenant.",
+        "A file assignment has to name a file of the tenant.",
         {**FAN, "fileAssignments": [{"key": "photo", "fileId": "0" * 32}]},
         r"fileAssignments\[0\].fileId has to be the id of an uploaded file",
     ),
@@ -257,7 +269,7 @@ ROWS = (
     Row(
         "asset-types-need-admin",
         AREA,
-        "Writing types needs a role that may write.",
+        "Writing asset types needs `mdsp:core:assetmanagement.admin` or `mdsp:core:TenantAdmin`.",
         "official",
         Send("PUT", FAN_ID, json=FAN, as_=READER),
         403,

@@ -9,7 +9,7 @@ from dirty_equals import Contains, IsPartialDict, IsStr
 from .reading_assets import ASSETS, names, single
 from .rows import Row, Send, errors
 
-AREA = "Asset Management v3: write assets"
+AREA = "Asset Management: assets, write"
 PUMP = f"{ASSETS}/{{pump}}"
 HEX_ID = IsStr(regex="[0-9a-f]{32}")
 MERGE = {"If-Match": "1", "Content-Type": "application/merge-patch+json"}

@@ -142,15 +142,22 @@ ROWS = (
     refused(
         "description-long", "`description` has at most 255 characters.", post(description="x" * 256), Contains("255")
     ),
-    refused("type-unknown", "The type exists.", post(typeId="acme.Nothing"), Contains("'acme.Nothing'")),
+    refused(
+        "type-unknown", "The type of an asset has to exist.", post(typeId="acme.Nothing"), Contains("'acme.Nothing'")
+    ),
     refused(
         "type-abstract",
-        "The type is instantiable.",
+        "The type of an asset has to be instantiable.",
         post(typeId="core.basicasset"),
         "The type core.basicasset is not instantiable. Choose a type below it.",
     ),
     refused("type-foreign", "A type of another tenant does not exist.", post(typeId="globex.Oil"), Contains("globex")),
-    refused("parent-unknown", "The parent exists.", post(parentId="0" * 32), Contains("parentId has to be")),
+    refused(
+        "parent-unknown",
+        "The parent of an asset has to exist.",
+        post(parentId="0" * 32),
+        Contains("parentId has to be"),
+    ),
     refused(
         "parent-foreign", "An asset of another tenant is no parent.", post(parentId="{foreign}"), Contains("tenant")
     ),
@@ -192,13 +199,13 @@ ROWS = (
     ),
     refused(
         "variable-unknown",
-        "A variable exists in the type.",
+        "A static value belongs to a variable of the type.",
         post(variables=[{"name": "colour", "value": "x"}]),
         "variables[0].name has to be a variable of acme.CentrifugalPump, not 'colour'.",
     ),
     refused(
         "variable-twice",
-        "A variable has one value.",
+        "A variable is named once.",
         post(variables=[{"name": "ratedFlow", "value": "1"}, {"name": "ratedFlow", "value": "2"}]),
         "variables[1].name is ratedFlow for the second time.",
         source="assumed",
@@ -209,7 +216,12 @@ ROWS = (
         post(variables=[{"name": "ratedFlow", "value": "much"}]),
         "variables[0].value has to be a DOUBLE, which 'much' is not.",
     ),
-    refused("value-number", "Values are text.", post(variables=[{"name": "ratedFlow", "value": 1}]), Contains("text")),
+    refused(
+        "value-number",
+        "Values are written as text; a number is refused.",
+        post(variables=[{"name": "ratedFlow", "value": 1}]),
+        Contains("text"),
+    ),
     refused(
         "value-empty",
         "A value has 1 to 255 characters.",
@@ -224,7 +236,7 @@ ROWS = (
     ),
     refused(
         "aspect-unknown",
-        "An aspect exists in the type.",
+        "An aspect with values belongs to the type.",
         post(aspects=[{"name": "Colour", "variables": []}]),
         Contains("aspect of acme.CentrifugalPump"),
     ),

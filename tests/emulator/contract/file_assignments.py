@@ -102,7 +102,7 @@ ROWS = (
     Row(
         "file-assignment-twice",
         AREA,
-        "A body has each key once.",
+        "A body with the same key of a file twice is refused.",
         "assumed",
         Send(
             "PATCH",

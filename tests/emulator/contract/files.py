@@ -10,7 +10,7 @@ from .assets import HEX_ID, PUMP
 from .reading_assets import BASE, href
 from .rows import FOREIGN, READER, Row, Send, errors
 
-AREA = "Asset Management v3: files"
+AREA = "Asset Management: files"
 FILES = f"{BASE}/files"
 ONE = f"{FILES}/{{file}}"
 NOW = "2026-11-20T12:00:30.000Z"
@@ -215,7 +215,7 @@ ROWS = (
     Row(
         "files-no-file",
         AREA,
-        "The form has a part `file`.",
+        "An upload without the part `file` is refused.",
         "sdk",
         Send(
             "POST",

@@ -1,4 +1,4 @@
-"""Identity hosts: technical users, their tokens, keys and discovery. Sign-in and the other world have own modules."""
+"""Identity hosts: tokens of technical users, keys and discovery."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from portal.emulator.seeding import stable_secret
 from .rows import NOBODY, READER, Row, Send
 
 TOKENS = "Identity: tokens"
-SETTINGS = "Emulator: technical users"
 ACME = "/acme.piam"
 GRANT = {"grant_type": "client_credentials"}
 JTI = IsStr(regex="[0-9a-f]{32}")
@@ -85,7 +84,7 @@ READS = IsToken(
     iss=below("/acme.piam/oauth/token"),
 )
 
-_TOKEN_ROWS = (
+ROWS = (
     Row(
         "identity-token-basic",
         TOKENS,
@@ -257,6 +256,7 @@ _TOKEN_ROWS = (
         Send("GET", f"{ACME}/oauth/token", params=form(READER), as_=NOBODY),
         405,
         headers={"Allow": "POST"},
+        body=refused("method_not_allowed"),
     ),
     Row(
         "identity-token-keys",
@@ -298,67 +298,3 @@ _TOKEN_ROWS = (
         ),
     ),
 )
-
-
-def create(name: str, **changes: Any) -> Send:
-    return Send("POST", "/_emulator/technical-users", json={"tenant": "acme", "name": name, **changes}, as_=NOBODY)
-
-
-_SETTINGS_ROWS = (
-    Row(
-        "identity-technical-user-create",
-        SETTINGS,
-        "A technical user's name starts with the tenant's; its secret of 43 characters is shown once.",
-        "official",
-        create("line-1", scope=["iot.tim.r"]),
-        201,
-        headers={"Cache-Control": "no-store"},
-        body={
-            "client_id": "acme-line-1",
-            "client_secret": IsStr(regex="[A-Za-z0-9]{43}"),
-            "tenant": "acme",
-            "scope": ["iot.tim.r"],
-            "token_url": "{url}/acme.piam/oauth/token",
-        },
-    ),
-    Row(
-        "identity-technical-user-works",
-        SETTINGS,
-        "A new technical user can get a token at once.",
-        "official",
-        ask(headers={}, data={**GRANT, "client_id": "{id}", "client_secret": "{secret}"}),
-        200,
-        body=answer(IsToken(sub="acme-line-1", ten="acme")),
-        before=(
-            Send(
-                "POST",
-                "/_emulator/technical-users",
-                json={"tenant": "acme", "name": "line-1"},
-                as_=NOBODY,
-                keep={"id": "client_id", "secret": "client_secret"},
-            ),
-        ),
-    ),
-    Row(
-        "identity-technical-users-maximum",
-        SETTINGS,
-        "A tenant has at most 10 technical users.",
-        "official",
-        create("line-9"),
-        409,
-        body=refused("conflict"),
-        before=tuple(create(f"line-{number}") for number in range(1, 9)),
-    ),
-    Row(
-        "identity-technical-user-deleted",
-        SETTINGS,
-        "A deleted technical user gets no further token.",
-        "official",
-        ask(),
-        401,
-        text=BAD_CREDENTIALS,
-        before=(Send("DELETE", "/_emulator/technical-users", params={"client_id": READER}, as_=NOBODY),),
-    ),
-)
-
-ROWS = (*_TOKEN_ROWS, *_SETTINGS_ROWS)

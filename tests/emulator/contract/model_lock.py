@@ -7,7 +7,7 @@ from dirty_equals import IsPartialDict
 from .reading_assets import ASSETS, BASE
 from .rows import FOREIGN, READER, Row, Send, errors
 
-AREA = "Asset Management v3: model lock"
+AREA = "Asset Management: model lock"
 LOCK = f"{BASE}/model/lock"
 ON = Send("PUT", LOCK, params={"enabled": "true"})
 OFF = Send("PUT", LOCK, params={"enabled": "false"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dirty_equals import AnyThing, HasLen, IsList, IsPartialDict, IsStr
+from dirty_equals import AnyThing, IsList, IsPartialDict, IsStr
 
 from .rows import NOBODY, READER, XCELERATOR, Row, Send, errors
 
-AREA = "Asset Management v3: read"
+AREA = "Asset Management: assets, read"
 BASE = "/api/assetmanagement/v3"
 ASSETS = f"{BASE}/assets"
 PUMP = f"{ASSETS}/{{pump}}"
@@ -151,7 +151,18 @@ ROWS = (
                         "aspectTypeName": "Vibration",
                         "category": "dynamic",
                         "description": "Vibration and temperature of a bearing.",
-                        "variables": HasLen(3),
+                        "variables": [
+                            {
+                                "name": "velocity",
+                                "dataType": "DOUBLE",
+                                "unit": "mm/s",
+                                "searchable": False,
+                                "length": None,
+                                "qualityCode": True,
+                                "defaultValue": None,
+                            },
+                            *(IsPartialDict({"name": name}) for name in ("acceleration", "bearingTemperature")),
+                        ],
                         "_links": {
                             "self": href("/assets/{turbine}/aspects/Bearing_A"),
                             "asset": href("/assets/{turbine}"),
@@ -175,7 +186,15 @@ ROWS = (
             {
                 "_embedded": {
                     "variables": [
-                        IsPartialDict({"name": "externalId", "dataType": "STRING", "length": 255}),
+                        {
+                            "name": "externalId",
+                            "dataType": "STRING",
+                            "unit": None,
+                            "searchable": True,
+                            "length": 255,
+                            "defaultValue": None,
+                            "_links": {"self": href("/assets/{pump}/variables"), "asset": href("/assets/{pump}")},
+                        },
                         IsPartialDict({"name": "ratedFlow", "dataType": "DOUBLE", "unit": "m³/h"}),
                     ]
                 }
@@ -209,12 +228,8 @@ ROWS = (
         "recorded",
         Send("GET", ASSETS, as_=READER),
         200,
-        headers={
-            "X-Frame-Options": "DENY, DENY",
-            "X-Content-Type-Options": "nosniff, nosniff",
-            "X-Application-Context": "mindgate:prod:9090",
-            "Strict-Transport-Security": "max-age=31536000 ; includeSubDomains",
-        },
+        headers={"X-Frame-Options": "DENY, DENY", "X-Content-Type-Options": "nosniff, nosniff"},
+        body=some(LIST_KEYS),
     ),
     Row(
         "assets-accept-json",
@@ -233,6 +248,7 @@ ROWS = (
         Send("GET", ASSETS, headers={"Accept": "application/hal+json"}, as_=READER),
         200,
         headers={"Content-Type": "application/hal+json;charset=UTF-8"},
+        body=IsPartialDict({"page": {"size": 10, "totalElements": 12, "totalPages": 2, "number": 0}}),
     ),
     Row(
         "assets-without-token",

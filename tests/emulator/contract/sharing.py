@@ -10,7 +10,7 @@ from .assets import MERGE
 from .reading_assets import ASSETS, BASE, href, names, single, some
 from .rows import FOREIGN, NOBODY, Row, Send, errors
 
-AREA = "Asset Management v3: sharing"
+AREA = "Asset Management: sharing"
 SHARINGS = "/_emulator/sharings"
 TURBINE = f"{ASSETS}/{{turbine}}"
 WITH = {"includeShared": "true"}
@@ -214,13 +214,13 @@ INVENTED = (
     ),
     row(
         "listed",
-        "`GET /_emulator/sharings` lists all.",
+        "`GET /_emulator/sharings` lists all sharings.",
         Send("GET", SHARINGS, as_=NOBODY),
         200,
         {"sharings": [SEEDED]},
         source="assumed",
     ),
-    row("end", "`DELETE /_emulator/sharings` ends one.", control("DELETE"), 204, None, source="assumed", text=""),
+    row("end", "`DELETE /_emulator/sharings` ends a sharing.", control("DELETE"), 204, None, source="assumed", text=""),
     row(
         "ended",
         "After the end the copy is gone.",
@@ -271,7 +271,7 @@ INVENTED = (
     ),
     row(
         "nobody",
-        "The receiver is a tenant.",
+        "The receiver of a sharing has to be a tenant.",
         control("POST", "{pump}", "nobody"),
         400,
         errors("invalidParameter", Contains("one of acme")),

@@ -115,6 +115,7 @@ ROWS = (
         authorize(redirect_uri="http://evil.example/"),
         400,
         headers={"Location": None, "Content-Type": "text/html; charset=utf-8"},
+        text=IsStr(regex="(?s)(?!.*evil).*The address to return to is not registered for this application.*"),
     ),
     Row(
         "identity-userinfo",

@@ -1,4 +1,4 @@
-"""Tenant Management v4: the tenant, its logo, subtenants, legal information."""
+"""Tenant Management v4: the tenant and its logo."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Any
 
 from dirty_equals import IsPartialDict, IsStr
 
-from .rows import ALICE, FOREIGN, NOBODY, READER, XCELERATOR, Row, Send, errors
+from .rows import NOBODY, READER, XCELERATOR, Row, Send, errors
 
-AREA = "Tenant Management v4"
+AREA = "Tenant Management"
 BASE = "/api/tenantmanagement/v4"
 INFO, LOGO, SUBTENANTS = f"{BASE}/tenantInfo", f"{BASE}/tenantInfo/logo", f"{BASE}/subtenants"
-REGIONS = f"{BASE}/legalConfigRegions"
 DEV = "dev@acme.example"
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=--mindsphere"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
@@ -25,14 +24,6 @@ ACME = {
     "prefix": "acme",
     "type": "DEVELOPER",
 }
-LINK = {
-    "id": "imprint",
-    "type": "www",
-    "sorting": 1,
-    "languages": {"de": {"name": "Impressum", "value": "https://acme.example/"}},
-}
-REGION = {"regionId": "global", "regionName": "All", "regionCountries": [], "links": [LINK]}
-CONFIGURED = Send("POST", REGIONS, json={"regions": [REGION]})
 
 
 def upload(content: bytes, name: str = "logo.png") -> Send:
@@ -79,7 +70,7 @@ INFO_ROWS = (
     row("info-user", "A standard user may read the tenant.", "assumed", Send("GET", INFO, as_=DEV), 200, ACME),
     row(
         "info-role",
-        "Others need `tm.t.r` or `mdsp:core:tm.tenantUser`.",
+        "Reading the tenant takes `tm.t.r`, `mdsp:core:tm.tenantUser` or a core role of persons.",
         "sdk",
         Send("GET", INFO, as_=READER),
         403,
@@ -209,284 +200,5 @@ LOGO_ROWS = (
     ),
 )
 
-SUBTENANT_ROWS = (
-    row(
-        "subtenant-create",
-        "A subtenant has the id that its creator chose; the answer is 201.",
-        "sdk",
-        annex(),
-        201,
-        {
-            "ETag": 0,
-            "description": "West",
-            "displayName": "Annex",
-            "entityId": IsStr(regex="[0-9a-f]{32}"),
-            "id": "annex",
-        },
-    ),
-    row(
-        "subtenant-page",
-        "A list of subtenants is paged in the form of Spring: `content`, `first`, `last`, `number` from 0.",
-        "sdk",
-        Send("GET", SUBTENANTS, params={"page": "1", "size": "2"}),
-        200,
-        {
-            "content": [IsPartialDict({"id": "c"})],
-            "first": False,
-            "last": True,
-            "number": 1,
-            "numberOfElements": 1,
-            "size": 2,
-            "sort": {"sorted": False, "unsorted": True, "empty": True},
-            "totalElements": 3,
-            "totalPages": 2,
-        },
-        annex("a"),
-        annex("b"),
-        annex("c"),
-    ),
-    row(
-        "subtenant-empty",
-        "An empty list is its own first and last page; a page has 20 entries unless `size` says otherwise.",
-        "assumed",
-        Send("GET", SUBTENANTS),
-        200,
-        IsPartialDict({"content": [], "first": True, "last": True, "size": 20, "totalElements": 0, "totalPages": 0}),
-    ),
-    row(
-        "subtenant-sort",
-        "`sort` is a field and `asc` or `desc`.",
-        "assumed",
-        Send("GET", SUBTENANTS, params={"sort": "displayName,desc"}),
-        200,
-        IsPartialDict(
-            {"content": [IsPartialDict({"id": "b"}), IsPartialDict({"id": "a"})], "sort": IsPartialDict(sorted=True)}
-        ),
-        annex("a"),
-        annex("b"),
-    ),
-    row(
-        "subtenant-sort-unknown",
-        "Other sorting is refused.",
-        "assumed",
-        Send("GET", SUBTENANTS, params={"sort": "ETag"}),
-        400,
-        errors("invalidParameter"),
-    ),
-    row(
-        "subtenant-size",
-        "`size` is 1 to 2000.",
-        "assumed",
-        Send("GET", SUBTENANTS, params={"size": "0"}),
-        400,
-        errors("invalidParameter"),
-    ),
-    row(
-        "subtenant-taken",
-        "An id exists once in a tenant; a second one is a UNIQUE_CONSTRAINT_ERROR.",
-        "sdk",
-        annex(),
-        409,
-        field_errors(("id", "UNIQUE_CONSTRAINT_ERROR")),
-        annex(),
-    ),
-    row(
-        "subtenant-fields",
-        "A subtenant needs id, name and description; an id has letters, digits, `-` and `_`.",
-        "sdk",
-        Send("POST", SUBTENANTS, json={"id": "a/b", "displayName": "A"}),
-        400,
-        field_errors(("id", "VALIDATION_ERROR"), ("description", "VALIDATION_ERROR")),
-    ),
-    row(
-        "subtenant-not-allowed",
-        "Without `allowedToCreateSubtenant` a tenant creates none.",
-        "sdk",
-        Send("POST", SUBTENANTS, json={"id": "a", "displayName": "A", "description": ""}, as_=FOREIGN),
-        403,
-        errors("forbidden"),
-    ),
-    row(
-        "subtenant-change",
-        "PUT changes what it names and counts the `ETag` up.",
-        "sdk",
-        Send("PUT", f"{SUBTENANTS}/annex", json={"displayName": "Outpost"}, headers={"If-Match": "0"}),
-        200,
-        IsPartialDict({"id": "annex", "displayName": "Outpost", "description": "West", "ETag": 1}),
-        annex(),
-    ),
-    row(
-        "subtenant-change-etag",
-        "A change of a subtenant needs its `ETag`.",
-        "assumed",
-        Send("PUT", f"{SUBTENANTS}/annex", json={"displayName": "X"}, headers={"If-Match": "3"}),
-        412,
-        errors("noMatch"),
-        annex(),
-    ),
-    row(
-        "subtenant-delete",
-        "DELETE answers 204.",
-        "sdk",
-        Send("DELETE", f"{SUBTENANTS}/annex"),
-        204,
-        None,
-        annex(),
-        text="",
-    ),
-    row(
-        "subtenant-delete-used",
-        "A subtenant with users cannot be deleted.",
-        "assumed",
-        Send("DELETE", f"{SUBTENANTS}/annex"),
-        409,
-        errors("conflict"),
-        annex(),
-        Send(
-            "POST",
-            "/api/identitymanagement/v3/Users",
-            json={"userName": "pia@acme.example", "subtenants": [{"id": "annex"}]},
-        ),
-    ),
-    row(
-        "subtenant-foreign",
-        "Subtenants of other tenants do not exist for the caller.",
-        "official",
-        Send("GET", f"{SUBTENANTS}/annex", as_=FOREIGN),
-        404,
-        errors("noMatch"),
-        annex(),
-    ),
-)
 
-LEGAL_ROWS = (
-    row(
-        "legal-none",
-        "Without a legal configuration the list of regions is empty.",
-        "sdk",
-        Send("GET", REGIONS),
-        200,
-        {"regions": []},
-    ),
-    row(
-        "legal-create",
-        "A legal configuration has regions with links in several languages; the answer is 201.",
-        "sdk",
-        CONFIGURED,
-        201,
-        {"regions": [{**REGION, "ETag": 0}]},
-    ),
-    row(
-        "legal-create-twice",
-        "A second legal configuration is an INVALID_STATE.",
-        "assumed",
-        CONFIGURED,
-        409,
-        IsPartialDict({"errorType": "INVALID_STATE", "fieldErrors": []}),
-        CONFIGURED,
-    ),
-    row(
-        "legal-fields",
-        "Wrong fields inside a region are told with their path.",
-        "sdk",
-        Send(
-            "POST",
-            REGIONS,
-            json={
-                "regions": [{"regionName": "DE", "regionCountries": ["Germany"], "links": [{**LINK, "type": "fax"}]}]
-            },
-        ),
-        400,
-        field_errors(("regions[0].regionCountries", "INVALID_INPUT"), ("regions[0].links[0].type", "INVALID_INPUT")),
-    ),
-    row(
-        "legal-script",
-        "A link of type `www` is an http or https address.",
-        "assumed",
-        Send(
-            "POST",
-            REGIONS,
-            json={
-                "regions": [
-                    {**REGION, "links": [{**LINK, "languages": {"de": {"name": "X", "value": "javascript:alert(1)"}}}]}
-                ]
-            },
-        ),
-        400,
-        field_errors(("regions[0].links[0].languages['de'].value", "INVALID_INPUT")),
-    ),
-    row(
-        "legal-region",
-        "PUT replaces one region and counts its `ETag` up.",
-        "sdk",
-        Send("PUT", f"{REGIONS}/global", json={"regionName": "World"}, headers={"If-Match": "0"}),
-        200,
-        {"ETag": 1, "links": [], "regionCountries": [], "regionId": "global", "regionName": "World"},
-        CONFIGURED,
-    ),
-    row(
-        "legal-region-etag",
-        "A change of a region needs its `ETag`.",
-        "assumed",
-        Send("PUT", f"{REGIONS}/global", json={"regionName": "World"}, headers={"If-Match": "1"}),
-        412,
-        errors("noMatch"),
-        CONFIGURED,
-    ),
-    row(
-        "legal-region-unknown",
-        "PUT does not create regions.",
-        "assumed",
-        Send("PUT", f"{REGIONS}/mars", json={"regionName": "Mars"}, headers={"If-Match": "0"}),
-        404,
-        errors("noMatch"),
-        CONFIGURED,
-    ),
-    row(
-        "legal-delete",
-        "DELETE removes the whole configuration: 204.",
-        "sdk",
-        Send("DELETE", REGIONS),
-        204,
-        None,
-        CONFIGURED,
-        text="",
-    ),
-    row(
-        "legal-info",
-        "`legalInfo` has the links of the tenant's country, by language.",
-        "sdk",
-        Send("GET", f"{BASE}/legalInfo", as_=DEV),
-        200,
-        {"de": [{"id": "imprint", "type": "www", "name": "Impressum", "value": "https://acme.example/"}]},
-        CONFIGURED,
-    ),
-    row(
-        "legal-info-fallback",
-        "`legalInfo` falls back to the platform's links.",
-        "sdk",
-        Send("GET", f"{BASE}/legalInfo/acme", as_=ALICE),
-        200,
-        IsPartialDict(
-            {"default": [IsPartialDict({"name": "Corporate Information"}), IsPartialDict(), IsPartialDict()]}
-        ),
-    ),
-    row(
-        "legal-info-own",
-        "`legalInfoForSpecificTenant` does not fall back.",
-        "sdk",
-        Send("GET", f"{BASE}/legalInfoForSpecificTenant/acme"),
-        200,
-        {},
-    ),
-    row(
-        "legal-info-foreign",
-        "A caller reads the legal information of its own tenant only.",
-        "assumed",
-        Send("GET", f"{BASE}/legalInfo/globex"),
-        404,
-        errors("noMatch"),
-    ),
-)
-
-ROWS = (*INFO_ROWS, *LOGO_ROWS, *SUBTENANT_ROWS, *LEGAL_ROWS)
+ROWS = (*INFO_ROWS, *LOGO_ROWS)

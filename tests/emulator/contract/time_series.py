@@ -9,7 +9,7 @@ from dirty_equals import HasLen, IsDict, IsFloat, IsInt, IsPartialDict
 
 from .rows import ALICE, FOREIGN, READER, XCELERATOR, Row, Send
 
-AREA = "IoT Time Series v3: read"
+AREA = "Time Series: read"
 BASE = "/api/iottimeseries/v3/timeseries"
 VIBRATION = f"{BASE}/{{pump}}/Vibration"
 JSON = {"Content-Type": "application/json;charset=UTF-8"}

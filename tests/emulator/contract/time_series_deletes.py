@@ -10,7 +10,7 @@ from .rows import READER, Row, Send, errors
 from .time_series import BASE, JSON, VIBRATION, spring
 from .time_series_writes import AROUND, MINUTE, RECORD, SECOND, put
 
-DELETE = "IoT Time Series v3: delete"
+DELETE = "Time Series: delete"
 
 
 def remove(**params: str) -> Send:
@@ -85,13 +85,13 @@ ROWS = (
             ("no-to", "A delete needs `to`.", {"from": MINUTE}, "[6007] The request param to is required."),
             (
                 "turned-round",
-                "The range does not end before it starts.",
+                "A delete whose range ends before it starts is refused.",
                 {"from": MINUTE, "to": SECOND},
                 "[6010] The start of the range is after its end.",
             ),
             (
                 "no-date",
-                "Both are ISO date-times.",
+                "`from` and `to` of a delete are ISO date-times.",
                 {"from": "now", "to": SECOND},
                 "[6008] Invalid date format 'now' for request param - from",
             ),

@@ -33,14 +33,14 @@ ROWS = (
     ),
     refused(
         "limit-negative",
-        "`limit` is not negative.",
+        "A negative `limit` is refused.",
         "assumed",
         {"limit": "-1"},
         "[6007] Invalid value '-1' for request param - limit",
     ),
     refused(
         "limit-exponent",
-        "`limit` is written in digits.",
+        "`limit` is written in digits; `1e3` is refused.",
         "assumed",
         {"limit": "1e3"},
         "[6007] Invalid value '1e3' for request param - limit",
@@ -82,7 +82,7 @@ ROWS = (
     ),
     refused(
         "range-turned-round",
-        "A range does not end before it starts.",
+        "A range that ends before it starts is refused.",
         "assumed",
         {"from": ONE_PAST_TEN, "to": TEN},
         "[6010] The start of the range is after its end.",
@@ -117,7 +117,7 @@ ROWS = (
             ("static-aspect", "A static aspect has no series.", "assumed", f"{BASE}/{{pump}}/NamePlate", "NamePlate"),
             (
                 "letter-case",
-                "Aspect names have their letter case.",
+                "Names of aspects are case-sensitive.",
                 "assumed",
                 f"{BASE}/{{pump}}/vibration",
                 "vibration",

@@ -10,7 +10,7 @@ from .rows import READER, XCELERATOR, Row, Send, errors
 from .time_series import BASE, JSON, VIBRATION, spring
 from .time_series_writes import BEFORE, RECORD, SECOND
 
-SEVERAL = "IoT Time Series v3: write several"
+SEVERAL = "Time Series: write several"
 MANY = [{"_time": f"2026-11-20T10:00:30.{n:03}Z", "velocity": 1.5} for n in range(101)]
 PAIR = ("{pump}", "Vibration")
 
@@ -70,7 +70,7 @@ ROWS = (
     Row(
         "series-several-others",
         SEVERAL,
-        "The other pairs are written.",
+        "A wrong pair does not keep the other pairs from being written.",
         "official",
         Send("GET", VIBRATION, BEFORE),
         200,
@@ -137,7 +137,7 @@ ROWS = (
     Row(
         "series-several-role",
         SEVERAL,
-        "To write several takes the same roles.",
+        "Writing several series takes the roles of writing one.",
         "official",
         several(as_=READER),
         403,
@@ -147,7 +147,7 @@ ROWS = (
     Row(
         "series-several-xcelerator",
         SEVERAL,
-        "Errors have the path of the Xcelerator gateway there.",
+        "At the Xcelerator gateway the errors of pairs have its path.",
         "assumed",
         several(("{drive}", "Colour", []), as_=XCELERATOR),
         202,

@@ -38,7 +38,12 @@ ROWS = (
         "the aspect has no variable acceleration_qc, or no quality code for it.",
     ),
     wrong("double", "DOUBLE is a finite number.", {"velocity": "1.5"}, "velocity has to be a finite number."),
-    wrong("double-boolean", "true is no number.", {"velocity": True}, "velocity has to be a finite number."),
+    wrong(
+        "double-boolean",
+        "A DOUBLE is not written as true or false.",
+        {"velocity": True},
+        "velocity has to be a finite number.",
+    ),
     wrong(
         "int",
         "INT is a whole number of 32 bits.",
@@ -46,7 +51,13 @@ ROWS = (
         "speed has to be a whole number of 32 bits.",
         MOTOR,
     ),
-    wrong("int-fraction", "A fraction is no INT.", {"speed": 1.5}, "speed has to be a whole number of 32 bits.", MOTOR),
+    wrong(
+        "int-fraction",
+        "A fraction is refused for an INT.",
+        {"speed": 1.5},
+        "speed has to be a whole number of 32 bits.",
+        MOTOR,
+    ),
     wrong("boolean", "BOOLEAN is true or false.", {"running": 1}, "running has to be true or false.", MOTOR),
     wrong(
         "quality-code",
@@ -110,7 +121,7 @@ ROWS = (
     Row(
         "series-write-nan",
         WRITE,
-        "NaN is not JSON.",
+        "A body with NaN is refused: it is not JSON.",
         "assumed",
         Send(
             "PUT",

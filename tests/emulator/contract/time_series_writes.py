@@ -9,7 +9,7 @@ from dirty_equals import HasLen
 from .rows import XCELERATOR, Row, Send
 from .time_series import BASE, JSON, VIBRATION
 
-WRITE = "IoT Time Series v3: write"
+WRITE = "Time Series: write"
 MOTOR = f"{BASE}/{{pump}}/Motor"
 MINUTE = "2026-11-20T10:01:00Z"
 SECOND = "2026-11-20T10:00:30Z"
@@ -106,7 +106,7 @@ ROWS = (
     written("nothing", "An array without records changes nothing.", "assumed", [], []),
     written(
         "whole-numbers",
-        "3.0 is a whole number too.",
+        "An INT may be written as 3.0.",
         "assumed",
         [{"_time": SECOND, "speed": 3.0, "running": False}],
         [{"_time": SECOND, "speed": 3, "running": False}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dirty_equals import Contains, HasLen, IsPartialDict, IsStr
 
 from .identity import BAD_CREDENTIALS, IsToken, answer, ask, below, refused
-from .rows import ADMIN, NOBODY, READER, XCELERATOR, Row, Send
+from .rows import ADMIN, NOBODY, READER, XCELERATOR, Row, Send, errors
 
 XCELERATOR_IAM = "Identity: Xcelerator IAM"
 IRIS = "iris@initech.example"
@@ -101,7 +101,7 @@ ROWS = (
         "official",
         Send("GET", "/gateway/api/assetmanagement/v3/assets", as_=XCELERATOR),
         401,
-        body=IsPartialDict({"errors": HasLen(1)}),
+        body=errors("unauthorized", "The access token is missing or not valid."),
     ),
     Row(
         "identity-classic-token-at-xcelerator-gateway",
@@ -110,6 +110,6 @@ ROWS = (
         "official",
         Send("GET", "/api.app/api/assetmanagement-1000001700/v3/assets", as_=ADMIN),
         401,
-        body=IsPartialDict({"errors": HasLen(1)}),
+        body=errors("unauthorized", "The access token is missing or not valid."),
     ),
 )

@@ -6,9 +6,10 @@ assets are not concerned.
 
 from __future__ import annotations
 
-from portal.emulator.assets.bodies import InvalidBody, MissingProperty, json_object
 from portal.emulator.assets.endpoint import Answer, AssetCall, asset_endpoint, asset_writer
-from portal.emulator.gateway.errors import GatewayError, InvalidParameter
+from portal.emulator.gateway.bodies import InvalidBody, MissingProperty, json_object
+from portal.emulator.gateway.errors import GatewayError
+from portal.emulator.gateway.parameters import flag
 
 
 @asset_endpoint
@@ -40,11 +41,8 @@ def require_unlocked(call: AssetCall) -> None:
 
 
 def _wanted(call: AssetCall) -> bool:
-    text = call.request.args.get("enabled")
-    if text is not None:
-        if text.lower() not in ("true", "false"):
-            raise InvalidParameter("enabled has to be true or false.")
-        return text.lower() == "true"
+    if "enabled" in call.request.args:
+        return flag(call.request, "enabled")
     body = json_object(call.request)
     if "enabled" not in body:
         raise MissingProperty("enabled")

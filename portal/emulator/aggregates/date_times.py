@@ -1,4 +1,4 @@
-"""Moments in parameters and answers; in between they are whole microseconds since the epoch, UTC."""
+"""Moments in the parameters of IoT TS Aggregates."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from portal.emulator.aggregates.errors import quoted
+from portal.emulator.moments import microseconds
 
-MICROSECOND = timedelta(microseconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORM = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:T([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?)?"
@@ -43,22 +42,6 @@ def moment_of(text: str) -> int:
     if not EARLIEST <= moment < LATEST:
         raise WrongMoment(f"{quoted(text)} is out of reach. Write a year from 1900 to 2199.")
     return moment
-
-
-def microseconds(moment: datetime) -> int:
-    """The microseconds since the epoch of an aware datetime."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def text_of(moment: int) -> str:
-    """``2019-02-10T23:00:00Z``; with milliseconds or microseconds only where there are some."""
-    at = EPOCH + moment * MICROSECOND
-    text = at.strftime("%Y-%m-%dT%H:%M:%S")
-    if at.microsecond == 0:
-        return f"{text}Z"
-    if at.microsecond % 1000 == 0:
-        return f"{text}.{at.microsecond // 1000:03}Z"
-    return f"{text}.{at.microsecond:06}Z"
 
 
 def _zone(text: str | None) -> timezone:

@@ -1,0 +1,158 @@
+"""Tenant Management: subtenants."""
+
+from __future__ import annotations
+
+from dirty_equals import IsPartialDict, IsStr
+
+from .rows import FOREIGN, Send, errors
+from .tenants import SUBTENANTS, annex, field_errors, row
+
+ROWS = (
+    row(
+        "subtenant-create",
+        "A subtenant has the id that its creator chose; the answer is 201.",
+        "sdk",
+        annex(),
+        201,
+        {
+            "ETag": 0,
+            "description": "West",
+            "displayName": "Annex",
+            "entityId": IsStr(regex="[0-9a-f]{32}"),
+            "id": "annex",
+        },
+    ),
+    row(
+        "subtenant-page",
+        "A list of subtenants is paged in the form of Spring: `content`, `first`, `last`, `number` from 0.",
+        "sdk",
+        Send("GET", SUBTENANTS, params={"page": "1", "size": "2"}),
+        200,
+        {
+            "content": [IsPartialDict({"id": "c"})],
+            "first": False,
+            "last": True,
+            "number": 1,
+            "numberOfElements": 1,
+            "size": 2,
+            "sort": {"sorted": False, "unsorted": True, "empty": True},
+            "totalElements": 3,
+            "totalPages": 2,
+        },
+        annex("a"),
+        annex("b"),
+        annex("c"),
+    ),
+    row(
+        "subtenant-empty",
+        "An empty list is its own first and last page; a page has 20 entries unless `size` says otherwise.",
+        "assumed",
+        Send("GET", SUBTENANTS),
+        200,
+        IsPartialDict({"content": [], "first": True, "last": True, "size": 20, "totalElements": 0, "totalPages": 0}),
+    ),
+    row(
+        "subtenant-sort",
+        "`sort` is a field and `asc` or `desc`.",
+        "assumed",
+        Send("GET", SUBTENANTS, params={"sort": "displayName,desc"}),
+        200,
+        IsPartialDict(
+            {"content": [IsPartialDict({"id": "b"}), IsPartialDict({"id": "a"})], "sort": IsPartialDict(sorted=True)}
+        ),
+        annex("a"),
+        annex("b"),
+    ),
+    row(
+        "subtenant-sort-unknown",
+        "A list of subtenants cannot be sorted by other fields.",
+        "assumed",
+        Send("GET", SUBTENANTS, params={"sort": "ETag"}),
+        400,
+        errors("invalidParameter"),
+    ),
+    row(
+        "subtenant-size",
+        "`size` is 1 to 2000.",
+        "assumed",
+        Send("GET", SUBTENANTS, params={"size": "0"}),
+        400,
+        errors("invalidParameter"),
+    ),
+    row(
+        "subtenant-taken",
+        "An id exists once in a tenant; a second one is a UNIQUE_CONSTRAINT_ERROR.",
+        "sdk",
+        annex(),
+        409,
+        field_errors(("id", "UNIQUE_CONSTRAINT_ERROR")),
+        annex(),
+    ),
+    row(
+        "subtenant-fields",
+        "A subtenant needs id, name and description; an id has letters, digits, `-` and `_`.",
+        "sdk",
+        Send("POST", SUBTENANTS, json={"id": "a/b", "displayName": "A"}),
+        400,
+        field_errors(("id", "VALIDATION_ERROR"), ("description", "VALIDATION_ERROR")),
+    ),
+    row(
+        "subtenant-not-allowed",
+        "Without `allowedToCreateSubtenant` a tenant creates none.",
+        "sdk",
+        Send("POST", SUBTENANTS, json={"id": "a", "displayName": "A", "description": ""}, as_=FOREIGN),
+        403,
+        errors("forbidden"),
+    ),
+    row(
+        "subtenant-change",
+        "PUT changes what it names and counts the `ETag` up.",
+        "sdk",
+        Send("PUT", f"{SUBTENANTS}/annex", json={"displayName": "Outpost"}, headers={"If-Match": "0"}),
+        200,
+        IsPartialDict({"id": "annex", "displayName": "Outpost", "description": "West", "ETag": 1}),
+        annex(),
+    ),
+    row(
+        "subtenant-change-etag",
+        "A change of a subtenant needs its `ETag`.",
+        "assumed",
+        Send("PUT", f"{SUBTENANTS}/annex", json={"displayName": "X"}, headers={"If-Match": "3"}),
+        412,
+        errors("noMatch"),
+        annex(),
+    ),
+    row(
+        "subtenant-delete",
+        "DELETE answers 204.",
+        "sdk",
+        Send("DELETE", f"{SUBTENANTS}/annex"),
+        204,
+        None,
+        annex(),
+        text="",
+    ),
+    row(
+        "subtenant-delete-used",
+        "A subtenant with users cannot be deleted.",
+        "assumed",
+        Send("DELETE", f"{SUBTENANTS}/annex"),
+        409,
+        errors("conflict"),
+        annex(),
+        Send(
+            "POST",
+            "/api/identitymanagement/v3/Users",
+            json={"userName": "pia@acme.example", "subtenants": [{"id": "annex"}]},
+        ),
+    ),
+    row(
+        "subtenant-foreign",
+        "Subtenants of other tenants do not exist for the caller.",
+        "official",
+        Send("GET", f"{SUBTENANTS}/annex", as_=FOREIGN),
+        404,
+        errors("noMatch"),
+        annex(),
+    ),
+)

@@ -1,0 +1,151 @@
+"""Technical Token Manager: persons, several tenants, and the two worlds."""
+
+from __future__ import annotations
+
+from dirty_equals import IsStr
+
+from .identity import below
+from .rows import ALICE, NOBODY, Row, Send, errors
+from .token_manager import BASE, CLIENT, INITECH_CLIENT, TOKEN, XCELERATOR_BASE, answer, ask, at, key
+
+ROWS = (
+    Row(
+        "ttm-impersonation",
+        TOKEN,
+        "With `caller_context` the token is that of a person of the user tenant.",
+        "official",
+        ask(caller_context_type="email", caller_context=ALICE),
+        200,
+        body=answer(user_name=ALICE, cid=CLIENT, ten="acme", scope=["mdsp:core:TenantAdmin", "mdsp:core:StandardUser"]),
+    ),
+    Row(
+        "ttm-impersonation-other-tenant",
+        TOKEN,
+        "A person of another tenant cannot be impersonated.",
+        "assumed",
+        ask(caller_context_type="email", caller_context="charlie@globex.example"),
+        403,
+        body=errors("forbidden"),
+    ),
+    Row(
+        "ttm-impersonation-type",
+        TOKEN,
+        "`caller_context` needs `caller_context_type` with the value `email`.",
+        "official",
+        ask(caller_context=ALICE),
+        400,
+        body=errors("invalidParameter", IsStr(regex="caller_context_type .*")),
+    ),
+    Row(
+        "ttm-several",
+        TOKEN,
+        "`/oauthTokens` gives a token for each of several user tenants.",
+        "assumed",
+        at(BASE, ask(userTenant=None, userTenants=["acme", "globex"]), path="/oauthTokens"),
+        200,
+        body=[{"userTenant": "acme", **answer(ten="acme")}, {"userTenant": "globex", **answer(ten="globex")}],
+    ),
+    Row(
+        "ttm-several-or-none",
+        TOKEN,
+        "`/oauthTokens` gives no token when one of the user tenants is not provisioned.",
+        "assumed",
+        at(BASE, ask(userTenant=None, userTenants=["acme", "umbrella"]), path="/oauthTokens"),
+        403,
+        body=errors("forbidden"),
+    ),
+    Row(
+        "ttm-several-needs-a-list",
+        TOKEN,
+        "`/oauthTokens` needs `userTenants`.",
+        "assumed",
+        at(BASE, ask(), path="/oauthTokens"),
+        400,
+        body=errors("invalidParameter", IsStr(regex="userTenants .*")),
+    ),
+    Row(
+        "ttm-user-tenants",
+        TOKEN,
+        "`/userTenants` lists the provisioned tenants, the host tenant first.",
+        "reported",
+        Send("GET", f"{BASE}/userTenants", headers=key(), as_=NOBODY),
+        200,
+        body={
+            "userTenants": ["acme", "globex"],
+            "page": {"size": 500, "totalElements": 2, "totalPages": 1, "number": 0},
+        },
+    ),
+    Row(
+        "ttm-user-tenants-page",
+        TOKEN,
+        "`page` starts with 0.",
+        "reported",
+        Send("GET", f"{BASE}/userTenants", params={"page": "1", "size": "1"}, headers=key(), as_=NOBODY),
+        200,
+        body={"userTenants": ["globex"], "page": {"size": 1, "totalElements": 2, "totalPages": 2, "number": 1}},
+    ),
+    Row(
+        "ttm-user-tenants-size",
+        TOKEN,
+        "A page of `/userTenants` has at most 500 entries.",
+        "reported",
+        Send("GET", f"{BASE}/userTenants", params={"size": "501"}, headers=key(), as_=NOBODY),
+        400,
+        body=errors("invalidParameter"),
+    ),
+    Row(
+        "ttm-xcelerator",
+        TOKEN,
+        "App credentials keep working at the Xcelerator gateway; the token names the tenant by `sws.samauth.ten`.",
+        "official",
+        at(XCELERATOR_BASE, ask(hostTenant="initech", userTenant="initech"), key(INITECH_CLIENT)),
+        200,
+        body=answer(**{"sws.samauth.ten": "1000001703", "iss": below("/1000001700.sws/oauth/token")}),
+    ),
+    Row(
+        "ttm-xcelerator-customer",
+        TOKEN,
+        "One application serves tenants of both worlds, each at the gateway of its world.",
+        "official",
+        at(XCELERATOR_BASE, ask(userTenant="initech")),
+        200,
+        body=answer(**{"sub": CLIENT, "sws.samauth.ten": "1000001703"}),
+    ),
+    Row(
+        "ttm-xcelerator-customer-at-classic-gateway",
+        TOKEN,
+        "The classic gateway gives no token for a tenant that has moved.",
+        "assumed",
+        ask(userTenant="initech"),
+        403,
+        body=errors("forbidden", IsStr(regex=".* other gateway.*")),
+    ),
+    Row(
+        "ttm-xcelerator-impersonation",
+        TOKEN,
+        "Xcelerator IAM does not support impersonation by e-mail.",
+        "official",
+        at(
+            XCELERATOR_BASE,
+            ask(
+                hostTenant="initech",
+                userTenant="initech",
+                caller_context_type="email",
+                caller_context="iris@initech.example",
+            ),
+            key(INITECH_CLIENT),
+        ),
+        403,
+        body=errors("forbidden", IsStr(regex=".*Xcelerator IAM.*")),
+    ),
+    Row(
+        "ttm-expired",
+        TOKEN,
+        "A credential ends after 365 days.",
+        "official",
+        ask(),
+        401,
+        body=errors("unauthorized"),
+        before=(Send("POST", "/_emulator/clock", json={"freeze": "2100-01-01T00:00:00Z"}, as_=NOBODY),),
+    ),
+)
