@@ -35,9 +35,9 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real browser; one for all tests of a process, because Playwright starts only once in it."""
+    """A real browser. It ends with the module: while Playwright runs, Django takes its thread for an asynchronous one."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI must have Chromium: apt-get install chromium")
