@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Map
 
@@ -23,7 +23,7 @@ from portal.emulator.gateway.limits import check_limits
 from portal.emulator.hub import Hub
 from portal.emulator.routes import url_map
 from portal.emulator.tenants import CORE_HOST, IDENTITY_HOSTS, World
-from portal.emulator.web import EmulatorRequest, json_response
+from portal.emulator.web import MAX_BODY, EmulatorRequest, json_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -88,6 +88,8 @@ def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
         path = request.path
         if path.startswith(AT_A_GATEWAY):
             check_limits(hub, request)
+        elif "Transfer-Encoding" in request.headers:
+            _read_chunks(request)
         service = service_path(path)
         if service is not None:
             path, request.world = service
@@ -103,6 +105,13 @@ def _answer(hub: Hub, routes: Map, request: EmulatorRequest) -> Response:
     except HTTPException as error:
         return _plain_refusal(request, error)
     return response
+
+
+def _read_chunks(request: EmulatorRequest) -> None:
+    """Read a chunked body. Nobody else tells when it is too large: werkzeug cuts it at the maximum without a word."""
+    request.max_content_length = MAX_BODY + 1
+    if len(request.get_data()) > MAX_BODY:
+        raise RequestEntityTooLarge()
 
 
 def _fault_for(hub: Hub, request: EmulatorRequest) -> FaultInForce | None:

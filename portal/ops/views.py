@@ -39,7 +39,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @public_page
 def app_info(request: HttpRequest) -> HttpResponse:
     """What the Hub's bar shows about this application ("Insights Hub bar", app-info.json)."""
-    links = [{"type": "www", "name": "Documentation", "value": f"{settings.HUB_GATEWAY_URL or settings.PORTAL_URL}{reverse('ops:docs')}"}]
+    links = [
+        {
+            "type": "www",
+            "name": "Documentation",
+            "value": f"{settings.HUB_GATEWAY_URL or settings.PORTAL_URL}{reverse('ops:docs')}",
+        }
+    ]
     german = [links[0] | {"name": "Dokumentation"}]
     return JsonResponse(
         {

@@ -39,7 +39,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     ports = {name: _free_port() for name in ("PORTAL_PORT", "EMULATOR_PORT", "GATEWAY_PORT")}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "portal.ops.demo"], env=kept | ports | {"PORTAL_DATA_DIR": str(data)}, stdout=output, stderr=output
+            [sys.executable, "-u", "-m", "portal.ops.demo"],
+            env=kept | ports | {"PORTAL_DATA_DIR": str(data)},
+            stdout=output,
+            stderr=output,
         )
     try:
         yield Demo(*_addresses(process, log), data)

@@ -53,6 +53,14 @@ def test_a_large_body_is_refused_whatever_the_path(
     assert (small.requests[-1].status, small.requests[-1].limit) == (413, "body of 100 bytes")
 
 
+@pytest.mark.parametrize("path", ["/acme.piam/oauth/token", "/_emulator/user-token", "/_emulator/reset"])
+def test_a_chunked_body_is_never_cut_in_silence(emulator: RunningEmulator, path: str) -> None:
+    """What stands behind the largest body would be lost, and the rest be taken for the whole."""
+    start = b'{"email": "alice@acme.example"}' if "token" in path else b"{}"
+    answer = requests.post(emulator.url + path, data=iter([start, *[b" " * 2**20] * 11]), headers=JSON, timeout=10)
+    assert answer.status_code == 413
+
+
 @pytest.mark.parametrize("path", CALLS)
 def test_large_headers_are_refused_whatever_the_path(emulator: RunningEmulator, path: str) -> None:
     answer = requests.get(emulator.url + path, headers={"X-Long": "x" * 10 * 1024}, timeout=5)

@@ -161,8 +161,9 @@ def test_technical_users_without_a_role_of_asset_management(emulator: RunningEmu
     """The switch is about technical users: a person with the same role reads types."""
     technical = Types(emulator, ("mdsp:core:StandardUser",)).api
     person = Api(emulator, emulator.user_token("alice@acme.example", scope=("mdsp:core:StandardUser",)))
+    assert technical.get(f"/assetmanagement/v3/{path}").status_code == 403
+    emulator.hub.switches = emulator.hub.switches.changed({"technical_users_read_types": True})
     assert technical.get(f"/assetmanagement/v3/{path}").status_code == 200
     emulator.hub.switches = emulator.hub.switches.changed({"technical_users_read_types": False})
-    assert technical.get(f"/assetmanagement/v3/{path}").status_code == 403
     assert person.get(f"/assetmanagement/v3/{path}").status_code == 200
     assert types.api.get(f"/assetmanagement/v3/{path}").status_code == 200

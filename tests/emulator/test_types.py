@@ -26,12 +26,14 @@ def test_a_tenant_sees_its_own_and_the_core_asset_types(api: Api) -> None:
         "acme.CNGTurbine",
         "acme.CentrifugalPump",
         "acme.LPGTurbine",
+        "core.basicagent",
         "core.basicarea",
         "core.basicasset",
         "core.basicdevice",
         "core.basicenterprise",
         "core.basichierarchy",
         "core.basicsite",
+        "core.basicsubtenant",
     ]
 
 

@@ -87,4 +87,6 @@ CORE_ASSET_TYPES = (
     _core_type("basicsite", "core.basichierarchy"),
     _core_type("basicarea", "core.basichierarchy"),
     _core_type("basicdevice", "core.basicasset", aspects=(Aspect("status", ASSET_STATUS.id),)),
+    _core_type("basicagent", "core.basicasset"),
+    _core_type("basicsubtenant", "core.basichierarchy"),
 )

@@ -28,7 +28,7 @@ class Switches:
     missing_if_match_status: int = _switch(428, "answer to a write without `If-Match`; 0 does not require the header")
     wrong_if_match_status: int = _switch(412, "answer to a write whose `If-Match` is not the present etag")
     technical_users_read_types: bool = _switch(
-        True, "whether a technical user without an asset management role of its own may read types"
+        False, "whether a technical user without an asset management role of its own may read types"
     )
     unknown_variable_status: int = _switch(
         400, "answer to a record with an unknown variable or a value of the wrong type; 0 drops the value"
@@ -36,10 +36,10 @@ class Switches:
     delete_series_status: int = _switch(204, "answer to a deleted time range; one client documents 200")
     misaligned_aggregates_status: int = _switch(400, "answer of aggregates v3 to a range that does not fit")
     latest_value: bool = _switch(True, "whether `latestValue` has an effect; a tester saw none in 2026")
-    body_limit: int = _switch(
-        10 * 1024 * 1024, "largest body in bytes, both directions; documented for Xcelerator only"
+    body_limit: int = _switch(10 * 1024 * 1024, "largest body of a request in bytes; documented for Xcelerator only")
+    header_limit: int = _switch(
+        10 * 1024, "largest sum of a request's headers in bytes; documented for Xcelerator only"
     )
-    header_limit: int = _switch(10 * 1024, "largest sum of headers in bytes; documented for Xcelerator only")
     requests_per_30_seconds: int = _switch(0, "rate limit per tenant and service, 429 beyond; 0 is no limit")
     application_timeout: float = _switch(60.0, "seconds the application gateway waits for an application")
     xsrf_required: bool = _switch(True, "whether the application gateway refuses a write without `x-xsrf-token`")
@@ -73,6 +73,7 @@ class Switches:
 LOOSE = Switches(
     max_page_size=2000,
     plain_json_accepted=True,
+    technical_users_read_types=True,
     missing_if_match_status=0,
     unknown_variable_status=0,
     xsrf_required=False,

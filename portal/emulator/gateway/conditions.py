@@ -40,4 +40,5 @@ def require_creation(request: EmulatorRequest, switches: Switches) -> None:
 def _refuse(status: int, message: str) -> None:
     """Raise the refusal, unless the switch holds 0: not refused."""
     if status:
-        raise GatewayError(status, "noMatch" if status == 412 else "invalidParameter", message)
+        code = {409: "conflict", 412: "noMatch"}.get(status, "invalidParameter")
+        raise GatewayError(status, code, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -15,9 +16,17 @@ from portal.emulator.gateway.calls import Call, admit
 from portal.emulator.gateway.errors import GatewayError, refusal
 from portal.emulator.gateway.headers import with_gateway_headers
 from portal.emulator.hub import Hub
-from portal.emulator.timeseries.errors import TimeSeriesError, not_authorized, not_owner, spring_error, unknown_aspect
+from portal.emulator.timeseries.errors import (
+    TimeSeriesError,
+    invalid_value,
+    not_authorized,
+    not_owner,
+    spring_error,
+    unknown_aspect,
+)
 from portal.emulator.web import EmulatorRequest
 
+ASPECT_NAME = re.compile("[a-zA-Z0-9_]{1,64}")
 READ_ROLES = frozenset(
     {
         "iot.tim.r",
@@ -75,8 +84,11 @@ class Place:
 def place_of(call: Call, asset_id: str, aspect: str) -> Place:
     """The dynamic aspect with this name of the asset with this id, in any letter case; a shared asset's included.
 
-    :raises TimeSeriesError: 404, the caller's tenant has none; static aspects have no time series.
+    :raises TimeSeriesError: 400, no aspect can have this name; 404, the caller's tenant has none; static aspects have
+        no time series.
     """
+    if ASPECT_NAME.fullmatch(aspect) is None:
+        raise invalid_value("propertysetname", aspect)
     asset = call.hub.inventory.origin(call.tenant, asset_id)
     kind = call.hub.inventory.dynamic_aspect(asset, aspect) if asset is not None else None
     if asset is None or kind is None:

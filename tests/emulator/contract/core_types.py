@@ -75,6 +75,18 @@ PLATFORM = (
         ),
     ),
     one(
+        "core-agent",
+        "Agents are assets of the type `core.basicagent`.",
+        "basicagent",
+        core_type("basicagent", "core.basicasset", True, []),
+    ),
+    one(
+        "core-subtenant",
+        "Subtenants are assets of the type `core.basicsubtenant`.",
+        "basicsubtenant",
+        core_type("basicsubtenant", "core.basichierarchy", True, []),
+    ),
+    one(
         "core-other-tenant",
         "Every tenant sees the same core types.",
         "basicarea",

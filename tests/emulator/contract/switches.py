@@ -91,7 +91,7 @@ ROWS = (
         {"wrong_if_match_status": 409},
         Send("PUT", PUMP, json=RENAMED, headers={"If-Match": "7"}),
         409,
-        body={"errors": [IsPartialDict({"message": "If-Match is 7, but the etag of the resource is 1."})]},
+        body=errors("conflict", "If-Match is 7, but the etag of the resource is 1."),
     ),
     other(
         "types-need-role",

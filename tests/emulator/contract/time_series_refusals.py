@@ -17,6 +17,21 @@ def refused(id: str, rule: str, source: str, params: Mapping[str, str], message:
 
 
 ROWS = (
+    Row(
+        "series-read-aspect-name",
+        AREA,
+        "What cannot be the name of an aspect is refused.",
+        "recorded",
+        Send("GET", f"{BASE}/{{pump}}/Bad-Name", as_=READER),
+        400,
+        JSON,
+        spring(
+            400,
+            "Bad Request",
+            "[6007] Invalid value 'Bad-Name' for request param - propertysetname",
+            "/api/iottimeseries/v3/timeseries/{pump}/Bad-Name",
+        ),
+    ),
     refused(
         "limit-maximum",
         "More than 2000 records cannot be asked for.",
