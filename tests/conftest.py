@@ -37,7 +37,7 @@ CHROMIUM_ARGUMENTS = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real browser. It ends with the module, because Django takes a thread with Playwright for an asynchronous one."""
+    """A real browser, for one module: Django takes a thread in which Playwright runs for an asynchronous one."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI must have Chromium: apt-get install chromium")
