@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from portal.hub.environments import find
 from portal.keys.deployment import ambiguous
+from portal.ops.readiness import migrations
 from portal.tenants.models import Tenant
 
 
@@ -28,7 +29,8 @@ def environments_of_tenants_are_known(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """bindery.E002: with `check --database default`, before a deployment drops an environment that is in use."""
-    if not databases:
+    # `migrate` asks before it has made the tables.
+    if not databases or not migrations().ok:
         return []
     gone = [tenant for tenant in Tenant.objects.order_by("name") if find(tenant.environment) is None]
     hint = "Add it to HUB_ENVIRONMENTS: until then no app of this tenant can read data."
