@@ -79,6 +79,8 @@ def _config(arguments: argparse.Namespace) -> EmulatorConfig:
 
 
 def _prepare(hub: Hub, arguments: argparse.Namespace) -> None:
+    if arguments.snapshot is not None and not arguments.snapshot.absolute().parent.is_dir():
+        sys.exit(f"The emulator does not start: there is no folder {arguments.snapshot.absolute().parent} to save in.")
     if arguments.snapshot is not None and arguments.snapshot.exists():
         try:
             read_snapshot(hub, arguments.snapshot)

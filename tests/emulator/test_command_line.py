@@ -101,6 +101,7 @@ def test_a_taken_port_is_told_in_one_sentence() -> None:
         (("--port", "70000"), {}, "'70000' is no port."),
         (("--freeze", "noon"), {}, "'noon' is no moment."),
         (("--freeze", "2026-11-20T12:00:00"), {}, "is no moment. Write one with a time zone"),
+        (("--snapshot", "/nowhere/state.json"), {}, "there is no folder /nowhere to save in."),
         ((), {"EMULATOR_SWITCHES": "x=1"}, "EMULATOR_SWITCHES: There is no switch x."),
     ],
 )

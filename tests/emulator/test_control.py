@@ -245,9 +245,9 @@ def test_a_script_gets_a_persons_token(emulator: RunningEmulator) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({}, 404),
+        ({}, 400),
         ({"email": "nobody@acme.example"}, 404),
-        ({"email": ["alice@acme.example"]}, 404),
+        ({"email": ["alice@acme.example"]}, 400),
         ({"email": "alice@acme.example", "host": "globex"}, 400),
         ({"email": "alice@acme.example", "host": "nowhere"}, 400),
         ({"email": "alice@acme.example", "host": []}, 400),

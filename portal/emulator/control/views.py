@@ -129,6 +129,8 @@ def user_token(hub: Hub, request: EmulatorRequest) -> Response:
     wanted = json_object(request)
     only(wanted, "email", "host", "client")
     email, client_id = wanted.get("email"), wanted.get("client", "bindery")
+    if not isinstance(email, str):
+        raise BadRequest("email: write the address of a person. GET /_emulator/banner lists all people.")
     account = next((person for person in hub.directory if person.email == email), None)
     if account is None:
         raise NotFound("Nobody has this email. GET /_emulator/banner lists all people.")
