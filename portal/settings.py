@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.session_limits",
+    "portal.identity.gateway.forwarded_person",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -235,10 +236,6 @@ if HUB_BAR_SCRIPT_URL:
     environment.absolute_url("HUB_BAR_SCRIPT_URL", HUB_BAR_SCRIPT_URL)
 for _issuer in HUB_GATEWAY_ISSUERS:
     environment.absolute_url("HUB_GATEWAY_ISSUERS", _issuer.replace("{tenant}", "tenant"))
-if HUB_GATEWAY_URL:
-    MIDDLEWARE.insert(
-        MIDDLEWARE.index("portal.middleware.session_limits") + 1, "portal.identity.gateway.forwarded_person"
-    )
 
 # Signature of access tokens: ES256, or RS256 where a client of the Hub must verify them.
 TOKEN_ALGORITHM = env.str("PORTAL_TOKEN_ALGORITHM", "ES256")

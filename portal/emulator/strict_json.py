@@ -59,7 +59,7 @@ def _require_decent(value: Any) -> None:
                 inner += [*entry.keys(), *entry.values()]
             elif isinstance(entry, list):
                 inner += entry
-            elif isinstance(entry, str) and not _is_unicode(entry):
+            elif isinstance(entry, str) and not is_unicode(entry):
                 raise NotStrictJson("The body has text that is not valid Unicode.")
         if not inner:
             return
@@ -67,7 +67,8 @@ def _require_decent(value: Any) -> None:
     raise NotStrictJson(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether a text is free of lone surrogates, which no UTF-8 answer could carry."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -19,9 +19,10 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
-from portal.access import anonymous, person
+from portal.access import anonymous
 from portal.errors import PROGRAM_PATHS, answer
 from portal.hub import transport
 from portal.hub.environments import environment
@@ -30,7 +31,7 @@ from portal.hub.key_sets import KeySet
 from portal.identity import commands
 from portal.identity.backend import HubIdentity, one_line
 from portal.identity.models import User
-from portal.identity.sessions import begin
+from portal.identity.sessions import begin, confirm
 from portal.identity.tokens import Issuer, TokenRefused, scopes_of, verify_forwarded_token
 
 # Paths that ask for nobody: programs bring tokens of their own, the Hub's monitoring has none.
@@ -40,7 +41,9 @@ TOKEN_PATH = "/oauth/token"  # noqa: S105
 
 
 def forwarded_person(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Signs in whom the forwarded token names, and signs out whom it names no longer."""
+    """Signs in whom the forwarded token names, and signs out whom it names no longer; not used without a gateway."""
+    if not settings.HUB_GATEWAY_URL:
+        raise MiddlewareNotUsed
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(OPEN_PATHS):
@@ -75,7 +78,7 @@ def _settle(request: HttpRequest) -> None:
     user = _user(claims, token)
     if is_same:
         # The gateway renewed the token: roles follow it. The session stays, or an open form would be lost.
-        commands.admit(user, user.hub_identity, by=person(request))  # type: ignore[arg-type]
+        confirm(request, user)
     else:
         begin(request, user)
     request.session[SESSION_TOKEN] = token_id

@@ -24,11 +24,6 @@ HOME = "/t/acme/"
 @pytest.fixture(autouse=True)
 def behind_gateway(settings: Any) -> None:
     settings.HUB_GATEWAY_URL = "http://acme-bindery-acme.eu1.localhost:8100"
-    middleware = list(live_settings.MIDDLEWARE)
-    middleware.insert(
-        middleware.index("portal.middleware.session_limits") + 1, "portal.identity.gateway.forwarded_person"
-    )
-    settings.MIDDLEWARE = middleware
 
 
 @pytest.fixture
@@ -238,7 +233,6 @@ def test_signing_out_is_the_gateways(acme: Tenant, browser: Client, hub: Running
 
 def test_off_by_default(acme: Tenant, browser: Client, hub: RunningEmulator, settings: Any) -> None:
     settings.HUB_GATEWAY_URL = ""
-    settings.MIDDLEWARE = [name for name in live_settings.MIDDLEWARE if "gateway" not in name]
     assert come(browser, hub.user_token("alice@acme.example", host="acme")).status_code == 302
     assert not flow.is_signed_in(browser)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.emulator.assets.model import DataType, Variable
+from portal.emulator.strict_json import is_unicode
 from portal.emulator.timeseries.date_times import moment_of
 from portal.emulator.timeseries.records import Value
 
@@ -77,20 +78,11 @@ def _timestamp(value: Any) -> Value:
 
 def _text(length: int) -> Check:
     def check(value: Any) -> Value:
-        if isinstance(value, str) and len(value) <= length and _is_unicode(value):
+        if isinstance(value, str) and len(value) <= length and is_unicode(value):
             return value
         raise WrongValue(f"a text of at most {length} characters")
 
     return check
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether the text is free of lone surrogates, which no UTF-8 answer could carry."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 quality_code: Check = _whole_number(32)
