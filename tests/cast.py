@@ -20,7 +20,7 @@ from portal.keys.models import BindingKey, Source
 from portal.lib.secret import Secret
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership, Tenant
+from portal.tenants.models import Membership, Tenant, TenantState
 from tests.environment import emulator
 
 
@@ -53,7 +53,11 @@ def make_cast() -> Cast:
 
 def make_tenant(name: str, display_name: str) -> Tenant:
     return Tenant.objects.create(
-        name=name, display_name=display_name, environment="emulator", company_domain=f"{name}.example"
+        name=name,
+        display_name=display_name,
+        environment="emulator",
+        company_domain=f"{name}.example",
+        state=TenantState.ACTIVE,
     )
 
 
@@ -68,7 +72,7 @@ def make_member(tenant: Tenant, email: str, *roles: Role, operator: bool = False
         is_operator=operator,
     )
     with tenant_scope(tenant.pk):
-        Membership.objects.create(user=user, roles=[role.value for role in roles])
+        Membership.objects.create(user=user, hub_roles=[role.value for role in roles])
     return user
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from portal.identity.backend import HubIdentity
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 def new_session_epoch() -> str:
     return secrets.token_hex(16)
+
+
+class Scheme(models.TextChoices):
+    """Colour scheme of the pages; empty follows the system."""
+
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class User(AbstractBaseUser):
@@ -25,12 +33,18 @@ class User(AbstractBaseUser):
     subject = models.CharField(max_length=255)
     name = models.CharField(max_length=255)
     email = models.EmailField(max_length=255, blank=True)
+    # Whether the Hub vouched for the address at the last sign-in.
+    email_verified = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     # From the Hub's scopes at each sign-in; see permissions.HUB_OPERATOR_SCOPE.
     is_operator = models.BooleanField(default=False)
     # A new value ends all sessions of this person.
     session_epoch = models.CharField(max_length=32, default=new_session_epoch)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The person's own settings; empty is what the browser says, and UTC.
+    language = models.CharField(max_length=8, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    scheme = models.CharField(max_length=5, blank=True, choices=Scheme)
 
     objects = BaseUserManager()
     USERNAME_FIELD = "id"

@@ -15,7 +15,7 @@ from portal.identity.models import User
 from portal.permissions import Role, role_names, roles_from_scopes
 from portal.scoping import tenant_scope
 from portal.tenants import events
-from portal.tenants.models import Membership, Package, Tenant
+from portal.tenants.models import Membership, Package, Tenant, TenantState
 
 
 @transaction.atomic(durable=True)
@@ -38,6 +38,7 @@ def create_tenant(
         company_domain=company_domain,
         numeric_id=numeric_id,
         package=package,
+        state=TenantState.ACTIVE,
     )
     tenant.full_clean()
     tenant.save()
@@ -67,14 +68,17 @@ def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
 
 def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
     membership = Membership.objects.select_for_update().filter(user=user).first()
-    before = membership.role_list if membership else []
-    if roles:
-        membership = membership or Membership(user=user)
-        membership.roles, membership.confirmed_at = [role.value for role in roles], timezone.now()
-        membership.save()
-    elif membership:
+    if membership is None and not roles:
+        return
+    membership = membership or Membership(user=user)
+    before = membership.known_roles
+    membership.hub_roles, membership.confirmed_at = [role.value for role in roles], timezone.now()
+    after = membership.known_roles
+    if not after:
         membership.delete()
         record(events.MemberRemoved(before=role_names(before)), by=by, subject=f"member:{user.pk}")
-    if not roles or before == roles:
         return
-    record(events.MemberChanged(roles=role_names(roles), before=role_names(before)), by=by, subject=f"member:{user.pk}")
+    membership.save()
+    if before != after:
+        changed = events.MemberChanged(roles=role_names(after), before=role_names(before))
+        record(changed, by=by, subject=f"member:{user.pk}")

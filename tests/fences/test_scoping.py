@@ -21,6 +21,7 @@ from tests.cast import Cast, make_key
 SHARED = {
     "identity.User": "a person may be a member of several tenants",
     "tenants.Tenant": "it is the tenant",
+    "tenants.TenantRequest": "asked for by people who have no tenant yet",
     "keys.SigningKey": "the portal's own key pairs",
     "audit.AuditLog": "heads of all logs, read by their tenant's id under lock",
     "audit.InstanceRecord": "the portal's own log",

@@ -45,7 +45,7 @@ def give_roles(monkeypatch: pytest.MonkeyPatch, hub: RunningEmulator, email: str
 
 def roles_of(user: User, tenant: Tenant) -> list[str] | None:
     membership = Membership.all_tenants.filter(user=user, tenant=tenant).first()
-    return membership.roles if membership else None
+    return membership.hub_roles if membership else None
 
 
 class TestAdmission:

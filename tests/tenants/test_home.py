@@ -20,7 +20,7 @@ class TestChoice:
 
     def test_several_tenants_are_listed(self, alice: Client, cast: Cast) -> None:
         with tenant_scope(cast.globex.pk):
-            Membership.objects.create(user=cast.alice, roles=["viewer"])
+            Membership.objects.create(user=cast.alice, hub_roles=["viewer"])
         page = alice.get("/").content.decode()
         assert "/t/acme/" in page
         assert "/t/globex/" in page
@@ -37,7 +37,7 @@ class TestMembershipEnds:
     def test_it_counts_as_long_as_a_session_can_last(self, cast: Cast) -> None:
         """Who signs in through globex keeps no rights in acme that acme took away."""
         with tenant_scope(cast.globex.pk):
-            Membership.objects.create(user=cast.alice, roles=["admin"])
+            Membership.objects.create(user=cast.alice, hub_roles=["admin"])
         with tenant_scope(cast.acme.pk):
             Membership.objects.filter(user=cast.alice).update(
                 confirmed_at=timezone.now() - timedelta(hours=12, seconds=1)
@@ -60,7 +60,7 @@ def test_environment_that_the_deployment_dropped_breaks_no_page(alice: Client, c
 class TestHubBar:
     def test_switching_the_tenant_keeps_the_section(self, alice: Client, cast: Cast) -> None:
         with tenant_scope(cast.globex.pk):
-            Membership.objects.create(user=cast.alice, roles=["admin"])
+            Membership.objects.create(user=cast.alice, hub_roles=["admin"])
         links = {tenant["name"]: tenant["url"] for tenant in shell(alice, "/t/acme/keys/")["tenants"]}
         assert links == {"acme": "/t/acme/keys/", "globex": "/t/globex/keys/"}
 
