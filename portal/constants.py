@@ -62,4 +62,12 @@ PROXY_CALLS_PER_TENANT = _number(
     "PROXY_CALLS_PER_TENANT", 16, "calls", "Calls of a tenant that wait for the Hub at once, in each process."
 )
 
+MAIL_TIMEOUT = _number("MAIL_TIMEOUT", 10, "seconds", "Longest silence of the mail server.", maximum=300)
+MAIL_ATTEMPTS = _number("MAIL_ATTEMPTS", 24, "attempts", "After as many failures a mail is given up.")
+MAIL_RETRY_FIRST = _number("MAIL_RETRY_FIRST", 60, "seconds", "Wait after the first failure; doubles with each.")
+MAIL_RETRY_LONGEST = _number("MAIL_RETRY_LONGEST", 3600, "seconds", "The wait does not grow beyond this.")
+MAILS_PER_HOUR = _number("MAILS_PER_HOUR", 20, "mails", "To one address: nobody can be mail-bombed through us.")
+
+WORKER_INTERVAL = _number("WORKER_INTERVAL", 1, "seconds", "How often an idle worker looks for tasks.", maximum=60)
+
 PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page; the Hub gives 200 assets at most.", maximum=200)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from environ import Env
 
 from portal import constants
-from portal.lib import environment
+from portal.lib import environment, mail_settings
 from portal.lib.crypto import KeyRing, KeyRingError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "portal.audit",
+    "portal.notify",
     "portal.identity",
     "portal.tenants",
     "portal.keys",
@@ -168,6 +169,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 KEY_AUTHENTICATOR = "portal.tokens.bearer.authenticate"
 MEMBERSHIP_SYNC = "portal.tenants.commands.follow_hub"
 ATTENTION_SOURCES = ["portal.keys.attention.for_member"]
+# What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.
+SWEEPS = ["portal.notify.tasks.sweep"]
 
 # Static files.
 STATIC_URL = "/static/"
@@ -286,6 +289,23 @@ if HUB_BAR_SCRIPT_URL:
         "img-src": f"'self' data: {_bar}",
         "font-src": f"'self' {_bar}",
     }
+
+# Mails (docs/mail.md). Without a server those of the demo stay in its outbox; in production they wait.
+_mail_server = mail_settings.mail_server("PORTAL_SMTP_URL", env.str("PORTAL_SMTP_URL", ""))
+MAILS_WAIT = not (_mail_server.is_set or LOCAL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail_server.is_set else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail_server.host, _mail_server.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail_server.user, _mail_server.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail_server.starttls, _mail_server.tls
+EMAIL_TIMEOUT = constants.MAIL_TIMEOUT
+_sender_domain = "bindery.example" if LOCAL else _address.hostname
+DEFAULT_FROM_EMAIL = mail_settings.mail_sender(
+    "PORTAL_MAIL_FROM", env.str("PORTAL_MAIL_FROM", f"Bindery <bindery@{_sender_domain}>")
+)
+# Whom people may ask; empty when nobody is named.
+OPERATOR_EMAIL = mail_settings.mail_address(
+    "PORTAL_OPERATOR_EMAIL", env.str("PORTAL_OPERATOR_EMAIL", "operator@bindery.example" if LOCAL else "")
+)
 
 # Bodies and logs.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

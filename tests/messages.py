@@ -17,7 +17,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "portal/locale/de/LC_MESSAGES/django.po"
 MO = PO.with_suffix(".mo")
-SOURCES = (("portal", "*.py"), ("assets_app", "*.py"), ("templates", "*.html"))
+SOURCES = (("portal", "*.py"), ("assets_app", "*.py"), ("templates", "*.html"), ("templates", "*.txt"))
 # The emulator plays the Hub, whose pages are English.
 LEFT_OUT = ROOT / "portal/emulator"
 # What Django's makemessages looks for, beside the words that xgettext knows already.
@@ -75,7 +75,7 @@ def _written_as_python(source: Path, folder: Path) -> str:
     text = source.read_text(encoding="utf-8")
     copy = folder / name
     copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.write_text(templatize(text, origin=name) if source.suffix == ".html" else text, encoding="utf-8")
+    copy.write_text(text if source.suffix == ".py" else templatize(text, origin=name), encoding="utf-8")
     return name
 
 

@@ -17,6 +17,7 @@ VARIABLES = {
     "DATABASE_URL": "postgres://bindery@127.0.0.1:5432/bindery",
     "TRUSTED_PROXIES": "127.0.0.1",
     "OPERATOR_TENANTS": "acme",
+    "PORTAL_SMTP_URL": "smtp+tls://bindery:password@mail.example.com",
     "OIDC_IDENTITY_URL": "https://core.piam.eu1.mindsphere.io",
 }
 

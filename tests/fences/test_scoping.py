@@ -25,8 +25,9 @@ SHARED = {
     "keys.SigningKey": "the portal's own key pairs",
     "audit.AuditLog": "heads of all logs, read by their tenant's id under lock",
     "audit.InstanceRecord": "the portal's own log",
+    "notify.OutgoingMail": "the portal's post, delivered by the worker for all tenants",
 }
-OUR_APPS = {"audit", "identity", "tenants", "keys", "ops", "assets"}
+OUR_APPS = {"audit", "notify", "identity", "tenants", "keys", "ops", "assets"}
 OUR_MODELS = [model for model in apps.get_models() if model._meta.app_label in OUR_APPS]
 OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 

@@ -1,0 +1,98 @@
+"""The mails of the portal, one function each: who calls it says what happened, the templates say the words.
+
+Call them inside the transaction of the act. `key` names the occasion: the same key again sends nothing more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.notify.commands import post
+from portal.notify.models import OutgoingMail
+from portal.notify.writing import Link
+from portal.permissions import Role
+
+
+def welcome(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    tenant_name: str,
+    display_name: str,
+    environment_label: str,
+    keys_url: str,
+    invitation_url: str,
+    expires_at: datetime,
+) -> OutgoingMail:
+    """To the first admin of a new tenant: the account's name, how to enter, and where binding keys are made."""
+    values = {
+        "tenant_name": tenant_name,
+        "display_name": display_name,
+        "environment_label": environment_label,
+        "keys_url": Link(keys_url),
+        "invitation_url": Link(invitation_url),
+        "expires_at": expires_at,
+    }
+    return post(key=key, template="welcome", to=to, language=language, values=values)
+
+
+def invitation(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    tenant_name: str,
+    display_name: str,
+    invited_by: str,
+    roles: list[Role],
+    url: str,
+    expires_at: datetime,
+) -> OutgoingMail:
+    """To somebody whom a tenant admin invites."""
+    values = {
+        "tenant_name": tenant_name,
+        "display_name": display_name,
+        "invited_by": invited_by,
+        "roles": roles,
+        "url": Link(url),
+        "expires_at": expires_at,
+    }
+    return post(key=key, template="invitation", to=to, language=language, values=values)
+
+
+def request_received(
+    *, key: str, to: str, language: str, name: str, display_name: str, requested_by: str, url: str
+) -> OutgoingMail:
+    """To the operator: somebody asks for a tenant."""
+    values = {"name": name, "display_name": display_name, "requested_by": requested_by, "url": Link(url)}
+    return post(key=key, template="request_received", to=to, language=language, values=values)
+
+
+def request_accepted(*, key: str, to: str, language: str, name: str, display_name: str) -> OutgoingMail:
+    """To the person who asked for a tenant: it is being set up."""
+    values = {"name": name, "display_name": display_name}
+    return post(key=key, template="request_accepted", to=to, language=language, values=values)
+
+
+def request_declined(*, key: str, to: str, language: str, name: str, display_name: str, reason: str) -> OutgoingMail:
+    """To the person who asked for a tenant: there will be none, and why."""
+    values = {"name": name, "display_name": display_name, "reason": _one_line(reason)}
+    return post(key=key, template="request_declined", to=to, language=language, values=values)
+
+
+def tenant_suspended(*, key: str, to: str, language: str, name: str, display_name: str, reason: str) -> OutgoingMail:
+    """To an admin of a tenant that was suspended, and why."""
+    values = {"name": name, "display_name": display_name, "reason": _one_line(reason)}
+    return post(key=key, template="tenant_suspended", to=to, language=language, values=values)
+
+
+def tenant_resumed(*, key: str, to: str, language: str, name: str, display_name: str) -> OutgoingMail:
+    """To an admin of a tenant that works again."""
+    values = {"name": name, "display_name": display_name}
+    return post(key=key, template="tenant_resumed", to=to, language=language, values=values)
+
+
+def _one_line(reason: str) -> str:
+    """A reason may have paragraphs where it is written; in a mail it is one."""
+    return " ".join(reason.split())
