@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
@@ -81,7 +83,8 @@ class KeyRequest(HttpRequest):
 def tenant_page(permission: Permission) -> Callable[[View], View]:
     """For members of the tenant in the URL whose roles give `permission`.
 
-    Signed out: sign-in page. No member, or no such tenant: 404. Member without the permission: 403.
+    Signed out, or signed in before the tenant ended all sessions: sign-in page. No member, or no such tenant: 404.
+    Member without the permission, or of a tenant that is suspended or not ready: 403.
     """
 
     def decorate(view: View) -> View:
@@ -92,6 +95,11 @@ def tenant_page(permission: Permission) -> Callable[[View], View]:
             membership = _membership(request.user, tenant)
             if membership is None:
                 raise NotFound
+            if membership.tenant.closed:
+                return answer(request, membership.tenant.closed)
+            if _began_before(request, membership.tenant.sessions_ended_at):
+                auth.logout(request)
+                return redirect_to_sign_in(request)
             request.tenant, request.membership = membership.tenant, membership
             request.permissions = permissions_of(membership.role_list)
             request.actor = person(request)
@@ -207,6 +215,10 @@ def _actor(request: HttpRequest, kind: ActorKind, identifier: str = "", name: st
 def _membership(user: User, tenant: str) -> Membership | None:
     found: Membership | None = apps.get_model("tenants", "Membership").of(user).filter(tenant__name=tenant).first()
     return found
+
+
+def _began_before(request: HttpRequest, moment: datetime | None) -> bool:
+    return moment is not None and request.session.get("signed_in_at", 0) <= moment.timestamp()
 
 
 def _answered(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponseBase:

@@ -45,6 +45,14 @@ SESSION_ABSOLUTE = _number("SESSION_ABSOLUTE", 12 * 3600, "seconds", "The Hub en
 SIGN_IN_LIFETIME = _number("SIGN_IN_LIFETIME", 600, "seconds", "How long a started sign-in may wait at the Hub.")
 CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in the Hub's tokens.", minimum=0)
 
+INVITATION_DAYS = _number("INVITATION_DAYS", 14, "days", "How long an invitation can be accepted.")
+OPEN_INVITATIONS = _number("OPEN_INVITATIONS", 100, "invitations", "Open invitations of a tenant: each sends a mail.")
+PROVISIONING_LEASE = _number(
+    "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."
+)
+# From this share of a quota on, the home page says so.
+QUOTA_WARNING = _number("QUOTA_WARNING", 80, "percent", "Share of a quota from which the home page warns.", maximum=100)
+
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
 KEYS_PER_TENANT = _number("KEYS_PER_TENANT", 10, "keys", "Quota of binding keys of every tenant.")
 

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from django.conf import settings
+from django.forms import Form
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -26,18 +27,35 @@ class Refusal(Exception):
     """Something the portal does not do, with the reason.
 
     `code` is stable and has a heading in docs/errors.md; `status` is the HTTP status; `message` says what was wrong;
-    `advice` what to do instead; `headers` are added to the answer.
+    `advice` what to do instead; `headers` are added to the answer; `detail` is what a sentence made from the code
+    alone cannot know, such as the Hub's status.
     """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
     message: str | Promise = gettext_lazy("The request was refused.")
     advice: str | Promise = ""
+    detail: str = ""
 
     def __init__(self, message: str = "", *, headers: dict[str, str] | None = None) -> None:
         self.message = message or self.message
         self.headers = headers or {}
         super().__init__(self.code)
+
+    def show_in(self, form: Form, field: str | None = None) -> None:
+        """Show at the field, or above all fields, what was refused and what to do instead."""
+        form.add_error(field, " ".join(str(text) for text in (self.message, self.advice) if text))
+
+
+def refusal_of(code: str) -> type[Refusal]:
+    """The refusal with this code, to tell a recorded one in the reader's language; `Refusal` for an unknown code."""
+    waiting = [Refusal]
+    while waiting:
+        kind = waiting.pop()
+        if kind.code == code:
+            return kind
+        waiting += reversed(kind.__subclasses__())
+    return Refusal
 
 
 class NotFound(Refusal):

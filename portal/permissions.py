@@ -12,6 +12,9 @@ class Permission(StrEnum):
     """One thing that a page or a command needs. `…_WRITE` changes something, the others only look."""
 
     TENANT_READ = "tenant.read"
+    TENANT_WRITE = "tenant.write"
+    MEMBERS_READ = "members.read"
+    MEMBERS_WRITE = "members.write"
     KEYS_READ = "keys.read"
     KEYS_WRITE = "keys.write"
     ASSETS_READ = "assets.read"
@@ -33,10 +36,10 @@ class Role(TextChoices):
 
 
 _VIEW = frozenset({Permission.TENANT_READ, Permission.ASSETS_READ})
-_LOOK_CLOSER = _VIEW | {Permission.KEYS_READ, Permission.AUDIT_READ}
+_LOOK_CLOSER = _VIEW | {Permission.MEMBERS_READ, Permission.KEYS_READ, Permission.AUDIT_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: _LOOK_CLOSER | {Permission.KEYS_WRITE},
+    Role.ADMIN: _LOOK_CLOSER | {Permission.TENANT_WRITE, Permission.MEMBERS_WRITE, Permission.KEYS_WRITE},
     Role.DEVELOPER: _LOOK_CLOSER,
     Role.DEVELOPER_ADMIN: _LOOK_CLOSER,
     Role.AUDITOR: _LOOK_CLOSER,

@@ -167,7 +167,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Where lower slices find what higher slices provide.
 KEY_AUTHENTICATOR = "portal.tokens.bearer.authenticate"
-MEMBERSHIP_SYNC = "portal.tenants.commands.follow_hub"
+MEMBERSHIP_SYNC = "portal.tenants.member_commands.follow_hub"
+UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
 ATTENTION_SOURCES = ["portal.keys.attention.for_member"]
 # What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.
 SWEEPS = ["portal.notify.tasks.sweep"]

@@ -3,12 +3,17 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from portal.lib.converters import TenantName
+from portal.tenants import person_views
 from portal.tenants.views import choose
 
 register_converter(TenantName, "tenant")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", choose, name="choose"),
+    path("request/", person_views.ask, name="ask"),
+    path("request/withdraw/", person_views.withdraw_request, name="withdraw_request"),
+    path("invitations/<str:token>/", person_views.invitation, name="invitation"),
+    path("leave/<tenant:tenant>/", person_views.leave, name="leave"),
     path("sign-in/", include("portal.identity.urls")),
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),
     path("t/<tenant:tenant>/assets/", include("assets_app.assets.urls")),

@@ -20,7 +20,8 @@ from portal.keys.models import BindingKey, Source
 from portal.lib.secret import Secret
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership, Tenant, TenantState
+from portal.tenants.models import Membership, Tenant
+from portal.tenants.states import TenantState
 from tests.environment import emulator
 
 

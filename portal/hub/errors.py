@@ -55,4 +55,5 @@ class HubRefused(HubError):
         self.hub_status = status
         # The Hub's own handle for this failure: its support asks for it.
         self.logref = logref
+        self.detail = f"{status} {logref}".strip()
         super().__init__(_("Insights Hub refused the call with status %(status)s.") % {"status": status})

@@ -38,6 +38,10 @@ class KeySet:
             self.refresh()
         return self._match(kid, algorithm) or (self._match(kid, algorithm) if self.refresh() else None)
 
+    def holds_any(self, algorithm: str) -> bool:
+        """Whether any key of the last fetch could verify a token with this algorithm."""
+        return any(_fits(key, algorithm) for key in self._keys)
+
     def refresh(self) -> bool:
         """Fetch the keys again, at most every KEY_SET_REFETCH seconds; False when it was too early.
 
@@ -71,10 +75,14 @@ class KeySet:
 
     def _match(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
         for key in self._keys:
-            usable = key.get("use", "sig") == "sig" and key.get("alg", algorithm) == algorithm
-            if key.get("kid") == kid and key.get("kty") == "RSA" and usable:
+            if key.get("kid") == kid and _fits(key, algorithm):
                 try:
                     return jwt.PyJWK(key, algorithm=algorithm)
                 except jwt.PyJWTError:
                     raise HubError from None
         return None
+
+
+def _fits(key: dict[str, Any], algorithm: str) -> bool:
+    signs = key.get("use", "sig") == "sig" and key.get("alg", algorithm) == algorithm
+    return signs and key.get("kty") == "RSA"

@@ -106,6 +106,13 @@ def import_key(*, name: str, source: Source, token_url: str, client_id: str, sec
     The key before stays listed but is revoked here; at the Hub it is untouched. Whether the Hub accepts the new one,
     `try_credential` finds out. Raises `NameTaken`, `ForeignTokenUrl`.
     """
+    return add_imported_key(name=name, source=source, token_url=token_url, client_id=client_id, secret=secret, by=by)
+
+
+def add_imported_key(
+    *, name: str, source: Source, token_url: str, client_id: str, secret: Secret, by: Actor
+) -> BindingKey:
+    """The import as part of the caller's transaction."""
     tenant = _locked_tenant()
     _check_token_url(tenant, token_url)
     upstream = BindingKey.objects.filter(is_upstream=True, revoked_at=None)
@@ -175,10 +182,14 @@ def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGenerat
     return generation
 
 
+def token_url_at_hub(tenant: Tenant) -> str:
+    """Where the Hub issues tokens to the technical users of this tenant."""
+    return f"{environment(tenant.environment).identity_of(tenant.name)}/oauth/token"
+
+
 def _check_token_url(tenant: Tenant, token_url: str) -> None:
-    base = environment(tenant.environment).identity_of(tenant.name)
-    if token_url.partition("?")[0] != f"{base}/oauth/token":
+    expected = token_url_at_hub(tenant)
+    if token_url.partition("?")[0] != expected:
         raise ForeignTokenUrl(
-            _("The TokenURL of this tenant is %(url)s. A secret is never sent to another address.")
-            % {"url": f"{base}/oauth/token"}
+            _("The TokenURL of this tenant is %(url)s. A secret is never sent to another address.") % {"url": expected}
         )

@@ -31,7 +31,7 @@ def upstream_credential(tenant: Tenant) -> Credential:
 
     Raises `NoHubCredential`, `SecretSealed` or `portal.keys.deployment.ConstantUnreadable`.
     """
-    key = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
+    key = upstream_key()
     if key is None:
         raise NoHubCredential
     token_url, client_id, secret = (
@@ -42,6 +42,11 @@ def upstream_credential(tenant: Tenant) -> Credential:
         client_id.value if client_id else key.client_id,
         Secret(secret.value) if secret else opened(key),
     )
+
+
+def upstream_key() -> BindingKey | None:
+    """The imported key with which the portal calls the Hub for the active tenant."""
+    return BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
 
 
 def opened(key: BindingKey) -> Secret:

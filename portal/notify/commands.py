@@ -22,6 +22,7 @@ from portal.notify.writing import checked_address, supported_language, write
 
 __all__ = ["deliver", "deliver_now", "post", "retry_mail"]
 
+
 class TooManyMails(Refusal):
     code = "too_many_mails"
     status = 429

@@ -49,7 +49,9 @@ class MailTextRefused(Refusal):
 
     code = "mail_text_refused"
     status = 422
-    message = gettext_lazy("A name or text for an e-mail holds line breaks, control characters or “=?”, or is too long.")
+    message = gettext_lazy(
+        "A name or text for an e-mail holds line breaks, control characters or “=?”, or is too long."
+    )
     advice = gettext_lazy("Write letters, digits, spaces and signs on one line.")
 
 

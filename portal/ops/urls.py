@@ -1,9 +1,9 @@
-"""Health, service page, design system."""
+"""Health, the operator's pages, documentation, design system."""
 
 from django.urls import path
 
 from portal.audit.views import instance_activity
-from portal.ops import docs, views
+from portal.ops import docs, request_views, tenant_acts, tenant_views, views
 
 app_name = "ops"
 urlpatterns = [
@@ -13,6 +13,20 @@ urlpatterns = [
     path("app-info.json", views.app_info, name="app_info"),
     path("operator/", views.service, name="service"),
     path("operator/activity/", instance_activity, name="activity"),
+    path("operator/tenants/", tenant_views.tenants, name="tenants"),
+    path("operator/provision/", tenant_views.provision, name="provision"),
+    path("operator/tenants/<tenant:tenant>/", tenant_views.tenant, name="tenant"),
+    path("operator/tenants/<tenant:tenant>/retry/", tenant_views.retry, name="retry"),
+    path("operator/tenants/<tenant:tenant>/correct/", tenant_views.correct, name="correct"),
+    path("operator/tenants/<tenant:tenant>/cancel/", tenant_acts.cancel, name="cancel"),
+    path("operator/tenants/<tenant:tenant>/suspend/", tenant_acts.suspend, name="suspend"),
+    path("operator/tenants/<tenant:tenant>/resume/", tenant_acts.resume, name="resume"),
+    path("operator/tenants/<tenant:tenant>/archive/", tenant_acts.archive, name="archive"),
+    path("operator/tenants/<tenant:tenant>/package/", tenant_acts.package, name="package"),
+    path("operator/tenants/<tenant:tenant>/invite-admin/", tenant_acts.invite_admin, name="invite_admin"),
+    path("operator/requests/", request_views.requests, name="requests"),
+    path("operator/requests/<int:request_id>/", request_views.request, name="request"),
+    path("operator/requests/<int:request_id>/decline/", request_views.decline, name="decline"),
     path("patterns/", views.patterns, name="patterns"),
     path("docs/", docs.index, name="docs"),
     path("docs/<slug:page>/", docs.page, name="docs_page"),

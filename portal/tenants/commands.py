@@ -1,84 +1,226 @@
-"""Creating tenants, and keeping their members as the Hub says."""
+"""What the operator and a tenant's admins do with a tenant as a whole. Members are in `member_commands`."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal.actor import Actor
-from portal.audit.commands import record, record_for_instance
+from portal.audit.commands import record
+from portal.audit.events import Event
+from portal.errors import Refusal
 from portal.hub.environments import environment
-from portal.identity.backend import HubIdentity
-from portal.identity.events import SignInSucceeded
-from portal.identity.models import User
-from portal.permissions import Role, role_names, roles_from_scopes
+from portal.notify import mails
 from portal.scoping import tenant_scope
-from portal.tenants import events
-from portal.tenants.models import Membership, Package, Tenant, TenantState
+from portal.tenants import events, provisioning, tasks
+from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
+from portal.tenants.states import StateForbids, Verb, target_of
+
+# What an order says and its correction may change; the name is that of the tenant for good.
+ORDER_FIELDS = (
+    "display_name",
+    "company_name",
+    "company_domain",
+    "environment",
+    "numeric_id",
+    "package",
+    "first_admin_email",
+    "first_admin_language",
+)
+# What a tenant's own admins set.
+SETTINGS_FIELDS = ("display_name", "contact_email", "security_email", "key_max_days")
 
 
-@transaction.atomic(durable=True)
-def create_tenant(
-    *,
-    name: str,
-    display_name: str,
-    environment_name: str,
-    company_domain: str,
-    numeric_id: str = "",
-    package: Package = Package.S,
-    by: Actor,
-) -> Tenant:
-    """Register a tenant: from now on its people can sign in. Its name and environment never change again."""
-    environment(environment_name)
-    tenant = Tenant(
-        name=name,
-        display_name=display_name,
-        environment=environment_name,
-        company_domain=company_domain,
-        numeric_id=numeric_id,
-        package=package,
-        state=TenantState.ACTIVE,
-    )
+class TenantIsOperators(Refusal):
+    """Without this tenant nobody could operate the portal any more."""
+
+    code = "tenant_is_operators"
+    status = 409
+    message = _("This tenant's people operate the portal, so it cannot be suspended.")
+    advice = _("Name another tenant in OPERATOR_TENANTS first.")
+
+
+def add_order(*, name: str, by: Actor, **told: Any) -> Tenant:
+    """Order a tenant: its name is taken from now on. Part of the transaction of `portal.ops.orders`.
+
+    `told` are ORDER_FIELDS. Raises `ValidationError` for what cannot be, `UnknownEnvironment`.
+    """
+    environment(told["environment"])
+    tenant = Tenant(name=name, **told)
     tenant.full_clean()
     tenant.save()
     with tenant_scope(tenant.pk):
-        created = events.TenantCreated(tenant=name, display_name=display_name, environment=environment_name)
-        record(created, by=by, subject=f"tenant:{name}")
+        provisioning.add_steps()
+        ordered = events.TenantOrdered(
+            tenant=name,
+            display_name=tenant.display_name,
+            environment=tenant.environment,
+            package=tenant.package,
+            first_admin=tenant.first_admin_email,
+        )
+        record(ordered, by=by, subject=tenant.subject)
     return tenant
 
 
-def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
-    """Bring the person's membership in the token's tenant in line with the token, and record the sign-in.
+def start_provisioning(tenant: Tenant) -> None:
+    """Let the worker run the steps of the provisioning that are left. Nothing happens to a tenant that is active."""
+    tasks.provision.enqueue(tenant.pk)
 
-    A role that the Hub took away is gone with this sign-in; without any role the person is no member any more. The
-    token speaks only for tenants of the environment whose identity host issued it: two environments may both know a
-    tenant of this name. Runs inside the transaction of `portal.identity.commands.admit`.
+
+def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
+    """Change an order whose provisioning is not finished; part of the transaction of `portal.ops.orders`.
+
+    All steps run again, because they looked at what was wrong. Raises `ValidationError`, `UnknownEnvironment`,
+    `StateForbids` once the tenant is active or while a step is running.
     """
-    tenant = Tenant.objects.filter(name=identity.tenant, environment=settings.OIDC_ENVIRONMENT).first()
-    roles = roles_from_scopes(set(identity.scopes))
-    signed_in = SignInSucceeded(tenant=identity.tenant, roles=role_names(roles))
-    if tenant is None:
-        record_for_instance(signed_in, by=by)
-        return
+    tenant = _locked(tenant)
     with tenant_scope(tenant.pk):
-        _settle_membership(user, roles, by)
-        record(signed_in, by=by)
+        if not tenant.is_open or provisioning.is_running():
+            raise StateForbids
+        environment(told["environment"])
+        changed = _assign(tenant, told, ORDER_FIELDS)
+        tenant.full_clean()
+        tenant.save()
+        ProvisioningStep.objects.update(state=StepState.WAITING, reason="", detail="")
+        record(events.OrderCorrected(fields=", ".join(changed)), by=by, subject=tenant.subject)
+    return tenant
 
 
-def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
-    membership = Membership.objects.select_for_update().filter(user=user).first()
-    if membership is None and not roles:
+@transaction.atomic(durable=True)
+def retry_provisioning(tenant: Tenant, *, by: Actor) -> None:
+    """Let the failed step run again, and those after it. Raises `StateForbids` when none has failed."""
+    tenant = _locked(tenant)
+    with tenant_scope(tenant.pk):
+        step = ProvisioningStep.objects.filter(state=StepState.FAILED).first()
+        if step is None or not tenant.is_open:
+            raise StateForbids
+        step.state, step.reason, step.detail = StepState.WAITING, "", ""
+        step.save()
+        record(events.StepRetried(step=step.name), by=by, subject=tenant.subject)
+    transaction.on_commit(lambda: start_provisioning(tenant))
+
+
+@transaction.atomic(durable=True)
+def cancel_order(tenant: Tenant, *, by: Actor) -> None:
+    """Give up an order that never became active. Its name stays taken, its record stays; nothing at the Hub changes."""
+    tenant = _moved(tenant, Verb.CANCEL)
+    with tenant_scope(tenant.pk):
+        if provisioning.is_running():
+            raise StateForbids
+    _record_in(tenant, events.OrderCancelled(tenant=tenant.name), by)
+
+
+@transaction.atomic(durable=True)
+def suspend_tenant(tenant: Tenant, *, reason: str, by: Actor) -> None:
+    """Stop a tenant: with their next call its keys get nothing, and its people see the reason instead of its pages.
+
+    Raises `TenantIsOperators`, `StateForbids`.
+    """
+    if tenant.name in settings.OPERATOR_TENANTS:
+        raise TenantIsOperators
+    tenant = _moved(tenant, Verb.SUSPEND, reason)
+    for to in _contacts(tenant):
+        mails.tenant_suspended(
+            key=_mail_key(tenant, "suspended", to),
+            to=to,
+            language=tenant.first_admin_language,
+            name=tenant.name,
+            display_name=tenant.display_name,
+            reason=reason,
+        )
+    _record_in(tenant, events.TenantSuspended(why=reason), by)
+
+
+@transaction.atomic(durable=True)
+def resume_tenant(tenant: Tenant, *, by: Actor) -> None:
+    """Let a suspended tenant go on where it stopped: keys, members and settings are what they were."""
+    tenant = _moved(tenant, Verb.RESUME)
+    for to in _contacts(tenant):
+        mails.tenant_resumed(
+            key=_mail_key(tenant, "resumed", to),
+            to=to,
+            language=tenant.first_admin_language,
+            name=tenant.name,
+            display_name=tenant.display_name,
+        )
+    _record_in(tenant, events.TenantResumed(tenant=tenant.name), by)
+
+
+@transaction.atomic(durable=True)
+def archive_tenant(tenant: Tenant, *, by: Actor) -> None:
+    """End a suspended tenant for good. Nobody sees its pages any more; its audit log stays, its name stays taken."""
+    tenant = _moved(tenant, Verb.ARCHIVE)
+    _record_in(tenant, events.TenantArchived(tenant=tenant.name), by)
+
+
+@transaction.atomic(durable=True)
+def change_package(tenant: Tenant, *, package: Package, by: Actor) -> None:
+    """Give the tenant another package. Its quotas hold from the next request on; what is over a smaller one stays."""
+    tenant = _locked(tenant)
+    if tenant.package == package:
         return
-    membership = membership or Membership(user=user)
-    before = membership.known_roles
-    membership.hub_roles, membership.confirmed_at = [role.value for role in roles], timezone.now()
-    after = membership.known_roles
-    if not after:
-        membership.delete()
-        record(events.MemberRemoved(before=role_names(before)), by=by, subject=f"member:{user.pk}")
+    before, tenant.package = tenant.package, package
+    tenant.save(update_fields=["package"])
+    _record_in(tenant, events.PackageChanged(package=package.value, before=before), by)
+
+
+@transaction.atomic(durable=True)
+def change_settings(tenant: Tenant, *, by: Actor, **told: Any) -> None:
+    """Change what the tenant's admins decide: SETTINGS_FIELDS. A key policy holds for keys made from now on."""
+    tenant = _locked(tenant)
+    changed = _assign(tenant, told, SETTINGS_FIELDS)
+    if not changed:
         return
-    membership.save()
-    if before != after:
-        changed = events.MemberChanged(roles=role_names(after), before=role_names(before))
-        record(changed, by=by, subject=f"member:{user.pk}")
+    tenant.full_clean()
+    tenant.save(update_fields=changed)
+    _record_in(tenant, events.SettingsChanged(fields=", ".join(changed)), by)
+
+
+@transaction.atomic(durable=True)
+def end_sessions(tenant: Tenant, *, by: Actor) -> None:
+    """Ask everybody to sign in again before the next page of this tenant, whoever asks for it included."""
+    tenant = _locked(tenant)
+    tenant.sessions_ended_at = timezone.now()
+    tenant.save(update_fields=["sessions_ended_at"])
+    _record_in(tenant, events.SessionsEnded(tenant=tenant.name), by)
+
+
+def _moved(tenant: Tenant, verb: str, reason: str = "") -> Tenant:
+    tenant = _locked(tenant)
+    tenant.state, tenant.state_since, tenant.state_reason = target_of(tenant.state, verb), timezone.now(), reason
+    tenant.save(update_fields=["state", "state_since", "state_reason"])
+    return tenant
+
+
+def _locked(tenant: Tenant) -> Tenant:
+    # NO KEY: audit records refer to the tenant, which PostgreSQL checks at commit under a lock that a full one blocks.
+    return Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
+
+
+def _record_in(tenant: Tenant, event: Event, by: Actor) -> None:
+    with tenant_scope(tenant.pk):
+        record(event, by=by, subject=tenant.subject)
+
+
+def _assign(tenant: Tenant, told: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    """Set these fields to what was told; the names of those that changed."""
+    changed = [name for name in names if name in told and getattr(tenant, name) != told[name]]
+    for name in changed:
+        setattr(tenant, name, told[name])
+    return changed
+
+
+def _contacts(tenant: Tenant) -> list[str]:
+    """Who hears of what happens to the tenant as a whole: its contact and its admins."""
+    with tenant_scope(tenant.pk):
+        admins = [membership.user.email for membership in Membership.admins()]
+    addresses = [tenant.contact_email or tenant.first_admin_email, *admins]
+    return list(dict.fromkeys(address.lower() for address in addresses if address))
+
+
+def _mail_key(tenant: Tenant, what: str, to: str) -> str:
+    return f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{to}"

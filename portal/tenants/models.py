@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import constants
+from portal.errors import Refusal
 from portal.lib.names import TENANT_NAME
 from portal.permissions import Role
 from portal.scoping import TenantOwned
+from portal.tenants.states import TenantState, TenantSuspended, TenantNotReady
 
 if TYPE_CHECKING:
     from portal.identity.models import User
@@ -28,16 +30,6 @@ class Package(models.TextChoices):
     M = "M", "M"
     L = "L", "L"
     XL = "XL", "XL"
-
-
-class TenantState(models.TextChoices):
-    """Where a tenant is between its order and its end; `portal.tenants.states` says what leads where."""
-
-    REQUESTED = "requested", _("Requested")
-    PROVISIONING = "provisioning", _("Being provisioned")
-    ACTIVE = "active", _("Active")
-    SUSPENDED = "suspended", _("Suspended")
-    ARCHIVED = "archived", _("Archived")
 
 
 class Tenant(models.Model):
@@ -94,6 +86,18 @@ class Tenant(models.Model):
         """How audit records refer to this tenant."""
         return f"tenant:{self.name}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still an order: it was never active."""
+        return self.state in {TenantState.REQUESTED, TenantState.PROVISIONING}
+
+    @property
+    def closed(self) -> Refusal | None:
+        """Why neither its people nor its keys may enter now; None when they may."""
+        if self.state == TenantState.SUSPENDED:
+            return TenantSuspended(self.state_reason)
+        return None if self.state == TenantState.ACTIVE else TenantNotReady()
+
 
 class Membership(TenantOwned):
     """A person in a tenant: roles that the Hub gave at the last sign-in, and roles that an admin gave here."""
@@ -112,11 +116,22 @@ class Membership(TenantOwned):
         return f"{self.user_id} in {self.tenant_id}"
 
     @classmethod
+    def admins(cls) -> list[Membership]:
+        """The members of the active tenant who administer it, with their users."""
+        found = cls.objects.select_related("user").order_by("pk")
+        return [membership for membership in found if Role.ADMIN in membership.known_roles]
+
+    @classmethod
     def of(cls, user: User) -> models.QuerySet[Membership]:
         """A person's memberships that count, in all tenants that are not archived, with the tenants."""
         counting = Q(confirmed_at__gte=_oldest_confirmation()) | ~Q(portal_roles=[])
         found = cls.all_tenants.select_related("tenant").filter(counting, user=user)
         return found.exclude(tenant__state=TenantState.ARCHIVED)
+
+    @property
+    def subject(self) -> str:
+        """How audit records refer to this member."""
+        return f"member:{self.user_id}"
 
     @property
     def is_confirmed(self) -> bool:
@@ -175,6 +190,11 @@ class Invitation(TenantOwned):
         return f"{self.email} to {self.tenant_id}"
 
     @property
+    def subject(self) -> str:
+        """How audit records refer to this invitation."""
+        return f"invitation:{self.pk}"
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still be accepted."""
         return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()
@@ -193,10 +213,21 @@ class StepState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class ProvisioningStep(TenantOwned):
-    """One step of a tenant's provisioning and how it went. `portal.tenants.provisioning` says what it does."""
+class StepName(models.TextChoices):
+    """What is done for a new tenant, in this order; `portal.tenants.steps` does it."""
 
-    name = models.CharField(max_length=40)
+    NAME = "name", _("Name is free, and the Hub knows it")
+    IDENTITY = "identity", _("Sign-in at the Hub is reachable")
+    KEY_SET = "key_set", _("Key set of the tenant is read")
+    CREDENTIAL = "credential", _("Upstream credential is tested")
+    MEMBER = "member", _("First admin is invited")
+    MAIL = "mail", _("Welcome mail is sent")
+
+
+class ProvisioningStep(TenantOwned):
+    """One step of a tenant's provisioning and how it went. `portal.tenants.provisioning` runs it."""
+
+    name = models.CharField(max_length=40, choices=StepName)
     position = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=StepState, default=StepState.WAITING)
     attempts = models.PositiveIntegerField(default=0)
@@ -236,6 +267,8 @@ class TenantRequest(models.Model):
     company_domain = models.CharField(max_length=253)
     package = models.CharField(max_length=2, choices=Package, default=Package.S)
     note = models.TextField(max_length=1000, blank=True)
+    # In which the answer is written.
+    language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=RequestState, default=RequestState.OPEN)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -255,6 +288,11 @@ class TenantRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.requested_by_id}"
+
+    @property
+    def subject(self) -> str:
+        """How audit records refer to this request."""
+        return f"request:{self.pk}"
 
 
 class DailyCalls(TenantOwned):

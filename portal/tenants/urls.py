@@ -1,8 +1,17 @@
-"""Home page of a tenant."""
+"""Home page, members and settings of a tenant."""
 
 from django.urls import path
 
-from portal.tenants import views
+from portal.tenants import member_views, settings_views, views
 
 app_name = "tenants"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("members/", member_views.members, name="members"),
+    path("members/invite/", member_views.invite, name="invite"),
+    path("members/invitations/<int:invitation_id>/withdraw/", member_views.withdraw, name="withdraw"),
+    path("members/<int:member_id>/", member_views.member, name="member"),
+    path("members/<int:member_id>/take-out/", member_views.take_out, name="take_out"),
+    path("settings/", settings_views.settings, name="settings"),
+    path("settings/end-sessions/", settings_views.end_sessions, name="end_sessions"),
+]

@@ -1,0 +1,316 @@
+"""Who belongs to a tenant: what the Hub says at each sign-in, and what the tenant's admins add here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal import constants
+from portal.actor import Actor
+from portal.audit.commands import record, record_for_instance
+from portal.errors import Refusal
+from portal.identity.backend import HubIdentity
+from portal.identity.events import SignInSucceeded
+from portal.identity.models import User
+from portal.identity.tokens import TokenRefused
+from portal.notify import mails
+from portal.permissions import Role, role_names, roles_from_scopes
+from portal.scoping import active_tenant_id, tenant_scope
+from portal.tenants import events
+from portal.tenants.models import Invitation, Membership, Tenant
+from portal.tenants.states import TenantState
+
+SALT = "portal.tenants.invitation"
+
+
+class LastAdmin(Refusal):
+    """Nobody would be left to administer the tenant."""
+
+    code = "last_admin"
+    status = 409
+    message = _("This is the last admin of the tenant.")
+    advice = _("Make somebody else admin first.")
+
+
+class InvitedAlready(Refusal):
+    code = "invited_already"
+    status = 422
+    message = _("This address has an open invitation. Withdraw it to send another.")
+
+
+class TooManyInvitations(Refusal):
+    code = "too_many_invitations"
+    status = 409
+    message = _("This tenant has as many open invitations as it may have.")
+    advice = _("Withdraw some that nobody will accept.")
+
+
+class InvitationNotYours(Refusal):
+    """The invitation is for another address than the one the Hub vouches for."""
+
+    code = "invitation_not_yours"
+    status = 403
+    message = _("This invitation is for another e-mail address than the one you are signed in with.")
+    advice = _("Sign out, sign in as the person who got the mail, and open the link again.")
+
+
+class EmailNotVerified(Refusal):
+    code = "email_not_verified"
+    status = 403
+    message = _("Insights Hub does not vouch for your e-mail address, so the invitation cannot be accepted.")
+    advice = _("Sign in at the portal's own address, or let the Hub verify your address, then open the link again.")
+
+
+class InvitationClosed(Refusal):
+    """Accepted, withdrawn or expired."""
+
+    code = "invitation_closed"
+    status = 410
+    message = _("This invitation cannot be accepted any more: it was used, withdrawn, or has expired.")
+    advice = _("Ask an admin of the tenant for a new one.")
+
+
+def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
+    """Bring the person's membership in the token's tenant in line with the token, and record the sign-in.
+
+    A role that the Hub took away is gone with this sign-in, roles given here stay; without any role the person is no
+    member any more. The token speaks only for tenants of the environment whose identity host issued it: two
+    environments may both know a tenant of this name. Runs inside the transaction of `portal.identity.commands.admit`.
+    Raises `TokenRefused` when the tenant is suspended, but lets an operator in, who alone can resume it.
+    """
+    tenants = Tenant.objects.select_for_update(no_key=True).exclude(state=TenantState.ARCHIVED)
+    tenant = tenants.filter(name=identity.tenant, environment=settings.OIDC_ENVIRONMENT).first()
+    roles = roles_from_scopes(set(identity.scopes))
+    signed_in = SignInSucceeded(tenant=identity.tenant, roles=role_names(roles))
+    if tenant is None:
+        record_for_instance(signed_in, by=by)
+        return
+    if tenant.state == TenantState.SUSPENDED and not user.is_operator:
+        raise TokenRefused("tenant_suspended")
+    with tenant_scope(tenant.pk):
+        _settle_membership(user, roles, by)
+        record(signed_in, by=by)
+
+
+def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
+    membership = Membership.objects.filter(user=user).first()
+    if membership is None and not roles:
+        return
+    membership = membership or Membership(user=user)
+    before = membership.known_roles
+    membership.hub_roles, membership.confirmed_at = [role.value for role in roles], timezone.now()
+    after = membership.known_roles
+    if not after:
+        membership.delete()
+        record(events.MemberRemoved(before=role_names(before)), by=by, subject=membership.subject)
+        return
+    membership.save()
+    if before != after:
+        changed = events.MemberChanged(roles=role_names(after), before=role_names(before))
+        record(changed, by=by, subject=membership.subject)
+    _close_fulfilled(user, membership, by)
+
+
+def _close_fulfilled(user: User, membership: Membership, by: Actor) -> None:
+    """An invitation to what the Hub gives anyway needs no answer any more."""
+    invitation = open_invitations().filter(email=user.email.lower()).first() if user.email_verified else None
+    if invitation is not None and {*invitation.roles} <= {*membership.hub_roles}:
+        _accept(invitation, membership, by)
+
+
+@transaction.atomic(durable=True)
+def invite(*, email: str, roles: list[Role], language: str, by: Actor) -> Invitation:
+    """Offer roles to whoever signs in with this address; a mail with the link is on its way.
+
+    The link holds for INVITATION_DAYS. Raises `InvitedAlready`, `TooManyInvitations`.
+    """
+    tenant = _locked_tenant()
+    if _open_invitation(email) is not None:
+        raise InvitedAlready
+    if open_invitations().count() >= constants.OPEN_INVITATIONS:
+        raise TooManyInvitations
+    invitation = _add_invitation(email, roles, language, by)
+    post_invitation(tenant, invitation)
+    invited = events.MemberInvited(email=invitation.email, roles=role_names(roles))
+    record(invited, by=by, subject=invitation.subject)
+    return invitation
+
+
+def ensure_invitation(tenant: Tenant, email: str, roles: list[Role], *, by: Actor) -> Invitation:
+    """The open invitation of this address, made when there is none; part of the caller's transaction, sends no mail."""
+    _locked_tenant()
+    invitation = _open_invitation(email)
+    if invitation is not None:
+        return invitation
+    invitation = _add_invitation(email, roles, tenant.first_admin_language, by)
+    invited = events.MemberInvited(email=invitation.email, roles=role_names(roles))
+    record(invited, by=by, subject=invitation.subject)
+    return invitation
+
+
+def post_invitation(tenant: Tenant, invitation: Invitation) -> None:
+    """Put the mail with the link into the outbox, once for each invitation."""
+    mails.invitation(
+        key=f"invitation:{invitation.tenant_id}:{invitation.pk}",
+        to=invitation.email,
+        language=invitation.language,
+        tenant_name=tenant.name,
+        display_name=tenant.display_name,
+        invited_by=invitation.invited_by,
+        roles=invitation.role_list,
+        url=invitation_url(invitation),
+        expires_at=invitation.expires_at,
+    )
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """The invitations of the active tenant that can be accepted, newest first."""
+    unanswered = Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+    return unanswered.order_by("-created_at", "-pk")
+
+
+def invitation_url(invitation: Invitation) -> str:
+    """The link to accept it. It is worth nothing without a sign-in that the Hub vouches the address for."""
+    token = signing.dumps([invitation.tenant_id, invitation.pk], salt=SALT)
+    return settings.PORTAL_URL + reverse("invitation", args=[token])
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation behind a link, whatever its state; None for a link that is none of ours."""
+    try:
+        tenant_id, pk = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Invitation.all_tenants.select_related("tenant").filter(tenant_id=tenant_id, pk=pk).first()
+
+
+@transaction.atomic(durable=True)
+def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
+    """Take an offer back: its link opens nothing any more. Raises `InvitationClosed` when it was accepted meanwhile."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.accepted_at or invitation.withdrawn_at:
+        raise InvitationClosed
+    invitation.withdrawn_at = timezone.now()
+    invitation.save(update_fields=["withdrawn_at"])
+    record(events.InvitationWithdrawn(email=invitation.email), by=by, subject=invitation.subject)
+
+
+def check_invitation(invitation: Invitation, user: User) -> None:
+    """Raises what keeps this person from accepting: `InvitationClosed`, `InvitationNotYours`, `EmailNotVerified`."""
+    if not invitation.is_open or invitation.tenant.state == TenantState.ARCHIVED:
+        raise InvitationClosed
+    if user.email.lower() != invitation.email:
+        raise InvitationNotYours
+    if not user.email_verified:
+        raise EmailNotVerified
+
+
+@transaction.atomic(durable=True)
+def accept_invitation(invitation: Invitation, user: User, *, by: Actor) -> Membership:
+    """Become a member with the offered roles, from the next request on. Raises as `check_invitation` does."""
+    with tenant_scope(invitation.tenant_id):
+        _locked_tenant()
+        invitation = Invitation.objects.select_related("tenant").get(pk=invitation.pk)
+        check_invitation(invitation, User.objects.get(pk=user.pk))
+        membership = Membership.objects.filter(user=user).first() or Membership(user=user)
+        membership.portal_roles = sorted({*membership.portal_roles, *invitation.roles})
+        membership.save()
+        _accept(invitation, membership, by)
+    return membership
+
+
+def _accept(invitation: Invitation, membership: Membership, by: Actor) -> None:
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    accepted = events.InvitationAccepted(email=invitation.email, roles=role_names(invitation.role_list))
+    record(accepted, by=by, subject=membership.subject)
+
+
+@transaction.atomic(durable=True)
+def give_roles(membership: Membership, *, roles: list[Role], by: Actor) -> None:
+    """Set the roles that a member has here beside those of the Hub; the member's next request is judged by them.
+
+    A member who is left without any role is no member any more. Raises `LastAdmin`.
+    """
+    _locked_tenant()
+    membership = Membership.objects.select_related("user").get(pk=membership.pk)
+    before = membership.known_roles
+    membership.portal_roles = [role.value for role in roles]
+    _keep_an_admin(membership, before)
+    if membership.known_roles:
+        membership.save(update_fields=["portal_roles"])
+    else:
+        membership.delete()
+    given = events.MemberRolesGiven(
+        member=str(membership.user), roles=role_names(membership.known_roles), before=role_names(before)
+    )
+    record(given, by=by, subject=membership.subject)
+
+
+@transaction.atomic(durable=True)
+def take_out(membership: Membership, *, by: Actor) -> None:
+    """End a membership: the person's next request here is refused. Whom the Hub gives a role comes back at sign-in.
+
+    Raises `LastAdmin`.
+    """
+    membership, before = _removed(membership)
+    taken = events.MemberTakenOut(member=str(membership.user), before=role_names(before))
+    record(taken, by=by, subject=membership.subject)
+
+
+@transaction.atomic(durable=True)
+def leave(membership: Membership, *, by: Actor) -> None:
+    """End one's own membership. Whom the Hub gives a role comes back at the next sign-in. Raises `LastAdmin`."""
+    with tenant_scope(membership.tenant_id):
+        membership, before = _removed(membership)
+        record(events.MemberLeft(before=role_names(before)), by=by, subject=membership.subject)
+
+
+def _removed(membership: Membership) -> tuple[Membership, list[Role]]:
+    _locked_tenant()
+    membership = Membership.objects.select_related("user").get(pk=membership.pk)
+    before = membership.known_roles
+    membership.hub_roles = membership.portal_roles = []
+    _keep_an_admin(membership, before)
+    membership.delete()
+    return membership, before
+
+
+def _keep_an_admin(membership: Membership, before: list[Role]) -> None:
+    """Raises `LastAdmin` if this change takes away the last one. The tenant's row is locked, so nobody else changes."""
+    if Role.ADMIN not in before or Role.ADMIN in membership.known_roles:
+        return
+    if all(admin.pk == membership.pk for admin in Membership.admins()):
+        raise LastAdmin
+
+
+def _locked_tenant() -> Tenant:
+    # The tenant's row is the lock of its membership: without it, the last two admins could demote each other.
+    return Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
+
+
+def _open_invitation(email: str) -> Invitation | None:
+    """The invitation of this address that can be accepted; one that has expired is put away."""
+    waiting = Invitation.objects.filter(email=email.lower(), accepted_at=None, withdrawn_at=None).first()
+    if waiting is not None and not waiting.is_open:
+        waiting.withdrawn_at = timezone.now()
+        waiting.save(update_fields=["withdrawn_at"])
+        return None
+    return waiting
+
+
+def _add_invitation(email: str, roles: list[Role], language: str, by: Actor) -> Invitation:
+    return Invitation.objects.create(
+        email=email.lower(),
+        roles=[role.value for role in roles],
+        language=language,
+        invited_by=by.name,
+        expires_at=timezone.now() + timedelta(days=constants.INVITATION_DAYS),
+    )

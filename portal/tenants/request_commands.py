@@ -1,0 +1,113 @@
+"""Asking the operator for a tenant, and the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from portal.actor import Actor
+from portal.audit.commands import record_for_instance
+from portal.errors import Refusal
+from portal.identity.models import User
+from portal.notify import mails
+from portal.tenants import events
+from portal.tenants.models import RequestState, Tenant, TenantRequest
+
+
+class RequestedAlready(Refusal):
+    code = "requested_already"
+    status = 409
+    message = _("You have a request that waits for an answer. Withdraw it to send another.")
+
+
+class RequestClosed(Refusal):
+    code = "request_closed"
+    status = 409
+    message = _("This request has an answer already, or was withdrawn.")
+    advice = _("Load the list of requests again.")
+
+
+class NameInUse(Refusal):
+    code = "tenant_name_in_use"
+    status = 422
+    message = _("This portal has a tenant with this name already.")
+    advice = _("If it is yours, ask one of its admins to invite you.")
+
+
+@transaction.atomic(durable=True)
+def ask_for_tenant(*, user: User, by: Actor, **told: Any) -> TenantRequest:
+    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`, `NameInUse`."""
+    # Of two requests at once the second waits here, and finds the first.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if TenantRequest.objects.filter(requested_by=user, state=RequestState.OPEN).exists():
+        raise RequestedAlready
+    if Tenant.objects.filter(name=told["name"]).exists():
+        raise NameInUse
+    asked = TenantRequest.objects.create(requested_by=user, language=get_language() or "en", **told)
+    if settings.OPERATOR_EMAIL:
+        mails.request_received(
+            key=f"request:{asked.pk}",
+            to=settings.OPERATOR_EMAIL,
+            language=settings.LANGUAGE_CODE,
+            name=asked.name,
+            display_name=asked.display_name,
+            requested_by=f"{user.name} <{user.email}>",
+            url=settings.PORTAL_URL + reverse("ops:request", args=[asked.pk]),
+        )
+    requested = events.TenantRequested(tenant=asked.name, display_name=asked.display_name)
+    record_for_instance(requested, by=by, subject=asked.subject)
+    return asked
+
+
+@transaction.atomic(durable=True)
+def withdraw_request(asked: TenantRequest, *, by: Actor) -> None:
+    """Take one's own request back. Raises `RequestClosed` when it has an answer meanwhile."""
+    asked = _decided(asked, RequestState.WITHDRAWN, by)
+    record_for_instance(events.RequestWithdrawn(tenant=asked.name), by=by, subject=asked.subject)
+
+
+@transaction.atomic(durable=True)
+def decline_request(asked: TenantRequest, *, reason: str, by: Actor) -> None:
+    """Say no, with the reason: the person reads it on the page and in a mail. Raises `RequestClosed`."""
+    asked = _decided(asked, RequestState.DECLINED, by, reason=reason)
+    if asked.requested_by.email:
+        mails.request_declined(
+            key=f"request-declined:{asked.pk}",
+            to=asked.requested_by.email,
+            language=asked.language,
+            name=asked.name,
+            display_name=asked.display_name,
+            reason=reason,
+        )
+    record_for_instance(events.RequestDeclined(tenant=asked.name, why=reason), by=by, subject=asked.subject)
+
+
+def accept_request(asked: TenantRequest, tenant: Tenant, *, by: Actor) -> None:
+    """Say yes: this tenant was ordered for it. Part of the order's transaction. Raises `RequestClosed`."""
+    asked = _decided(asked, RequestState.ACCEPTED, by, tenant=tenant)
+    if asked.requested_by.email:
+        mails.request_accepted(
+            key=f"request-accepted:{asked.pk}",
+            to=asked.requested_by.email,
+            language=asked.language,
+            name=tenant.name,
+            display_name=tenant.display_name,
+        )
+    record_for_instance(events.RequestAccepted(tenant=tenant.name), by=by, subject=asked.subject)
+
+
+def _decided(asked: TenantRequest, state: RequestState, by: Actor, **told: Any) -> TenantRequest:
+    asked = TenantRequest.objects.select_for_update().get(pk=asked.pk)
+    if asked.state != RequestState.OPEN:
+        raise RequestClosed
+    asked.state, asked.decided_at, asked.decided_by = state, timezone.now(), by.name
+    for name, value in told.items():
+        setattr(asked, name, value)
+    asked.save()
+    return asked
