@@ -51,10 +51,12 @@ def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
 
 
 def _follow_hub(user: User, identity: HubIdentity, by: Actor) -> None:
-    is_operator = identity.tenant in settings.OPERATOR_TENANTS and HUB_OPERATOR_SCOPE in identity.scopes
+    # A tenant of the same name in another environment is somebody else.
+    of_operators = identity.environment == settings.OIDC_ENVIRONMENT and identity.tenant in settings.OPERATOR_TENANTS
+    is_operator = of_operators and HUB_OPERATOR_SCOPE in identity.scopes
     changed = is_operator != user.is_operator
-    user.is_operator = is_operator
-    user.save(update_fields=["name", "email", "is_operator"])
+    user.is_operator, user.email_verified = is_operator, identity.email_verified
+    user.save(update_fields=["name", "email", "email_verified", "is_operator"])
     if changed:
         record_for_instance(events.OperatorAppointed() if is_operator else events.OperatorDismissed(), by=by)
 

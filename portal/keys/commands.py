@@ -176,7 +176,7 @@ def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGenerat
 
 
 def _check_token_url(tenant: Tenant, token_url: str) -> None:
-    base = environment(tenant.environment).identity_of(tenant.name)
+    base = environment(tenant.environment).identity_of(tenant.name, tenant.numeric_id)
     if token_url.partition("?")[0] != f"{base}/oauth/token":
         raise ForeignTokenUrl(
             _("The TokenURL of this tenant is %(url)s. A secret is never sent to another address.")

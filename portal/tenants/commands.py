@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +10,7 @@ from portal.audit.commands import record, record_for_instance
 from portal.hub.environments import environment
 from portal.identity.backend import HubIdentity
 from portal.identity.events import SignInSucceeded
+from portal.identity.issuers import known_tenant
 from portal.identity.models import User
 from portal.permissions import Role, role_names, roles_from_scopes
 from portal.scoping import tenant_scope
@@ -30,7 +30,7 @@ def create_tenant(
     by: Actor,
 ) -> Tenant:
     """Register a tenant: from now on its people can sign in. Its name and environment never change again."""
-    environment(environment_name)
+    environment(environment_name).identity_of(name, numeric_id)  # refuses a tenant whose people could not sign in
     tenant = Tenant(
         name=name,
         display_name=display_name,
@@ -55,9 +55,9 @@ def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
     token speaks only for tenants of the environment whose identity host issued it: two environments may both know a
     tenant of this name. Runs inside the transaction of `portal.identity.commands.admit`.
     """
-    tenant = Tenant.objects.filter(name=identity.tenant, environment=settings.OIDC_ENVIRONMENT).first()
+    tenant = known_tenant(identity.environment, identity.tenant)
     roles = roles_from_scopes(set(identity.scopes))
-    signed_in = SignInSucceeded(tenant=identity.tenant, roles=role_names(roles))
+    signed_in = SignInSucceeded(tenant=tenant.name if tenant else identity.tenant, roles=role_names(roles))
     if tenant is None:
         record_for_instance(signed_in, by=by)
         return
