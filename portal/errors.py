@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from django.conf import settings
-from django.forms import Form
 from django.db import InterfaceError, OperationalError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string

@@ -6,6 +6,7 @@ and the tests use, makes its own in PORTAL_DATA_DIR and speaks to the emulator. 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from environ import Env
 
 from portal import constants
-from portal.lib import environment, mail_settings
+from portal.lib import environment, identity_providers, mail_settings
 from portal.lib.crypto import KeyRing, KeyRingError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -216,13 +217,30 @@ OIDC_OP_TOKEN_ENDPOINT = identity_url("OIDC_TOKEN_URL", "/oauth/token")
 OIDC_OP_USER_ENDPOINT = identity_url("OIDC_USERINFO_URL", "/userinfo")
 OIDC_OP_JWKS_ENDPOINT = identity_url("OIDC_KEYS_URL", "/token_keys")
 OIDC_LOGOUT_URL = identity_url("OIDC_LOGOUT_URL", "/logout.do")
-OIDC_TENANT_CLAIM = env.str("OIDC_TENANT_CLAIM", "ten")
+# Overrides the claim that OIDC_ENVIRONMENT has.
+OIDC_TENANT_CLAIM = env.str("OIDC_TENANT_CLAIM", "")
 # The environment whose people this identity host signs in: it has no say about tenants of another one.
 OIDC_ENVIRONMENT = env.str("OIDC_ENVIRONMENT", "emulator" if LOCAL else "eu1")
 OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", "bindery")
-OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", "<the secret from the Developer Cockpit>")
+_from_cockpit = "<the secret from the Developer Cockpit>"
+OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", _from_cockpit)
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_RP_SIGN_ALGO = "RS256"
+# Identity hosts beside that one, for people of other environments. The emulator has one for each of its two worlds.
+_xcelerator = {
+    "name": "xcelerator",
+    "label": "Xcelerator",
+    "environment": "emulatorx",
+    "identity_url": f"{HUB_URL}/1000001700.sws",
+    "client_id": OIDC_RP_CLIENT_ID,
+    "client_secret_variable": "OIDC_CLIENT_SECRET",
+}
+OIDC_PROVIDERS = identity_providers.read(
+    environment.json_list("OIDC_PROVIDERS", env.str("OIDC_PROVIDERS", json.dumps([_xcelerator] if LOCAL else []))),
+    lambda name: required(name, "set-by-make-run", _from_cockpit),
+    names=[OIDC_ENVIRONMENT],
+    issuers=[OIDC_ISSUER],
+)
 
 # Behind the Hub's application gateway (docs/behind-the-gateway.md): the portal's address there, who may vouch for
 # people, and the Hub's own bar.
@@ -268,7 +286,8 @@ SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# form-action names the Hub's identity host because signing out ends there, and browsers apply it to redirects.
+# form-action names the Hub's identity hosts because signing out ends there, and browsers apply it to redirects.
+_logout_urls = map(urlsplit, [OIDC_LOGOUT_URL, *(provider.logout_url for provider in OIDC_PROVIDERS)])
 SECURE_CSP = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -276,7 +295,7 @@ SECURE_CSP = {
     "img-src": "'self' data:",
     "font-src": "'self'",
     "connect-src": "'self'",
-    "form-action": "'self' {0.scheme}://{0.netloc}".format(urlsplit(OIDC_LOGOUT_URL)),
+    "form-action": " ".join(dict.fromkeys(["'self'", *(f"{url.scheme}://{url.netloc}" for url in _logout_urls)])),
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }

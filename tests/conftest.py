@@ -16,7 +16,7 @@ from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator
-from portal.identity import backend, gateway
+from portal.identity import issuers
 from portal.keys import signing
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
@@ -52,8 +52,7 @@ def chromium() -> Iterator[Browser]:
 def fresh_memory() -> None:
     """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
     authenticator.forget_all()
-    backend.issuer.cache_clear()
-    gateway.forget()
+    issuers.forget()
     signing.forget()
     readiness.forget()
     repeats.forget()

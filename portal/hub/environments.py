@@ -1,8 +1,7 @@
 """Environments of the Hub: hosts and path dialect of a region, as data.
 
 The platform is moving from the classic world (`mindsphere.io`) to Xcelerator (`siemens.app`), tenant by tenant, so both
-stand side by side and each tenant says where it lives. A deployment adds its own with HUB_ENVIRONMENTS. Which claim of
-a token names the tenant is no part of it: people sign in at one identity host (OIDC_TENANT_CLAIM).
+stand side by side and each tenant says where it lives. A deployment adds its own with HUB_ENVIRONMENTS.
 
 Source: "Insights Hub IAM migration to Xcelerator IAM and gateway services".
 """
@@ -16,8 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.hub.errors import UnknownEnvironment
+from portal.hub.errors import NumericIdMissing, UnknownEnvironment
 from portal.lib.environment import absolute_url
+from portal.lib.names import NUMERIC_ID, TENANT_NAME
 
 
 @dataclass(frozen=True)
@@ -29,52 +29,106 @@ class Environment:
     region: str
     # Base of all API calls, for example https://gateway.eu1.mindsphere.io
     api_base: str
-    # Base of a tenant's identity host; {tenant} stands for its name.
+    # Base of a tenant's own identity host; {tenant} stands for its name, {numeric_id} for its 10 digits.
     identity_base: str
     # What the gateway appends to a service's name, for example -1000001700 in the Xcelerator world.
     service_suffix: str = ""
     # Shown as ribbon in the Hub bar, so that nobody takes a trial for production.
     ribbon: str = ""
+    # Base of the identity host that speaks for all tenants; empty where there is none.
+    shared_identity: str = ""
+    # What follows the base of an identity host in the `iss` of its tokens.
+    issuer_path: str = "/oauth/token"
+    # The claim of a person's token that tells the tenant, and what stands in it: a key of TENANT_KEYS.
+    tenant_claim: str = "ten"
+    tenant_key: str = "name"
 
-    def identity_of(self, tenant: str) -> str:
-        """Base of the identity host of one tenant."""
-        return self.identity_base.replace("{tenant}", tenant)
+    @property
+    def needs_numeric_id(self) -> bool:
+        """Whether a tenant is found here by nothing but its 10 digits."""
+        return self.tenant_key == "numeric_id" or "{numeric_id}" in self.identity_base
+
+    def identity_of(self, tenant: str, numeric_id: str = "") -> str:
+        """Base of the identity host of one tenant; raises `NumericIdMissing` where it is made of the missing number."""
+        if not numeric_id and "{numeric_id}" in self.identity_base:
+            raise NumericIdMissing
+        return self.identity_base.replace("{tenant}", tenant).replace("{numeric_id}", numeric_id)
 
     def api_path(self, service: str, rest: str) -> str:
         """`/api/<service>/<rest>` in the dialect of this environment; `rest` starts with a slash."""
         return f"/api/{service}{self.service_suffix}{rest}"
 
 
+# Fields of a tenant that tell it apart within its environment, and their form.
+TENANT_KEYS = {"name": TENANT_NAME, "numeric_id": NUMERIC_ID}
+PLACEHOLDERS = {"name": "{tenant}", "numeric_id": "{numeric_id}"}
+# The Hub's provider in the Xcelerator world, Siemens: part of hosts and paths.
+PROVIDER_ID = "1000001700"
+
+
+def _classic(name: str, label: str, domain: str) -> Environment:
+    return Environment(
+        name,
+        label,
+        name,
+        api_base=f"https://gateway.{name}.{domain}",
+        identity_base=f"https://{{tenant}}.piam.{name}.{domain}",
+        shared_identity=f"https://core.piam.{name}.{domain}",
+    )
+
+
 BUILT_IN = (
+    _classic("eu1", "Europe 1", "mindsphere.io"),
+    _classic("eu2", "Europe 2", "mindsphere.io"),
+    _classic("cn1", "China 1", "mindsphere-in.cn"),
     Environment(
-        "eu1", "Europe 1", "eu1", "https://gateway.eu1.mindsphere.io", "https://{tenant}.piam.eu1.mindsphere.io"
-    ),
-    Environment(
-        "eu2", "Europe 2", "eu2", "https://gateway.eu2.mindsphere.io", "https://{tenant}.piam.eu2.mindsphere.io"
-    ),
-    Environment(
-        "cn1", "China 1", "cn1", "https://gateway.cn1.mindsphere-in.cn", "https://{tenant}.piam.cn1.mindsphere-in.cn"
+        "eu1x",
+        "Europe 1 Xcelerator",
+        "eu1",
+        api_base="https://api.eu1.siemens.app",
+        identity_base="https://{numeric_id}.eu1.sws.siemens.com",
+        service_suffix=f"-{PROVIDER_ID}",
+        shared_identity=f"https://{PROVIDER_ID}.eu1.sws.siemens.com",
+        tenant_claim="sws.samauth.ten",
+        tenant_key="numeric_id",
     ),
 )
+
+
+def _of_the_emulator(hub_url: str) -> tuple[Environment, Environment]:
+    """The two worlds of the emulator, whose parts have paths instead of hosts."""
+    classic = Environment(
+        "emulator",
+        "Emulator",
+        "eu1",
+        api_base=f"{hub_url}/gateway",
+        identity_base=f"{hub_url}/{{tenant}}.piam",
+        ribbon="DEMO",
+        shared_identity=f"{hub_url}/core.piam",
+    )
+    xcelerator = Environment(
+        "emulatorx",
+        "Emulator Xcelerator",
+        "eu1",
+        api_base=f"{hub_url}/api.app",
+        identity_base=f"{hub_url}/{{numeric_id}}.sws",
+        service_suffix=f"-{PROVIDER_ID}",
+        ribbon="DEMO",
+        shared_identity=f"{hub_url}/{PROVIDER_ID}.sws",
+        tenant_claim="sws.samauth.ten",
+        tenant_key="numeric_id",
+    )
+    return classic, xcelerator
 
 
 @cache
 def environments() -> dict[str, Environment]:
     """All environments by name; the deployment's own win over the built-in ones."""
-    known = {environment.name: environment for environment in BUILT_IN}
-    if settings.LOCAL:
-        known["emulator"] = Environment(
-            "emulator",
-            "Emulator",
-            "eu1",
-            f"{settings.HUB_URL}/gateway",
-            f"{settings.HUB_URL}/{{tenant}}.piam",
-            "",
-            "DEMO",
-        )
-    for written in settings.HUB_ENVIRONMENTS:
-        added = _read(written)
-        known[added.name] = added
+    local = _of_the_emulator(settings.HUB_URL) if settings.LOCAL else ()
+    known = {one.name: one for one in (*BUILT_IN, *local, *map(_read, settings.HUB_ENVIRONMENTS))}
+    own = known.get(settings.OIDC_ENVIRONMENT)
+    if own and settings.OIDC_TENANT_CLAIM:
+        known[own.name] = replace(own, tenant_claim=settings.OIDC_TENANT_CLAIM)
     return known
 
 
@@ -99,11 +153,17 @@ def label_of(name: str) -> str:
 
 def check_settings() -> None:
     """Refuse to start with environments that cannot be read, or people who would sign in from nowhere."""
+    known = ", ".join(environments())
     if settings.OIDC_ENVIRONMENT not in environments():
         raise ImproperlyConfigured(
-            f"OIDC_ENVIRONMENT is {settings.OIDC_ENVIRONMENT!r}, write one of {', '.join(environments())}, "
-            "or add it to HUB_ENVIRONMENTS."
+            f"OIDC_ENVIRONMENT is {settings.OIDC_ENVIRONMENT!r}, write one of {known}, or add it to HUB_ENVIRONMENTS."
         )
+    for provider in settings.OIDC_PROVIDERS:
+        if provider.environment not in environments():
+            raise ImproperlyConfigured(
+                f"OIDC_PROVIDERS gives {provider.name!r} the environment {provider.environment!r}, write one of "
+                f"{known}, or add it to HUB_ENVIRONMENTS."
+            )
 
 
 def _read(written: dict[str, Any]) -> Environment:
@@ -116,21 +176,30 @@ def _read(written: dict[str, Any]) -> Environment:
         raise ImproperlyConfigured(
             f"HUB_ENVIRONMENTS holds {written!r}, write an object with text for {', '.join(sorted(names))}."
         ) from None
-    if "{tenant}" not in added.identity_base:
-        raise ImproperlyConfigured(
-            f"HUB_ENVIRONMENTS gives {added.name!r} the identity_base {added.identity_base!r}, write {{tenant}} where "
-            "the tenant's name stands."
-        )
+    if not any(placeholder in added.identity_base for placeholder in PLACEHOLDERS.values()):
+        raise _wrong(added, "identity_base", "{tenant} where the tenant's name stands, or {numeric_id} for its number")
+    if added.tenant_key not in TENANT_KEYS:
+        raise _wrong(added, "tenant_key", " or ".join(TENANT_KEYS))
+    if not added.tenant_claim:
+        raise _wrong(added, "tenant_claim", "the name of the claim that tells the tenant")
+    if not added.issuer_path.startswith("/"):
+        raise _wrong(added, "issuer_path", "a path that starts with a slash")
     _check_base(added, "api_base", added.api_base)
-    _check_base(added, "identity_base", added.identity_of("tenant"))
-    return replace(added, api_base=added.api_base.rstrip("/"), identity_base=added.identity_base.rstrip("/"))
+    _check_base(added, "identity_base", added.identity_of("tenant", PROVIDER_ID))
+    if added.shared_identity:
+        _check_base(added, "shared_identity", added.shared_identity)
+    bases = ("api_base", "identity_base", "shared_identity")
+    return replace(added, **{name: getattr(added, name).rstrip("/") for name in bases})
 
 
 def _check_base(added: Environment, name: str, url: str) -> None:
     try:
         absolute_url(name, url)
     except ImproperlyConfigured:
-        raise ImproperlyConfigured(
-            f"HUB_ENVIRONMENTS gives {added.name!r} the {name} {getattr(added, name)!r}, write an absolute URL with "
-            "https:// (http:// is for this machine only)."
-        ) from None
+        raise _wrong(added, name, "an absolute URL with https:// (http:// is for this machine only)") from None
+
+
+def _wrong(added: Environment, name: str, write: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"HUB_ENVIRONMENTS gives {added.name!r} the {name} {getattr(added, name)!r}, write {write}."
+    )

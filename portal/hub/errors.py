@@ -45,6 +45,13 @@ class UnknownEnvironment(HubError):
     advice = _("The operator adds it to HUB_ENVIRONMENTS.")
 
 
+class NumericIdMissing(HubError):
+    code = "numeric_id_missing"
+    status = 409
+    message = _("Where this tenant lives, Insights Hub knows tenants by a number of 10 digits. This one has none here.")
+    advice = _("The operator adds the tenant's numeric id.")
+
+
 class HubRefused(HubError):
     """The Hub answered a call of the portal with an error of its own."""
 

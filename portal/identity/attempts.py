@@ -1,4 +1,4 @@
-"""Sign-ins that were started and are still at the Hub: state, nonce and PKCE verifier, in a signed cookie.
+"""Sign-ins that were started and are still at the Hub: where, state, nonce and PKCE verifier, in a signed cookie.
 
 In a cookie and not in a session row, so that opening the sign-in page costs no database write. The cookie binds the
 answer to the browser that asked (RFC 9700 section 4.7); an attempt is used once and lives SIGN_IN_LIFETIME seconds.
@@ -35,8 +35,9 @@ def own_path(written: str) -> str:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One started sign-in."""
+    """One started sign-in; `provider` is the name of the identity provider at which it goes on."""
 
+    provider: str
     state: str
     nonce: str
     code_verifier: str
@@ -44,9 +45,10 @@ class Attempt:
     started_at: int
 
     @classmethod
-    def start(cls, next_path: str) -> Attempt:
+    def start(cls, provider: str, next_path: str) -> Attempt:
         """A new attempt that leads to `next_path` afterwards, or home if that is no page of this site."""
         return cls(
+            provider,
             secrets.token_urlsafe(32),
             secrets.token_urlsafe(32),
             secrets.token_urlsafe(64),

@@ -1,13 +1,13 @@
 """Signing people in: mozilla-django-oidc's backend with the checks that the library does not make.
 
 Out of the box it takes tokens for other clients and of other issuers, and finds users by e-mail. Here the ID token, the
-access token and UserInfo must all speak of the same subject of our issuer, and issuer plus subject are the user.
+access token and UserInfo must all speak of the same subject of the provider's issuer, and issuer plus subject are the
+user.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from portal.hub import transport
 from portal.hub.errors import HubError
-from portal.hub.key_sets import KeySet
+from portal.identity import issuers
 from portal.identity.models import User
 from portal.identity.tokens import (
     NAME_LIMIT,
@@ -27,6 +27,7 @@ from portal.identity.tokens import (
     verify_access_token,
     verify_id_token,
 )
+from portal.lib.identity_providers import Provider
 
 
 @dataclass(frozen=True)
@@ -37,34 +38,42 @@ class HubIdentity:
     subject: str
     name: str
     email: str
+    # Whether the Hub says that the address is this person's; in a token alone nobody says so.
+    email_verified: bool
+    # Name of the environment whose tenants the issuer speaks for, and what tokens there call the tenant: its name, or
+    # its 10 digits (`portal.identity.issuers.known_tenant`).
+    environment: str
     tenant: str
     scopes: frozenset[str]
-
-
-@cache
-def issuer() -> Issuer:
-    """The issuer that may sign people in, from the settings."""
-    return Issuer(
-        settings.OIDC_ISSUER,
-        KeySet(settings.OIDC_OP_JWKS_ENDPOINT),
-        settings.OIDC_RP_CLIENT_ID,
-        settings.OIDC_TENANT_CLAIM,
-    )
 
 
 class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # the library has no types
     """The code flow against the Hub's identity. Raises `TokenRefused` or `HubError`; never signs in on a doubt."""
 
+    # Of the sign-in that is going on: Django makes a backend for each.
+    provider: Provider
+
     def authenticate(
-        self, request: HttpRequest | None, *, code: str = "", nonce: str = "", code_verifier: str = "", **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        *,
+        provider: Provider | None = None,
+        code: str = "",
+        nonce: str = "",
+        code_verifier: str = "",
+        **kwargs: Any,
     ) -> User | None:
-        """Exchange the code, verify everything, return the user with `hub_identity` set; None without a code."""
-        if not code:
+        """Exchange the code at the provider that gave it, verify everything, return the user with `hub_identity` set.
+
+        None without a code.
+        """
+        if not code or provider is None:
             return None
+        self.provider = provider
         answer = self.get_token(
             {
-                "client_id": self.OIDC_RP_CLIENT_ID,
-                "client_secret": self.OIDC_RP_CLIENT_SECRET,
+                "client_id": provider.client_id,
+                "client_secret": provider.client_secret.reveal(),
                 "grant_type": "authorization_code",
                 "code": code,
                 "redirect_uri": settings.PORTAL_URL + reverse("identity:callback"),
@@ -75,7 +84,7 @@ class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # th
         return self.get_or_create_user(answer.get("access_token"), answer.get("id_token"), claims)
 
     def get_token(self, payload: dict[str, str]) -> dict[str, Any]:
-        response = transport.call("POST", self.OIDC_OP_TOKEN_ENDPOINT, data=payload)
+        response = transport.call("POST", self.provider.token_url, data=payload)
         if response.status_code >= 500:
             raise HubError
         if response.status_code != 200:
@@ -83,11 +92,11 @@ class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # th
         return transport.json_object(response)
 
     def verify_token(self, token: object, **kwargs: Any) -> dict[str, Any]:
-        return verify_id_token(token, issuer(), kwargs["nonce"])
+        return verify_id_token(token, issuers.of_provider(self.provider), kwargs["nonce"])
 
     def get_userinfo(self, access_token: Any, id_token: Any, payload: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
-        response = transport.call("GET", self.OIDC_OP_USER_ENDPOINT, headers=headers)
+        response = transport.call("GET", self.provider.userinfo_url, headers=headers)
         if response.status_code != 200:
             raise HubError
         userinfo = transport.json_object(response)
@@ -96,9 +105,10 @@ class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # th
         return userinfo
 
     def get_or_create_user(self, access_token: Any, id_token: Any, payload: dict[str, Any]) -> User:
-        access_claims = verify_access_token(access_token, issuer(), payload["sub"])
+        issuer = issuers.of_provider(self.provider)
+        access_claims = verify_access_token(access_token, issuer, payload["sub"])
         userinfo = self.get_userinfo(access_token, id_token, payload)
-        identity = _identity(payload, access_claims, userinfo)
+        identity = _identity(issuer, payload, access_claims, userinfo)
         user, _ = User.objects.get_or_create(issuer=identity.issuer, subject=identity.subject)
         # Saved by commands.admit, with everything else that follows from the token.
         user.hub_identity, user.name, user.email = identity, identity.name, identity.email
@@ -108,13 +118,27 @@ class HubIdentityBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # th
         return User.objects.filter(pk=user_id, is_active=True).first()
 
 
-def _identity(claims: dict[str, Any], access: dict[str, Any], userinfo: dict[str, Any]) -> HubIdentity:
+def _identity(issuer: Issuer, claims: dict[str, Any], access: dict[str, Any], userinfo: dict[str, Any]) -> HubIdentity:
     email = one_line(userinfo.get("email"))
     name = one_line(userinfo.get("name")) or one_line(claims.get("name")) or email or str(claims["sub"])
-    tenant = one_line(access.get(issuer().tenant_claim))
-    if not tenant:
-        raise TokenRefused("tenant")
-    return HubIdentity(settings.OIDC_ISSUER, claims["sub"], name, email, tenant, frozenset(scopes_of(access)))
+    tenant = one_line(access.get(issuer.environment.tenant_claim))
+    issuers.tenant_of(issuer, tenant)
+    return HubIdentity(
+        issuer.url,
+        claims["sub"],
+        name,
+        email,
+        # UserInfo's word counts before that of the ID token, which may be about another address.
+        is_vouched_for(email, userinfo if "email_verified" in userinfo else claims),
+        issuer.environment.name,
+        tenant,
+        frozenset(scopes_of(access)),
+    )
+
+
+def is_vouched_for(email: str, told: dict[str, Any]) -> bool:
+    """Whether these claims say that this very address is the person's."""
+    return bool(email) and told.get("email_verified") is True and told.get("email") == email
 
 
 def one_line(value: object) -> str:

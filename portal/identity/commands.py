@@ -43,6 +43,23 @@ class SignInInterrupted(SignInFailed):
     advice = _("Start again from the sign-in page, and allow cookies for this site.")
 
 
+class SignInSuspended(SignInFailed):
+    """The Hub vouched for the person, but the operator suspended the tenant that the token speaks for."""
+
+    code = "sign_in_suspended"
+    message = _("You are not signed in: your tenant is suspended by the operator of this portal.")
+    advice = _("Ask the operator, then start again from the sign-in page.")
+
+
+# What the person is told, where it is more than that the answer could not be verified.
+FAILURES = {"state": SignInInterrupted, "hub_refused": SignInCancelled, "tenant_suspended": SignInSuspended}
+
+
+def failure(reason: str) -> SignInFailed:
+    """The refusal of a sign-in as the person sees it; the reason itself goes into the log."""
+    return FAILURES.get(reason, SignInFailed)()
+
+
 @transaction.atomic(durable=True)
 def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
     """Let a verified person in: name and rights follow the Hub's token at once, and the sign-in is recorded."""
@@ -51,10 +68,12 @@ def admit(user: User, identity: HubIdentity, *, by: Actor) -> None:
 
 
 def _follow_hub(user: User, identity: HubIdentity, by: Actor) -> None:
-    is_operator = identity.tenant in settings.OPERATOR_TENANTS and HUB_OPERATOR_SCOPE in identity.scopes
+    # A tenant of the same name in another environment is somebody else.
+    of_operators = identity.environment == settings.OIDC_ENVIRONMENT and identity.tenant in settings.OPERATOR_TENANTS
+    is_operator = of_operators and HUB_OPERATOR_SCOPE in identity.scopes
     changed = is_operator != user.is_operator
-    user.is_operator = is_operator
-    user.save(update_fields=["name", "email", "is_operator"])
+    user.is_operator, user.email_verified = is_operator, identity.email_verified
+    user.save(update_fields=["name", "email", "email_verified", "is_operator"])
     if changed:
         record_for_instance(events.OperatorAppointed() if is_operator else events.OperatorDismissed(), by=by)
 

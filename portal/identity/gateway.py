@@ -11,11 +11,9 @@ the platform's documentation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import jwt
-from django.apps import apps
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
@@ -25,11 +23,9 @@ from django.http import HttpRequest, HttpResponseBase
 from portal.access import anonymous
 from portal.errors import PROGRAM_PATHS, answer
 from portal.hub import transport
-from portal.hub.environments import environment
 from portal.hub.errors import HubError
-from portal.hub.key_sets import KeySet
-from portal.identity import commands
-from portal.identity.backend import HubIdentity, one_line
+from portal.identity import commands, issuers
+from portal.identity.backend import HubIdentity, is_vouched_for, one_line
 from portal.identity.models import User
 from portal.identity.sessions import begin, confirm
 from portal.identity.tokens import Issuer, TokenRefused, scopes_of, verify_forwarded_token
@@ -37,7 +33,8 @@ from portal.identity.tokens import Issuer, TokenRefused, scopes_of, verify_forwa
 # Paths that ask for nobody: programs bring tokens of their own, the Hub's monitoring has none.
 OPEN_PATHS = (*PROGRAM_PATHS, settings.STATIC_URL, "/health", "/readyz")
 SESSION_TOKEN = "hub_token"  # noqa: S105 - the key under which the token's id is kept
-TOKEN_PATH = "/oauth/token"  # noqa: S105
+# Seconds.
+USERINFO_PATIENCE = 3.0
 
 
 def forwarded_person(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -53,7 +50,7 @@ def forwarded_person(get_response: Callable[[HttpRequest], HttpResponseBase]) ->
         except TokenRefused as refused:
             auth.logout(request)
             commands.record_refusal(refused.reason, by=anonymous(request))
-            return answer(request, commands.SignInFailed())
+            return answer(request, commands.failure(refused.reason))
         except HubError as fault:
             request.user = AnonymousUser()
             return answer(request, fault)
@@ -69,13 +66,13 @@ def _settle(request: HttpRequest) -> None:
         if SESSION_TOKEN in request.session:
             auth.logout(request)
         return
-    claims = verify(token)
+    issuer, claims = verify(token)
     token_id = str(claims.get("jti", ""))
     known = request.user
     is_same = known.is_authenticated and (known.issuer, known.subject) == (claims["iss"], claims["sub"])
     if is_same and token_id and request.session.get(SESSION_TOKEN) == token_id:
         return
-    user = _user(claims, token)
+    user = _user(issuer, claims, token)
     if is_same:
         # The gateway renewed the token: roles follow it. The session stays, or an open form would be lost.
         confirm(request, user)
@@ -84,74 +81,52 @@ def _settle(request: HttpRequest) -> None:
     request.session[SESSION_TOKEN] = token_id
 
 
-def verify(token: str) -> dict[str, Any]:
-    """The claims of a person's token that the gateway may forward to us; raises `TokenRefused` for any other.
+def verify(token: str) -> tuple[Issuer, dict[str, Any]]:
+    """Issuer and claims of a person's token that the gateway may forward to us; raises `TokenRefused` for any other.
 
-    The issuer is chosen by what the token says of itself, from the allow-list, before anything is believed: an unknown
-    issuer or tenant never makes the portal fetch a key.
+    The issuer is looked up by what the token says of itself, before anything is believed: an unknown issuer or tenant
+    never makes the portal fetch a key.
     """
     try:
         told = jwt.decode(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise TokenRefused("malformed") from None
-    tenant, issuer = told.get(settings.OIDC_TENANT_CLAIM), told.get("iss")
-    if not isinstance(tenant, str) or not tenant:
+    issuer = issuers.of_forwarded(told.get("iss"))
+    if issuers.tenant_of(issuer, told.get(issuer.environment.tenant_claim)) is None:
         raise TokenRefused("tenant")
-    if not isinstance(issuer, str) or issuer not in _allowed(tenant):
-        raise TokenRefused("iss")
-    tenants = apps.get_model("tenants", "Tenant").objects
-    if not tenants.filter(name=tenant, environment=settings.OIDC_ENVIRONMENT).exists():
-        raise TokenRefused("tenant")
-    return verify_forwarded_token(token, _issuer(issuer))
+    return issuer, verify_forwarded_token(token, issuer)
 
 
-def _allowed(tenant: str) -> set[str]:
-    """Who may speak for a tenant: by default the identity host of sign-ins, and the tenant's own one."""
-    own = environment(settings.OIDC_ENVIRONMENT).identity_of(tenant) + TOKEN_PATH
-    templates = settings.HUB_GATEWAY_ISSUERS or [settings.OIDC_ISSUER, own]
-    return {template.replace("{tenant}", tenant) for template in templates}
-
-
-@lru_cache(maxsize=256)
-def _issuer(url: str) -> Issuer:
-    """An issuer of the allow-list with its published keys, which stand beside its token endpoint."""
-    keys = settings.OIDC_OP_JWKS_ENDPOINT if url == settings.OIDC_ISSUER else _beside(url, "/token_keys")
-    return Issuer(url, KeySet(keys), settings.HUB_GATEWAY_CLIENT_ID, settings.OIDC_TENANT_CLAIM)
-
-
-def _beside(issuer: str, path: str) -> str:
-    """An address of the issuer's identity host; the issuer is that of its token endpoint."""
-    return issuer.removesuffix(TOKEN_PATH) + path
-
-
-def forget() -> None:
-    """Forget the keys of all issuers."""
-    _issuer.cache_clear()
-
-
-def _name_told_by(issuer: str, token: str) -> str:
-    """The person's name as the identity host has it: their token names only an address. Not worth a failed sign-in."""
-    own = settings.OIDC_OP_USER_ENDPOINT if issuer == settings.OIDC_ISSUER else _beside(issuer, "/userinfo")
-    try:
-        answer = transport.call("GET", own, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})
-        return one_line(transport.json_object(answer).get("name")) if answer.status_code == 200 else ""
-    except HubError:
-        return ""
-
-
-def _user(claims: dict[str, Any], token: str) -> User:
-    user, _ = User.objects.get_or_create(issuer=claims["iss"], subject=claims["sub"])
+def _user(issuer: Issuer, claims: dict[str, Any], token: str) -> User:
+    user, _ = User.objects.get_or_create(issuer=issuer.url, subject=claims["sub"])
     if not user.is_active:
         raise TokenRefused("person_disabled")
+    told = _userinfo(issuer, claims["sub"], token)
     email = one_line(claims.get("email")) or one_line(claims.get("user_name"))
-    name = one_line(claims.get("name")) or user.name or _name_told_by(claims["iss"], token) or email or claims["sub"]
+    name = one_line(claims.get("name")) or one_line(told.get("name")) or user.name or email or claims["sub"]
     user.hub_identity = HubIdentity(
-        claims["iss"],
+        issuer.url,
         claims["sub"],
         name,
         email,
-        claims[settings.OIDC_TENANT_CLAIM],
+        is_vouched_for(email, told),
+        issuer.environment.name,
+        claims[issuer.environment.tenant_claim],
         frozenset(scopes_of(claims)),
     )
     user.name, user.email = name, email
     return user
+
+
+def _userinfo(issuer: Issuer, subject: str, token: str) -> dict[str, Any]:
+    """What the identity host says of the person beside their token: the name, and whether the address is theirs.
+
+    Not worth a failed or a slow sign-in: nothing, when it does not answer or speaks of somebody else.
+    """
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    try:
+        answer = transport.call("GET", issuer.userinfo_url, headers=headers, patience=USERINFO_PATIENCE)
+        told = transport.json_object(answer) if answer.status_code == 200 else {}
+    except HubError:
+        return {}
+    return told if told.get("sub") == subject else {}

@@ -13,6 +13,7 @@ from typing import Any
 import jwt
 
 from portal import constants
+from portal.hub.environments import Environment
 from portal.hub.key_sets import KeySet
 
 ALGORITHM = "RS256"
@@ -29,12 +30,15 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who issues the tokens, with which keys, for which client, and where the token names the tenant."""
+    """Who issues tokens, with which keys, for which client, and for which tenants of which environment."""
 
     url: str
     key_set: KeySet
+    userinfo_url: str
     client_id: str
-    tenant_claim: str
+    environment: Environment
+    # The one tenant whose own identity host it is, by a field of `TENANT_KEYS`; None speaks for all of the environment.
+    own: tuple[str, str] | None
 
 
 def verify_id_token(token: object, issuer: Issuer, nonce: str) -> dict[str, Any]:

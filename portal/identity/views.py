@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -16,12 +16,11 @@ from portal.errors import answer
 from portal.hub.errors import HubError
 from portal.identity import attempts, commands
 from portal.identity.attempts import Attempt, own_path
+from portal.identity.providers import first, named, of_issuer
 from portal.identity.sessions import begin
 from portal.identity.tokens import TokenRefused
 
 SIGNED_OUT_COOKIE = "signed-out"
-# What the person is told, where it is more than that the answer could not be verified.
-FAILURES = {"state": commands.SignInInterrupted, "hub_refused": commands.SignInCancelled}
 
 
 @require_safe
@@ -33,7 +32,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(next_path)
     context = {
         "next_url": next_path,
-        "start_url": f"{reverse('identity:start')}?{urlencode({'next': next_path})}",
+        "start_url": _start_url(next=next_path),
+        "other_providers": [
+            {"label": provider.label, "start_url": _start_url(provider=provider.name, next=next_path)}
+            for provider in settings.OIDC_PROVIDERS
+        ],
         "signed_out": SIGNED_OUT_COOKIE in request.COOKIES,
     }
     response = render(request, "identity/sign_in.html", context)
@@ -41,15 +44,22 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _start_url(**query: str) -> str:
+    return f"{reverse('identity:start')}?{urlencode(query)}"
+
+
 @require_safe
 @public_page
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the Hub's sign-in: authorization code flow with PKCE (RFC 7636) and nonce."""
-    attempt = Attempt.start(request.GET.get("next", "/"))
+    provider = named(request.GET["provider"]) if "provider" in request.GET else first()
+    if provider is None:
+        raise Http404
+    attempt = Attempt.start(provider.name, request.GET.get("next", "/"))
     query = urlencode(
         {
             "response_type": "code",
-            "client_id": settings.OIDC_RP_CLIENT_ID,
+            "client_id": provider.client_id,
             "redirect_uri": settings.PORTAL_URL + reverse("identity:callback"),
             "scope": settings.OIDC_RP_SCOPES,
             "state": attempt.state,
@@ -58,7 +68,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "code_challenge_method": "S256",
         }
     )
-    response = HttpResponseRedirect(f"{settings.OIDC_OP_AUTHORIZATION_ENDPOINT}?{query}")
+    response = HttpResponseRedirect(f"{provider.authorization_url}?{query}")
     attempts.remember(response, [*attempts.pending(request), attempt])
     return response
 
@@ -79,42 +89,44 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
     try:
-        if attempt is None:
+        provider = named(attempt.provider) if attempt else None
+        if attempt is None or provider is None:
             raise TokenRefused("state")
-        if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
+        if request.GET.get("iss", provider.issuer) != provider.issuer:
             raise TokenRefused("mixed_up_issuer")  # RFC 9207 section 2.4
         if "error" in request.GET:
             raise TokenRefused("hub_refused")
         user = auth.authenticate(
             request,
+            provider=provider,
             code=request.GET.get("code", ""),
             nonce=attempt.nonce,
             code_verifier=attempt.code_verifier,
         )
         if user is None or not user.is_active:
             raise TokenRefused("no_code" if user is None else "person_disabled")
+        begin(request, user)
     except TokenRefused as refused:
         commands.record_refusal(refused.reason, by=anonymous(request))
-        raise FAILURES.get(refused.reason, commands.SignInFailed) from refused
+        raise commands.failure(refused.reason) from refused
     except HubError as fault:
         commands.record_refusal(fault.code, by=anonymous(request))
         return answer(request, fault)
-
-    begin(request, user)
     return HttpResponseRedirect(attempt.next_path)
 
 
 @require_POST
 @signed_in_page
 def sign_out(request: SignedInRequest) -> HttpResponse:
-    """End the session here, then at the Hub: otherwise the next click would sign the same person in again.
+    """End the session here, then where the person signed in: otherwise the next click would sign them in again.
 
     The session ends before that is recorded: a log that fails must not keep anybody signed in.
     """
+    provider = of_issuer(request.user.issuer) or first()
     auth.logout(request)
     commands.record_sign_out(by=request.actor)
     back = settings.PORTAL_URL + reverse("identity:sign_in")
-    query = urlencode({"client_id": settings.OIDC_RP_CLIENT_ID, "redirect": back, "post_logout_redirect_uri": back})
-    response = redirect(f"{settings.OIDC_LOGOUT_URL}?{query}")
+    query = urlencode({"client_id": provider.client_id, "redirect": back, "post_logout_redirect_uri": back})
+    response = redirect(f"{provider.logout_url}?{query}")
     response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=300, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response

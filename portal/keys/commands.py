@@ -184,7 +184,7 @@ def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGenerat
 
 def token_url_at_hub(tenant: Tenant) -> str:
     """Where the Hub issues tokens to the technical users of this tenant."""
-    return f"{environment(tenant.environment).identity_of(tenant.name)}/oauth/token"
+    return f"{environment(tenant.environment).identity_of(tenant.name, tenant.numeric_id)}/oauth/token"
 
 
 def _check_token_url(tenant: Tenant, token_url: str) -> None:

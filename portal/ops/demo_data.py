@@ -14,16 +14,17 @@ from typing import Any
 from django.conf import settings
 
 from portal.actor import SYSTEM
-from portal.keys.commands import create_key, import_key
-from portal.keys.models import BindingKey, Source
+from portal.keys.commands import create_key
+from portal.keys.models import BindingKey
+from portal.keys.upstream import upstream_key
 from portal.keys.views import token_url_of
 from portal.lib.secret import Secret
 from portal.ops.demo import DIRECT
+from portal.ops.orders import UPSTREAM_NAME, place_order
 from portal.scoping import tenant_scope
-from portal.tenants.commands import create_tenant
-from portal.tenants.models import Tenant
+from portal.tenants import provisioning
+from portal.tenants.models import Package, Tenant
 
-HUB_KEY = "Hub access"
 DEMO_KEY = "Demo line"
 
 
@@ -55,38 +56,45 @@ def read_banner(hub_url: str) -> Banner:
 
 
 def seed(hub: Banner) -> None:
-    """Each tenant of the emulator with its Hub credential, and one key to try; what is there already stays."""
+    """The classic tenants of the emulator, provisioned as an operator does it, and one key to try.
+
+    What is there already stays. The tenant of the other world is left for the operator to provision.
+    """
     for told in hub.tenants:
-        tenant = Tenant.objects.filter(name=told["name"]).first() or create_tenant(
-            name=told["name"],
-            display_name=told["display_name"],
-            environment_name="emulator",
-            company_domain=f"{told['name']}.example",
-            numeric_id=told["numeric_id"],
-            by=SYSTEM,
-        )
+        tenant = Tenant.objects.filter(name=told["name"]).first() or _provisioned(told, hub)
         with tenant_scope(tenant.pk):
-            _seed_keys(tenant, hub)
+            _follow_emulator(tenant, hub)
+            if tenant.name == "acme" and not BindingKey.objects.filter(name=DEMO_KEY).exists():
+                key, _generation, secret = create_key(name=DEMO_KEY, by=SYSTEM)
+                _keep(f"ClientID={key.client_id}\nClientSecret={secret.reveal()}\n")
 
 
-def _seed_keys(tenant: Tenant, hub: Banner) -> None:
-    upstream = BindingKey.objects.filter(is_upstream=True, revoked_at=None).first()
-    if upstream is None:
-        client_id = f"{tenant.name}-hub-reader"
-        import_key(
-            name=HUB_KEY,
-            source=Source.TECHNICAL_USER,
-            token_url=hub.token_url(tenant.name),
-            client_id=client_id,
-            secret=Secret(hub.client_secret(client_id)),
-            by=SYSTEM,
-        )
-    elif upstream.name == HUB_KEY and upstream.token_url != hub.token_url(tenant.name):
-        # The emulator took another port than when it was seeded: the deployment's word wins over the database.
+def _provisioned(told: dict[str, Any], hub: Banner) -> Tenant:
+    client_id = f"{told['name']}-hub-reader"
+    accounts = [account for account in hub.content["accounts"] if account["tenant"] == told["name"]]
+    tenant = place_order(
+        name=told["name"],
+        display_name=told["display_name"],
+        company_name=told["display_name"],
+        company_domain=f"{told['name']}.example",
+        environment="emulator",
+        numeric_id=told["numeric_id"],
+        package=Package.S,
+        first_admin_email=next(one["email"] for one in accounts if one["role"] == "tenant admin"),
+        first_admin_language="en",
+        client_id=client_id,
+        secret=Secret(hub.client_secret(client_id)),
+        by=SYSTEM,
+    )
+    provisioning.run(tenant.pk, by=SYSTEM)
+    return tenant
+
+
+def _follow_emulator(tenant: Tenant, hub: Banner) -> None:
+    """The emulator may have taken another port than when it was seeded: the deployment's word wins over the database."""
+    upstream = upstream_key()
+    if upstream and upstream.name == UPSTREAM_NAME and upstream.token_url != hub.token_url(tenant.name):
         os.environ[f"BINDING_KEY_{tenant.name.upper()}__HUB_ACCESS_TOKEN_URL"] = hub.token_url(tenant.name)
-    if tenant.name == "acme" and not BindingKey.objects.filter(name=DEMO_KEY).exists():
-        key, _generation, secret = create_key(name=DEMO_KEY, by=SYSTEM)
-        _keep(f"ClientID={key.client_id}\nClientSecret={secret.reveal()}\n")
 
 
 def _keep(lines: str) -> None:

@@ -22,9 +22,9 @@ UPSTREAM_NAME = "Hub access"
 def place_order(
     *, name: str, client_id: str, secret: Secret, by: Actor, asked: TenantRequest | None = None, **told: Any
 ) -> Tenant:
-    """Order a tenant: its name is taken, and the worker begins to provision it. A request that asked for it is accepted.
+    """Order a tenant: its name is taken, and the worker begins to provision it; a request for it is accepted.
 
-    The credential is sealed at once; the portal calls the Hub with it. `told` are `portal.tenants.commands.ORDER_FIELDS`.
+    The credential is sealed at once; the portal calls the Hub with it. `told` are ORDER_FIELDS of `tenants.commands`.
     Raises `ValidationError`, `UnknownEnvironment`, `RequestClosed`.
     """
     tenant = add_order(name=name, by=by, **told)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.hub import transport
 from portal.hub.errors import HubError
+from portal.identity.providers import providers
 from portal.keys.models import SigningKey
 from portal.lib.crypto import SealBroken
 
@@ -68,12 +69,15 @@ PROBE_PATIENCE = 1.0
 
 
 def hub_identity() -> Finding:
-    """The Hub's identity host publishes its keys; without it nobody can sign in, but keys go on working."""
+    """The Hub's identity hosts publish their keys; without one its people cannot sign in, but keys go on working."""
     label = _("Identity of Insights Hub answers")
-    try:
-        transport.json_object(transport.call("GET", settings.OIDC_OP_JWKS_ENDPOINT, patience=PROBE_PATIENCE))
-    except HubError:
-        return Finding("hub_identity", label, False, False, _("Check OIDC_IDENTITY_URL and the way to the Hub."))
+    for provider in providers():
+        try:
+            transport.json_object(transport.call("GET", provider.keys_url, patience=PROBE_PATIENCE))
+        except HubError:
+            own = _("Check OIDC_IDENTITY_URL and the way to the Hub.")
+            advice = _("Check OIDC_PROVIDERS and the way to the Hub.") if provider.label else own
+            return Finding("hub_identity", label, False, False, advice)
     return Finding("hub_identity", label, True, False)
 
 

@@ -47,9 +47,9 @@ class TenantIsOperators(Refusal):
 def add_order(*, name: str, by: Actor, **told: Any) -> Tenant:
     """Order a tenant: its name is taken from now on. Part of the transaction of `portal.ops.orders`.
 
-    `told` are ORDER_FIELDS. Raises `ValidationError` for what cannot be, `UnknownEnvironment`.
+    `told` are ORDER_FIELDS. Raises `ValidationError` for what cannot be, `UnknownEnvironment`, `NumericIdMissing`.
     """
-    environment(told["environment"])
+    environment(told["environment"]).identity_of(name, told["numeric_id"])  # its people must be able to sign in
     tenant = Tenant(name=name, **told)
     tenant.full_clean()
     tenant.save()
@@ -75,13 +75,13 @@ def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
     """Change an order whose provisioning is not finished; part of the transaction of `portal.ops.orders`.
 
     All steps run again, because they looked at what was wrong. Raises `ValidationError`, `UnknownEnvironment`,
-    `StateForbids` once the tenant is active or while a step is running.
+    `NumericIdMissing`, `StateForbids` once the tenant is active or while a step is running.
     """
     tenant = _locked(tenant)
     with tenant_scope(tenant.pk):
         if not tenant.is_open or provisioning.is_running():
             raise StateForbids
-        environment(told["environment"])
+        environment(told["environment"]).identity_of(tenant.name, told["numeric_id"])
         changed = _assign(tenant, told, ORDER_FIELDS)
         tenant.full_clean()
         tenant.save()

@@ -18,6 +18,7 @@ from portal.audit.commands import record, record_for_instance
 from portal.errors import Refusal
 from portal.identity.backend import HubIdentity
 from portal.identity.events import SignInSucceeded
+from portal.identity.issuers import known_tenant
 from portal.identity.models import User
 from portal.identity.tokens import TokenRefused
 from portal.notify import mails
@@ -85,16 +86,16 @@ def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
     environments may both know a tenant of this name. Runs inside the transaction of `portal.identity.commands.admit`.
     Raises `TokenRefused` when the tenant is suspended, but lets an operator in, who alone can resume it.
     """
-    tenants = Tenant.objects.select_for_update(no_key=True).exclude(state=TenantState.ARCHIVED)
-    tenant = tenants.filter(name=identity.tenant, environment=settings.OIDC_ENVIRONMENT).first()
+    tenant = known_tenant(identity.environment, identity.tenant)
     roles = roles_from_scopes(set(identity.scopes))
-    signed_in = SignInSucceeded(tenant=identity.tenant, roles=role_names(roles))
-    if tenant is None:
+    signed_in = SignInSucceeded(tenant=tenant.name if tenant else identity.tenant, roles=role_names(roles))
+    if tenant is None or tenant.state == TenantState.ARCHIVED:
         record_for_instance(signed_in, by=by)
         return
     if tenant.state == TenantState.SUSPENDED and not user.is_operator:
         raise TokenRefused("tenant_suspended")
     with tenant_scope(tenant.pk):
+        _locked_tenant()
         _settle_membership(user, roles, by)
         record(signed_in, by=by)
 

@@ -17,7 +17,7 @@ from portal.errors import Refusal
 from portal.lib.names import TENANT_NAME
 from portal.permissions import Role
 from portal.scoping import TenantOwned
-from portal.tenants.states import TenantState, TenantSuspended, TenantNotReady
+from portal.tenants.states import TenantNotReady, TenantState, TenantSuspended
 
 if TYPE_CHECKING:
     from portal.identity.models import User

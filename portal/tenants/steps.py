@@ -19,6 +19,7 @@ from portal.hub.client import HubClient
 from portal.hub.environments import environment, label_of
 from portal.hub.errors import HubError, HubRefused
 from portal.hub.key_sets import KeySet
+from portal.identity.providers import providers
 from portal.identity.tokens import ALGORITHM
 from portal.notify import mails
 from portal.notify.delivery import deliver_now
@@ -79,7 +80,8 @@ def ask_for_name(tenant: Tenant, by: Actor) -> None:
     """No other tenant here has the name (the database sees to it), and the Hub has an identity host for it."""
     place = environment(tenant.environment)
     # Asked without a credential, so any refusal will do; only "not here" and "elsewhere" are answers.
-    status = transport.call("GET", f"{place.identity_of(tenant.name)}/oauth/token").status_code
+    url = f"{place.identity_of(tenant.name, tenant.numeric_id)}/oauth/token"
+    status = transport.call("GET", url).status_code
     if status == 404:
         raise TenantUnknownAtHub
     if 300 <= status < 400:
@@ -90,9 +92,10 @@ def ask_for_name(tenant: Tenant, by: Actor) -> None:
 
 def reach_identity(tenant: Tenant, by: Actor) -> None:
     """The identity host that signs in the people of this environment answers."""
-    if tenant.environment != settings.OIDC_ENVIRONMENT:
+    provider = next((one for one in providers() if one.environment == tenant.environment), None)
+    if provider is None:
         raise NoSignInProvider
-    status = transport.call("GET", settings.OIDC_OP_AUTHORIZATION_ENDPOINT).status_code
+    status = transport.call("GET", provider.authorization_url).status_code
     if status == 404 or status >= 500:
         raise HubRefused(status)
 
@@ -100,7 +103,7 @@ def reach_identity(tenant: Tenant, by: Actor) -> None:
 def read_key_set(tenant: Tenant, by: Actor) -> None:
     """The tenant's identity host publishes at least one key with which its tokens can be verified."""
     place = environment(tenant.environment)
-    keys = KeySet(f"{place.identity_of(tenant.name)}/token_keys")
+    keys = KeySet(f"{place.identity_of(tenant.name, tenant.numeric_id)}/token_keys")
     keys.refresh()
     if not keys.holds_any(ALGORITHM):
         raise NoUsableKey

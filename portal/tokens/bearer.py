@@ -52,6 +52,8 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     actor = key_actor(request, key.client_id, key.name)
     if not key.is_active:
         reason = "key_revoked"
+    elif key.tenant.closed:
+        reason = f"tenant_{key.tenant.state}"
     if reason:
         _record_refused(request, key, reason, actor)
         raise TokenInvalid

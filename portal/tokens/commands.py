@@ -73,6 +73,8 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
         return None, "secret_wrong"
     if not key.is_active:
         return None, "key_revoked"
+    if key.tenant.closed:
+        return None, f"tenant_{key.tenant.state}"
     return generations[matching.index(True)], ""
 
 

@@ -79,7 +79,7 @@ class Visitor:
 
     def sign_in(self, name: str) -> None:
         self.page.goto(self.demo.portal)
-        self.page.get_by_role("link", name="Sign in with Insights Hub").click()
+        self.page.get_by_role("link", name="Sign in with Insights Hub", exact=True).click()
         self.page.get_by_role("button", name=name).click()
         self.page.wait_for_url(f"{self.demo.portal}/**")
 

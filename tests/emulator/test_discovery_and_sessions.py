@@ -53,6 +53,7 @@ def test_userinfo_describes_the_person(sign_in: SignIn) -> None:
         "user_id": dana.user_id,
         "user_name": "dana@acme.example",
         "email": "dana@acme.example",
+        "email_verified": True,
         "name": "Dana Dorn",
         "given_name": "Dana",
         "family_name": "Dorn",

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portal.identity import backend
 from tests.faults import AnyServer
 from tests.identity.op import HostileOp
 
@@ -27,13 +26,12 @@ def op_server() -> AnyServer:
 @pytest.fixture
 def op(op_server: AnyServer, settings: Any) -> Iterator[HostileOp]:
     """The hostile identity host, in the place of the Hub's."""
+    op_server.clear()
     hostile = HostileOp(op_server)
     settings.OIDC_ISSUER = hostile.issuer
     settings.OIDC_OP_AUTHORIZATION_ENDPOINT = f"{op_server.url}/oauth/authorize"
     settings.OIDC_OP_TOKEN_ENDPOINT = f"{op_server.url}/oauth/token"
     settings.OIDC_OP_USER_ENDPOINT = f"{op_server.url}/userinfo"
     settings.OIDC_OP_JWKS_ENDPOINT = f"{op_server.url}/token_keys"
-    backend.issuer.cache_clear()
     yield hostile
     op_server.clear()
-    backend.issuer.cache_clear()

@@ -21,9 +21,10 @@ CALLBACK = "/sign-in/callback/"
 AUTHENTICATED = "_auth_user_id"
 
 
-def start(client: Client, next_path: str | None = None) -> str:
+def start(client: Client, next_path: str | None = None, provider: str | None = None) -> str:
     """Begin a sign-in; the address at the Hub to which the browser is sent."""
-    answer = client.get(START, {} if next_path is None else {"next": next_path})
+    asked_for = {"next": next_path, "provider": provider}
+    answer = client.get(START, {name: value for name, value in asked_for.items() if value is not None})
     assert answer.status_code == 302
     return str(answer["Location"])
 
@@ -37,28 +38,31 @@ def asked(location: str) -> dict[str, str]:
 
 def pick(hub: RunningEmulator, location: str, email: str) -> str:
     """Choose a person on the Hub's page; the path with query at the portal to which the Hub sends the browser."""
-    return _back(hub, location, account=hub.hub.directory.by_email(email).user_id)
+    return _back(location, account=hub.hub.directory.by_email(email).user_id)
 
 
 def cancel(hub: RunningEmulator, location: str) -> str:
     """Press cancel on the Hub's page; the way back to the portal."""
-    return _back(hub, location, cancel="1")
+    return _back(location, cancel="1")
 
 
-def _back(hub: RunningEmulator, location: str, **pressed: str) -> str:
+def _back(location: str, **pressed: str) -> str:
     page = requests.get(location, timeout=5)
     found = re.search(r'name="pending" value="([^"]+)"', page.text)
     assert found is not None, page.text
     form = {"pending": found[1], **pressed}
-    answer = requests.post(f"{hub.url}/core.piam/login.do", data=form, allow_redirects=False, timeout=5)
+    host = location.partition("/oauth/authorize?")[0]
+    answer = requests.post(f"{host}/login.do", data=form, allow_redirects=False, timeout=5)
     back = answer.headers["Location"]
     assert back.startswith(f"{PORTAL_URL}{CALLBACK}?")
     return back.removeprefix(PORTAL_URL)
 
 
-def sign_in(client: Client, hub: RunningEmulator, email: str, next_path: str | None = None) -> Any:
+def sign_in(
+    client: Client, hub: RunningEmulator, email: str, next_path: str | None = None, provider: str | None = None
+) -> Any:
     """The whole way; the portal's last answer."""
-    return client.get(pick(hub, start(client, next_path), email))
+    return client.get(pick(hub, start(client, next_path, provider), email))
 
 
 def callback(**parameters: str) -> str:

@@ -109,21 +109,24 @@ def jws(header: Any, payload: Any, sign: Signer) -> str:
 
 
 class HostileOp:
-    """The identity host: `id_token`, `access_token` and `userinfo` are what it answers at the next sign-in."""
+    """The identity host: `id_token`, `access_token` and `userinfo` are what it answers at the next sign-in.
 
-    def __init__(self, server: AnyServer) -> None:
-        server.clear()
+    Several can live on one server, each below a path and with a key of its own; all keys have the same id.
+    """
+
+    def __init__(self, server: AnyServer, path: str = "", key: str = "op") -> None:
         self.server = server
-        self.issuer = f"{server.url}/oauth/token"
-        self.keys: Any = {"keys": [jwk()]}
+        self.base = f"{server.url}{path}"
+        self.issuer = f"{self.base}/oauth/token"
+        self.keys: Any = {"keys": [jwk(key)]}
         self.id_token: Any = ABSENT
         self.access_token: Any = ABSENT
         self.userinfo: Any = {"sub": SUBJECT, "name": "Alice Adler", "email": "alice@acme.example"}
         self.nonce = ""
-        server.answers = {
-            "/oauth/token": lambda request: self._tokens(),
-            "/token_keys": lambda request: self._json(self.keys),
-            "/userinfo": lambda request: self._json(self.userinfo),
+        server.answers |= {
+            f"{path}/oauth/token": lambda request: self._tokens(),
+            f"{path}/token_keys": lambda request: self._json(self.keys),
+            f"{path}/userinfo": lambda request: self._json(self.userinfo),
         }
 
     def header(self, **changes: Any) -> dict[str, Any]:
@@ -169,9 +172,9 @@ class HostileOp:
         """A well-signed access token with these changes of its claims."""
         return jws(self.header(), self.access_claims(**changes), rs())
 
-    def begin(self, client: Client, next_path: str | None = None) -> str:
+    def begin(self, client: Client, next_path: str | None = None, provider: str | None = None) -> str:
         """Start a sign-in at the portal and remember its nonce; the state."""
-        parameters = flow.asked(flow.start(client, next_path))
+        parameters = flow.asked(flow.start(client, next_path, provider))
         self.nonce = parameters["nonce"]
         return parameters["state"]
 
@@ -179,7 +182,7 @@ class HostileOp:
         """Come back to the portal with a code. Tokens that the test did not set are good ones."""
         self.id_token = self.good() if self.id_token is ABSENT else self.id_token
         self.access_token = self.good_access() if self.access_token is ABSENT else self.access_token
-        return client.get(flow.callback(code="code-1", state=state))
+        return client.get(flow.callback(code="code-1", state=state, iss=self.issuer))
 
     def _tokens(self) -> Answer:
         tokens = {"id_token": self.id_token, "access_token": self.access_token, "token_type": "bearer"}

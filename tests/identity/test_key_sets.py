@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from werkzeug import Response
@@ -12,7 +13,7 @@ from werkzeug import Response
 from portal import constants
 from portal.emulator.identity.signing import SigningKey
 from portal.emulator.testing import RunningEmulator
-from portal.identity import backend
+from portal.identity import issuers
 from tests.cast import Cast
 from tests.identity import flow
 from tests.identity.op import KID, HostileOp, jwk, jws, rs
@@ -23,7 +24,7 @@ KEYS = "/core.piam/token_keys"
 
 def let_time_pass() -> None:
     """As if the key set had been fetched just longer ago than a second fetch has to wait."""
-    backend.issuer().key_set._fetched_at -= constants.KEY_SET_REFETCH + 1
+    issuers.key_set(settings.OIDC_OP_JWKS_ENDPOINT)._fetched_at -= constants.KEY_SET_REFETCH + 1
 
 
 def replace_key(hub: RunningEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +63,7 @@ class TestReplacedKeys:
     ) -> None:
         assert op.finish(browser, op.begin(browser)).status_code == 302
         op.keys = {"keys": [jwk("next", kid="op-key-2")]}
-        backend.issuer().key_set._fetched_at -= constants.KEY_SET_LIFETIME + 1
+        issuers.key_set(settings.OIDC_OP_JWKS_ENDPOINT)._fetched_at -= constants.KEY_SET_LIFETIME + 1
         state = op.begin(browser)
         op.id_token = op.good()
         assert op.finish(browser, state).status_code == 403

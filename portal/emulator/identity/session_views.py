@@ -41,6 +41,7 @@ def _description(account: Account, scope: list[str]) -> dict[str, Any]:
         "user_id": account.user_id,
         "user_name": account.email,
         "email": account.email,
+        "email_verified": True,
         "name": account.name,
         "given_name": account.given_name,
         "family_name": account.family_name,

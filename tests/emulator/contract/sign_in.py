@@ -129,6 +129,7 @@ ROWS = (
             "user_id": "{alice}",
             "user_name": ALICE,
             "email": ALICE,
+            "email_verified": True,
             "name": "Alice Adler",
             "given_name": "Alice",
             "family_name": "Adler",

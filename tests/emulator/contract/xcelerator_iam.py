@@ -54,6 +54,7 @@ ROWS = (
             "user_id": IsStr(),
             "user_name": IRIS,
             "email": IRIS,
+            "email_verified": True,
             "name": "Iris Ibarra",
             "given_name": "Iris",
             "family_name": "Ibarra",

@@ -74,7 +74,10 @@ class Command(BaseCommand):
         """Order a tenant and, unless --no-wait, run its steps here and say how each went."""
         form = OrderForm(
             {
-                **{FIELDS.get(option, option.replace("-", "_")): options[option.replace("-", "_")] for option in ORDER_OPTIONS},
+                **{
+                    FIELDS.get(option, option.replace("-", "_")): options[option.replace("-", "_")]
+                    for option in ORDER_OPTIONS
+                },
                 "name": options["name"],
                 "package": options["package"],
                 "first_admin_language": options["language"],
@@ -82,7 +85,7 @@ class Command(BaseCommand):
             }
         )
         if not form.is_valid():
-            wrong = [f"{field}: {' '.join(texts)}" for field, texts in form.errors.items()]
+            wrong = [f"{field}: {' '.join(map(str, texts))}" for field, texts in form.errors.items()]
             raise CommandError(" ".join(wrong))
         told = form.cleaned_data
         tenant = place_order(**told, secret=Secret(told.pop("client_secret")), by=BY)
@@ -145,7 +148,9 @@ class Command(BaseCommand):
             told = f": {step['message']} {step['advice']}".rstrip() if step["failed"] else ""
             self.stdout.write(f"  {step['name']:<11}{step['badge'].label}{told}")
         if tenant.state != TenantState.ACTIVE:
-            raise CommandError(f"{tenant.name} is not active yet. Mend what is said above: manage.py tenant retry {tenant.name}")
+            raise CommandError(
+                f"{tenant.name} is not active yet. Mend what is said above: manage.py tenant retry {tenant.name}"
+            )
         self.stdout.write(f"{tenant.name} is active.")
 
 
