@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -28,6 +28,8 @@ class Area:
     url: str = ""
     current: bool = False
     at_end: bool = False
+    # Addresses that belong to it and do not begin with its own.
+    also: tuple[str, ...] = ()
 
 
 AREAS = (
@@ -40,6 +42,7 @@ AREAS = (
         _("Machines of this tenant, as the Hub knows them"),
     ),
     Area(_("Binding keys"), "key-round", "keys:list", Permission.KEYS_READ, _("Credentials with which apps read data")),
+    Area(_("Members"), "users", "tenants:members", Permission.MEMBERS_READ, _("Who may enter, and as what")),
     Area(
         _("Activity"),
         "scroll-text",
@@ -47,26 +50,31 @@ AREAS = (
         Permission.AUDIT_READ,
         _("Who did what, and which key read what"),
     ),
+    Area(_("Settings"), "settings", "tenants:settings", Permission.TENANT_WRITE, at_end=True),
+)
+# For the operator, in every tenant and outside.
+OPERATOR_AREAS = (
+    Area(
+        _("Tenants"),
+        "building-2",
+        "ops:tenants",
+        Permission.TENANT_READ,
+        at_end=True,
+        also=("/operator/provision/", "/operator/requests/"),
+    ),
+    Area(_("Service"), "server-cog", "ops:service", Permission.TENANT_READ, at_end=True),
 )
 
 
 def areas(request: HttpRequest, tenant: Tenant | None) -> list[Area]:
-    """The areas that this person may open, in this tenant if there is one."""
-    if tenant is None:
-        return _operator_areas(request)
-    allowed = [area for area in AREAS if area.permission in request.permissions]  # type: ignore[attr-defined]
-    return [_placed(area, request, [tenant.name]) for area in allowed] + _operator_areas(request)
-
-
-def _operator_areas(request: HttpRequest) -> list[Area]:
-    if not getattr(request.user, "is_operator", False):
-        return []
-    service = Area(_("Service"), "server-cog", "ops:service", Permission.TENANT_READ, at_end=True)
-    return [_placed(service, request, [])]
-
-
-def _placed(area: Area, request: HttpRequest, arguments: list[str]) -> Area:
-    match = request.resolver_match
-    current = match is not None and match.namespace == area.url_name.partition(":")[0]
-    url = reverse(area.url_name, args=arguments)
-    return Area(area.label, area.icon, area.url_name, area.permission, area.description, url, current, area.at_end)
+    """The areas that this person may open, in this tenant if there is one; the one that the page lies in is current."""
+    shown: list[Area] = []
+    if tenant is not None:
+        allowed = [area for area in AREAS if area.permission in request.permissions]  # type: ignore[attr-defined]
+        shown += [replace(area, url=reverse(area.url_name, args=[tenant.name])) for area in allowed]
+    if getattr(request.user, "is_operator", False):
+        shown += [replace(area, url=reverse(area.url_name)) for area in OPERATOR_AREAS]
+    # Of two areas that the address lies in, such as /t/acme/ and /t/acme/keys/, the longer one.
+    around = [area for area in shown if request.path.startswith((area.url, *area.also))]
+    current = max(around, key=lambda area: len(area.url), default=None)
+    return [replace(area, current=area is current) for area in shown]

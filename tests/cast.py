@@ -20,7 +20,9 @@ from portal.keys.models import BindingKey, Source
 from portal.lib.secret import Secret
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership, Tenant
+from portal.tenants import member_commands
+from portal.tenants.models import Invitation, Membership, Package, Tenant, TenantRequest
+from portal.tenants.request_commands import ask_for_tenant
 from portal.tenants.states import TenantState
 from tests.environment import emulator
 
@@ -75,6 +77,39 @@ def make_member(tenant: Tenant, email: str, *roles: Role, operator: bool = False
     with tenant_scope(tenant.pk):
         Membership.objects.create(user=user, hub_roles=[role.value for role in roles])
     return user
+
+
+def make_stranger(email: str = "stranger@elsewhere.example") -> User:
+    """Somebody who has signed in, with an address that the Hub vouches for, and belongs to no tenant."""
+    return User.objects.create(
+        issuer=settings.OIDC_ISSUER, subject=email, name="Sam Stranger", email=email, email_verified=True
+    )
+
+
+def membership_of(user: User, tenant: Tenant) -> Membership:
+    """The person's membership in this tenant."""
+    with tenant_scope(tenant.pk):
+        return Membership.objects.get(user=user)
+
+
+def make_invitation(tenant: Tenant, email: str, *roles: Role) -> Invitation:
+    """An open invitation into the tenant."""
+    with tenant_scope(tenant.pk):
+        return member_commands.invite(email=email, roles=list(roles), language="en", by=SYSTEM)
+
+
+def make_request(user: User, name: str = "hooli") -> TenantRequest:
+    """A request for a tenant that waits for an answer."""
+    return ask_for_tenant(
+        user=user,
+        name=name,
+        display_name="Hooli Wind",
+        company_name="Hooli Wind SE",
+        company_domain="hooli.example",
+        package=Package.S,
+        note="40 turbines",
+        by=SYSTEM,
+    )
 
 
 def signed_in(user: User) -> Client:

@@ -91,7 +91,7 @@ def _provisioned(told: dict[str, Any], hub: Banner) -> Tenant:
 
 
 def _follow_emulator(tenant: Tenant, hub: Banner) -> None:
-    """The emulator may have taken another port than when it was seeded: the deployment's word wins over the database."""
+    """If the emulator took another port than when it was seeded: the deployment's word wins over the database."""
     upstream = upstream_key()
     if upstream and upstream.name == UPSTREAM_NAME and upstream.token_url != hub.token_url(tenant.name):
         os.environ[f"BINDING_KEY_{tenant.name.upper()}__HUB_ACCESS_TOKEN_URL"] = hub.token_url(tenant.name)

@@ -82,6 +82,8 @@ def tenant(request: SignedInRequest, tenant: str) -> HttpResponse:
     context = {
         "facts": tenant_facts(found),
         "steps": steps,
+        "done": sum(step["done"] for step in steps),
+        "total": len(steps),
         "history": history,
         "admins": admins,
         "moving": found.is_open and not any(step["failed"] for step in steps),

@@ -11,10 +11,11 @@ from django.utils.functional import SimpleLazyObject
 
 from portal.hub.environments import find, label_of
 from portal.identity.gateway import SESSION_TOKEN
-from portal.navigation import areas
+from portal.navigation import Area, areas
+from portal.permissions import permissions_of
 from portal.scoping import scope_is_open
 from portal.tenants.attention import needing_attention
-from portal.tenants.models import Tenant
+from portal.tenants.models import Membership, Tenant
 from portal.tenants.queries import memberships_of
 
 
@@ -84,11 +85,11 @@ def shown_tenant(tenant: Tenant) -> dict[str, str]:
 
 
 def _switcher(request: HttpRequest, tenant: Tenant | None) -> list[dict[str, Any]]:
-    """The person's tenants; each link leads to the section that is open now."""
-    section = next((area.url_name for area in areas(request, tenant) if area.current and tenant), "tenants:home")
+    """The person's tenants; each link leads to the section that is open now, or home where that is not theirs."""
+    section = next((area for area in areas(request, tenant) if area.current), None) if tenant else None
     return [
         {
-            "url": reverse(section, args=[membership.tenant.name]),
+            "url": reverse(_in_section(section, membership), args=[membership.tenant.name]),
             "name": membership.tenant.name,
             "display_name": membership.tenant.display_name,
             "environment_label": label_of(membership.tenant.environment),
@@ -96,3 +97,8 @@ def _switcher(request: HttpRequest, tenant: Tenant | None) -> list[dict[str, Any
         }
         for membership in memberships_of(request.user)  # type: ignore[arg-type]
     ]
+
+
+def _in_section(section: Area | None, membership: Membership) -> str:
+    open_there = section is not None and section.permission in permissions_of(membership.role_list)
+    return section.url_name if section is not None and open_there else "tenants:home"

@@ -13,7 +13,7 @@ from portal.hub.environments import label_of
 from portal.navigation import areas
 from portal.permissions import Permission
 from portal.tenants.attention import needing_attention
-from portal.tenants.queries import first_steps, memberships_of
+from portal.tenants.queries import first_steps, latest_request, memberships_of
 from portal.tenants.shell import shown_tenant
 
 
@@ -22,7 +22,7 @@ from portal.tenants.shell import shown_tenant
 def choose(request: SignedInRequest) -> HttpResponse:
     """To the person's one tenant, or a choice of several, or what to do without any."""
     memberships = list(memberships_of(request.user))
-    if len(memberships) == 1:
+    if len(memberships) == 1 and not memberships[0].tenant.closed:
         return redirect("tenants:home", memberships[0].tenant.name)
     rows = [
         {
@@ -31,10 +31,17 @@ def choose(request: SignedInRequest) -> HttpResponse:
             "display_name": membership.tenant.display_name,
             "environment_label": label_of(membership.tenant.environment),
             "roles_label": membership.roles_label,
+            "closed": membership.tenant.closed,
         }
         for membership in memberships
     ]
-    return render(request, "tenants/choose.html", {"memberships": rows})
+    context = {
+        "memberships": rows,
+        "asked": latest_request(request.user) if not rows else None,
+        "ask_url": reverse("ask"),
+        "withdraw_url": reverse("withdraw_request"),
+    }
+    return render(request, "tenants/choose.html", context)
 
 
 @require_safe

@@ -35,6 +35,8 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 ALL_TENANTS = {
     "portal/scoping.py",
     "portal/tenants/models.py",
+    "portal/tenants/member_commands.py",
+    "portal/tenants/provisioning.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
 }
@@ -43,8 +45,14 @@ OPENS_SCOPE = {
     "portal/scoping.py",
     "portal/access.py",
     "portal/tenants/commands.py",
+    "portal/tenants/member_commands.py",
+    "portal/tenants/provisioning.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
+    "portal/ops/orders.py",
+    "portal/ops/tenant_views.py",
+    "portal/ops/tenant_acts.py",
+    "portal/ops/management/commands/tenant.py",
     "portal/ops/demo_data.py",
 }
 
