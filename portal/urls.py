@@ -9,7 +9,7 @@ register_converter(TenantName, "tenant")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", choose, name="choose"),
-    path("sign-in/", include("portal.identity.urls")),
+    path("", include("portal.identity.urls")),
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),
     path("t/<tenant:tenant>/assets/", include("assets_app.assets.urls")),
     path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import SignedInRequest, anonymous, public_page, signed_in_page
+from portal.access import SignedInRequest, anonymous, person, public_page, signed_in_page
 from portal.errors import answer
 from portal.hub.errors import HubError
 from portal.identity import attempts, commands
@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public_page
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the Hub's sign-in: authorization code flow with PKCE (RFC 7636) and nonce."""
-    attempt = Attempt.start(request.GET.get("next", "/"))
+    attempt = Attempt.start(request.GET.get("next", "/"), request.GET.get("zone", ""))
     query = urlencode(
         {
             "response_type": "code",
@@ -101,6 +101,8 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
         return answer(request, fault)
 
     begin(request, user)
+    if attempt.time_zone and not user.time_zone:
+        commands.adopt_time_zone(user, attempt.time_zone, by=person(request))  # type: ignore[arg-type]  # it is one now
     return HttpResponseRedirect(attempt.next_path)
 
 
