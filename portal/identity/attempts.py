@@ -54,7 +54,7 @@ class Attempt:
             secrets.token_urlsafe(64),
             own_path(next_path),
             int(time.time()),
-            time_zone if zones.find(time_zone) else "",
+            time_zone=time_zone if zones.find(time_zone) else "",
         )
 
     @property
