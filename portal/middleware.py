@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from portal import constants
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+
+
+def clean_thread(get_response: GetResponse) -> GetResponse:
+    """Leaves no language and no time zone in the thread: the next request there is somebody else's."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return get_response(request)
+        finally:
+            translation.deactivate()
+            timezone.deactivate()
+
+    return middleware
 
 
 def request_identity(get_response: GetResponse) -> GetResponse:

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "assets_app.assets",
 ]
 MIDDLEWARE = [
+    "portal.middleware.clean_thread",
     "portal.middleware.request_identity",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.security_headers",
@@ -139,6 +140,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.session_limits",
     "portal.identity.gateway.forwarded_person",
+    "portal.identity.preferences.language_and_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("request/withdraw/", person_views.withdraw_request, name="withdraw_request"),
     path("invitations/<str:token>/", person_views.invitation, name="invitation"),
     path("leave/<tenant:tenant>/", person_views.leave, name="leave"),
-    path("sign-in/", include("portal.identity.urls")),
+    path("", include("portal.identity.urls")),
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),
     path("t/<tenant:tenant>/assets/", include("assets_app.assets.urls")),
     path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),

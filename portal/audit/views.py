@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal import constants
@@ -49,6 +48,5 @@ def _page(request: SignedInRequest, records: QuerySet[queries.RecordT]) -> HttpR
         "older_url": with_query(request, "before", page[-1].index) if len(rows) > len(page) else None,
         "newest_url": with_query(request, "before", None) if wanted.get("before") is not None else None,
         "exhausted": len(rows) <= len(page),
-        "zone": timezone.get_current_timezone_name(),
     }
     return render(request, "audit/activity.html", context, status=200 if not form.errors else 422)

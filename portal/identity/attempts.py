@@ -18,6 +18,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
 from portal import constants
+from portal.lib import zones
 
 COOKIE = "__Host-sign-in" if settings.HTTPS else "sign-in"
 SALT = "portal.identity.attempts"
@@ -43,9 +44,10 @@ class Attempt:
     code_verifier: str
     next_path: str
     started_at: int
+    time_zone: str = ""  # the browser's, if it told one that exists
 
     @classmethod
-    def start(cls, provider: str, next_path: str) -> Attempt:
+    def start(cls, provider: str, next_path: str, time_zone: str = "") -> Attempt:
         """A new attempt that leads to `next_path` afterwards, or home if that is no page of this site."""
         return cls(
             provider,
@@ -54,6 +56,7 @@ class Attempt:
             secrets.token_urlsafe(64),
             own_path(next_path),
             int(time.time()),
+            time_zone=time_zone if zones.find(time_zone) else "",
         )
 
     @property

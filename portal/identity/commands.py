@@ -88,6 +88,30 @@ def record_refusal(reason: str, *, by: Actor) -> None:
 
 
 @transaction.atomic(durable=True)
+def change_settings(user: User, *, language: str, time_zone: str, scheme: str, by: Actor) -> User:
+    """Show the portal to this person in this way, in all their browsers, from the next page on."""
+    person = User.objects.select_for_update().get(pk=user.pk)
+    return _set(person, language, time_zone, scheme, by)
+
+
+@transaction.atomic(durable=True)
+def adopt_time_zone(user: User, time_zone: str, *, by: Actor) -> None:
+    """Show times in the zone of the browser to a person who has set none; a zone that was set stays."""
+    person = User.objects.select_for_update().get(pk=user.pk)
+    if not person.time_zone:
+        _set(person, person.language, time_zone, person.scheme, by)
+
+
+def _set(person: User, language: str, time_zone: str, scheme: str, by: Actor) -> User:
+    chosen = events.SettingsChanged(language=language, time_zone=time_zone, scheme=scheme)
+    if chosen != events.SettingsChanged(language=person.language, time_zone=person.time_zone, scheme=person.scheme):
+        person.language, person.time_zone, person.scheme = language, time_zone, scheme
+        person.save(update_fields=["language", "time_zone", "scheme"])
+        record_for_instance(chosen, by=by)
+    return person
+
+
+@transaction.atomic(durable=True)
 def record_sign_out(*, by: Actor) -> None:
     """Record that a person ended their session."""
     record_for_instance(events.SignedOut(), by=by)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import SignedInRequest, anonymous, public_page, signed_in_page
+from portal.access import SignedInRequest, anonymous, person, public_page, signed_in_page
 from portal.errors import answer
 from portal.hub.errors import HubError
 from portal.identity import attempts, commands
@@ -55,7 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
     provider = named(request.GET["provider"]) if "provider" in request.GET else first()
     if provider is None:
         raise Http404
-    attempt = Attempt.start(provider.name, request.GET.get("next", "/"))
+    attempt = Attempt.start(provider.name, request.GET.get("next", "/"), request.GET.get("zone", ""))
     query = urlencode(
         {
             "response_type": "code",
@@ -112,6 +112,8 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
     except HubError as fault:
         commands.record_refusal(fault.code, by=anonymous(request))
         return answer(request, fault)
+    if attempt.time_zone and not user.time_zone:
+        commands.adopt_time_zone(user, attempt.time_zone, by=person(request))  # type: ignore[arg-type]  # it is one now
     return HttpResponseRedirect(attempt.next_path)
 
 

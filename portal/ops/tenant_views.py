@@ -92,9 +92,13 @@ def tenant(request: SignedInRequest, tenant: str) -> HttpResponse:
         "verbs": verbs_of(found.state),
         "urls": {name: _url(name, found) for name in _PAGES},
     }
-    # The same fragment alone, for the page that asks again while a step is running.
-    template = "ops/_progress.html" if request.htmx else "ops/tenant.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, "ops/tenant.html", context)
+    # The page asks for its steps alone while one is running, and for all of itself once that is over.
+    answer = render(request, "ops/_progress.html", context)
+    if not context["moving"]:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 _PAGES = ("tenant", "correct", "retry", "cancel", "suspend", "resume", "archive", "package", "invite_admin")

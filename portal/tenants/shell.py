@@ -34,6 +34,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "ribbon": "",
         "scheme": "",
         "version": settings.VERSION,
+        "settings_url": reverse("identity:settings"),
         "sign_out_url": reverse("identity:sign_out"),
         "behind_gateway": _came_by_gateway(request),
         "gateway_sign_out_url": settings.HUB_GATEWAY_SIGN_OUT_URL,
@@ -55,6 +56,7 @@ def _signed_in(request: HttpRequest) -> dict[str, Any]:
     tenant: Tenant | None = getattr(request, "tenant", None) if scope_is_open() else None
     shown: dict[str, Any] = {
         "navigation": areas(request, tenant),
+        "scheme": request.user.scheme,  # type: ignore[union-attr]
         "person": {
             "name": request.user.name,  # type: ignore[union-attr]
             "email": request.user.email,  # type: ignore[union-attr]
