@@ -46,7 +46,6 @@ SIGN_IN_LIFETIME = _number("SIGN_IN_LIFETIME", 600, "seconds", "How long a start
 CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in the Hub's tokens.", minimum=0)
 
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
-KEYS_PER_TENANT = _number("KEYS_PER_TENANT", 10, "keys", "Quota of binding keys of every tenant.")
 
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")
@@ -61,5 +60,26 @@ PROXY_DEADLINE = _number("PROXY_DEADLINE", 600, "seconds", "A streamed answer th
 PROXY_CALLS_PER_TENANT = _number(
     "PROXY_CALLS_PER_TENANT", 16, "calls", "Calls of a tenant that wait for the Hub at once, in each process."
 )
+
+# What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
+_PACKAGE_TABLE = {
+    "S": {"keys": 10, "contracts": 5, "applications": 2, "calls_per_day": 50_000},
+    "M": {"keys": 30, "contracts": 20, "applications": 10, "calls_per_day": 250_000},
+    "L": {"keys": 100, "contracts": 50, "applications": 30, "calls_per_day": 1_000_000},
+    "XL": {"keys": 500, "contracts": 200, "applications": 100, "calls_per_day": 5_000_000},
+}
+_QUOTA_REASONS = {
+    "keys": "Most binding keys made here and not revoked, in a tenant with this package.",
+    "contracts": "Most contracts of a tenant with this package.",
+    "applications": "Most applications of a tenant with this package.",
+    "calls_per_day": "Most calls through the proxy from 00:00 to 24:00 UTC, of a tenant with this package.",
+}
+PACKAGES = {
+    package: {
+        quota: _number(f"PACKAGE_{package}_{quota.upper()}", default, quota.partition("_")[0], _QUOTA_REASONS[quota])
+        for quota, default in quotas.items()
+    }
+    for package, quotas in _PACKAGE_TABLE.items()
+}
 
 PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page; the Hub gives 200 assets at most.", maximum=200)

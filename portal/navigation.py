@@ -30,6 +30,7 @@ class Area:
     at_end: bool = False
 
 
+SERVICE = "ops:service"
 AREAS = (
     Area(_("Home"), "house", "tenants:home", Permission.TENANT_READ),
     Area(
@@ -47,6 +48,13 @@ AREAS = (
         Permission.AUDIT_READ,
         _("Who did what, and which key read what"),
     ),
+    Area(
+        _("Package"),
+        "package",
+        "tenants:package",
+        Permission.TENANT_READ,
+        _("What this tenant may have, and how much of it is used"),
+    ),
 )
 
 
@@ -61,12 +69,21 @@ def areas(request: HttpRequest, tenant: Tenant | None) -> list[Area]:
 def _operator_areas(request: HttpRequest) -> list[Area]:
     if not getattr(request.user, "is_operator", False):
         return []
-    service = Area(_("Service"), "server-cog", "ops:service", Permission.TENANT_READ, at_end=True)
+    service = Area(_("Service"), "server-cog", SERVICE, Permission.TENANT_READ, at_end=True)
     return [_placed(service, request, [])]
 
 
 def _placed(area: Area, request: HttpRequest, arguments: list[str]) -> Area:
-    match = request.resolver_match
-    current = match is not None and match.namespace == area.url_name.partition(":")[0]
+    current = area.url_name == _open_area(request)
     url = reverse(area.url_name, args=arguments)
     return Area(area.label, area.icon, area.url_name, area.permission, area.description, url, current, area.at_end)
+
+
+def _open_area(request: HttpRequest) -> str:
+    """The area of this page: the one that it is, or else the first one of its slice."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    names = [area.url_name for area in AREAS] + [SERVICE]
+    beside = [name for name in names if name.partition(":")[0] == match.namespace]
+    return match.view_name if match.view_name in names else next(iter(beside), "")

@@ -167,7 +167,12 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # Where lower slices find what higher slices provide.
 KEY_AUTHENTICATOR = "portal.tokens.bearer.authenticate"
 MEMBERSHIP_SYNC = "portal.tenants.commands.follow_hub"
-ATTENTION_SOURCES = ["portal.keys.attention.for_member"]
+ATTENTION_SOURCES = ["portal.keys.attention.for_member", "portal.tenants.quota_attention.for_member"]
+# How many of a quota the active tenant uses; what nobody counts yet is 0.
+QUOTA_COUNTERS = {
+    "keys": "portal.keys.queries.counted_keys",
+    "calls_per_day": "portal.tenants.daily_calls.made_today",
+}
 
 # Static files.
 STATIC_URL = "/static/"

@@ -1,8 +1,11 @@
-"""Home page of a tenant."""
+"""Pages about a tenant itself."""
 
 from django.urls import path
 
-from portal.tenants import views
+from portal.tenants import package_views, views
 
 app_name = "tenants"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("package/", package_views.package, name="package"),
+]
