@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from portal import constants
 from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
+from portal.tenants.models import Tenant
 from tests.cast import Cast, make_key
 from tests.faults import audit_refuses
 
@@ -108,12 +110,23 @@ def test_names_of_the_world_are_shown_as_written(alice: Client, name: str) -> No
     assert name.replace("<", "&lt;").replace(">", "&gt;") in page
 
 
-def test_quota_is_told(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 1)
+def test_quota_is_told(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.OPERATOR_EMAIL = "operator@portal.example"
+    monkeypatch.setitem(constants.PACKAGES["S"], "keys", 1)
     make_key(cast.acme, "First")
     answer = alice.post(CREATE, {"name": "Second"} | SHORTEST)
     assert answer.status_code == 422
-    assert "as many binding keys as it may have" in answer.content.decode()
+    page = answer.content.decode()
+    assert "1 of 1 binding keys used. Package S allows no more." in page
+    assert "or ask operator@portal.example for a larger package." in page
+    assert BindingKey.all_tenants.count() == 1
+
+
+def test_larger_package_allows_more(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(constants.PACKAGES["S"], "keys", 1)
+    make_key(cast.acme, "First")
+    Tenant.objects.filter(name="acme").update(package="M")
+    create(alice, "Second")
 
 
 def test_fields_of_the_model_cannot_be_assigned(alice: Client, cast: Cast) -> None:
@@ -167,9 +180,3 @@ def test_name_of_a_revoked_key_is_free_again(alice: Client, cast: Cast, name: st
     alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": name})
     create(alice, name)
     assert BindingKey.all_tenants.filter(name=name).count() == 2
-
-
-def test_refusal_says_what_to_do(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 0)
-    page = alice.post(CREATE, {"name": "Second"} | SHORTEST).content.decode()
-    assert "ask the operator for a larger package" in page
