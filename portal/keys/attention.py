@@ -45,7 +45,7 @@ def _ending_keys(request: TenantRequest, keys: list[BindingKey]) -> list[Attenti
 
 
 def _expired(request: TenantRequest, key: BindingKey) -> AttentionItem:
-    detail = _("On %(day)s. Its calls are refused. Revoke it once nobody needs it: it counts until then.")
+    detail = _("On %(day)s. Its calls are refused. Revoke it: until then it counts against the package.")
     title = _("The key %(name)s has expired") % {"name": key.name}
     return _key_item(request, key, "bad", title, detail)
 

@@ -8,7 +8,8 @@ from datetime import date
 
 # The axis ends at one of these times a power of ten.
 STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 10, 24
+# Room for the numbers, and for half of the last label.
+LEFT, RIGHT, TOP, BOTTOM = 56, 24, 10, 24
 
 
 @dataclass(frozen=True)
