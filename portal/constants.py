@@ -50,11 +50,7 @@ OPEN_INVITATIONS = _number("OPEN_INVITATIONS", 100, "invitations", "Open invitat
 PROVISIONING_LEASE = _number(
     "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."
 )
-# From this share of a quota on, the home page says so.
-QUOTA_WARNING = _number("QUOTA_WARNING", 80, "percent", "Share of a quota from which the home page warns.", maximum=100)
-
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
-KEYS_PER_TENANT = _number("KEYS_PER_TENANT", 10, "keys", "Quota of binding keys of every tenant.")
 
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")
@@ -77,5 +73,26 @@ MAIL_RETRY_LONGEST = _number("MAIL_RETRY_LONGEST", 3600, "seconds", "The wait do
 MAILS_PER_HOUR = _number("MAILS_PER_HOUR", 20, "mails", "To one address: nobody can be mail-bombed through us.")
 
 WORKER_INTERVAL = _number("WORKER_INTERVAL", 1, "seconds", "How often an idle worker looks for tasks.", maximum=60)
+
+# What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
+_PACKAGE_TABLE = {
+    "S": {"keys": 10, "contracts": 5, "applications": 2, "calls_per_day": 50_000},
+    "M": {"keys": 30, "contracts": 20, "applications": 10, "calls_per_day": 250_000},
+    "L": {"keys": 100, "contracts": 50, "applications": 30, "calls_per_day": 1_000_000},
+    "XL": {"keys": 500, "contracts": 200, "applications": 100, "calls_per_day": 5_000_000},
+}
+_QUOTA_REASONS = {
+    "keys": "Most binding keys made here and not revoked, in a tenant with this package.",
+    "contracts": "Most contracts of a tenant with this package.",
+    "applications": "Most applications of a tenant with this package.",
+    "calls_per_day": "Most calls through the proxy from 00:00 to 24:00 UTC, of a tenant with this package.",
+}
+PACKAGES = {
+    package: {
+        quota: _number(f"PACKAGE_{package}_{quota.upper()}", default, quota.partition("_")[0], _QUOTA_REASONS[quota])
+        for quota, default in quotas.items()
+    }
+    for package, quotas in _PACKAGE_TABLE.items()
+}
 
 PAGE_SIZE = _number("PAGE_SIZE", 50, "rows", "Rows of a list page; the Hub gives 200 assets at most.", maximum=200)

@@ -50,6 +50,13 @@ AREAS = (
         Permission.AUDIT_READ,
         _("Who did what, and which key read what"),
     ),
+    Area(
+        _("Package"),
+        "package",
+        "tenants:package",
+        Permission.TENANT_READ,
+        _("What this tenant may have, and how much of it is used"),
+    ),
     Area(_("Settings"), "settings", "tenants:settings", Permission.TENANT_WRITE, at_end=True),
 )
 # For the operator, in every tenant and outside.

@@ -172,9 +172,14 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 KEY_AUTHENTICATOR = "portal.tokens.bearer.authenticate"
 MEMBERSHIP_SYNC = "portal.tenants.member_commands.follow_hub"
 UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
-ATTENTION_SOURCES = ["portal.keys.attention.for_member"]
+ATTENTION_SOURCES = ["portal.keys.attention.for_member", "portal.tenants.quota_attention.for_member"]
+# How many of a quota the active tenant uses; what nobody counts yet is 0.
+QUOTA_COUNTERS = {
+    "keys": "portal.keys.queries.counted_keys",
+    "calls_per_day": "portal.tenants.daily_calls.made_today",
+}
 # What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.
-SWEEPS = ["portal.notify.tasks.sweep"]
+SWEEPS = ["portal.notify.tasks.sweep", "portal.tenants.tasks.sweep"]
 
 # Static files.
 STATIC_URL = "/static/"

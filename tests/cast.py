@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from portal.actor import SYSTEM
 from portal.emulator.banner import banner
@@ -122,11 +124,18 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def make_key(tenant: Tenant, name: str = "Line 4 gateway") -> tuple[BindingKey, str]:
+def make_key(
+    tenant: Tenant, name: str = "Line 4 gateway", expires_at: datetime | None = None
+) -> tuple[BindingKey, str]:
     """A binding key made here, and its secret."""
     with tenant_scope(tenant.pk):
-        key, _generation, secret = create_key(name=name, by=SYSTEM)
+        key, _generation, secret = create_key(name=name, expires_at=expires_at, by=SYSTEM)
     return key, secret.reveal()
+
+
+def expire(key: BindingKey) -> None:
+    """The key expired a second ago."""
+    BindingKey.all_tenants.filter(pk=key.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
 
 def make_upstream_key(tenant: Tenant, name: str = "Hub access") -> BindingKey:

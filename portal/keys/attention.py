@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,33 +13,73 @@ from django.utils.translation import ngettext
 from portal.access import TenantRequest
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
+from portal.keys.expiry import NOTICE_DAYS, end_of, in_days, shown
 from portal.keys.models import BindingKey
 from portal.permissions import Permission
 from portal.tenants.attention import AttentionItem
 
+# Keys of each kind that are named; of more, only the number is told.
+MOST_NAMED = 3
+
 
 def for_member(request: TenantRequest) -> list[AttentionItem]:
-    """A missing way to the Hub, and keys that were refused in the last day."""
+    """A missing way to the Hub, keys that expire, and keys that were refused in the last day."""
     if Permission.KEYS_READ not in request.permissions:
         return []
-    return _missing_hub_credential(request) + _refused_keys(request)
+    soon = Q(expires_at__lt=end_of(in_days(NOTICE_DAYS)))
+    # One query for both questions: the bell asks them on every page.
+    found = list(BindingKey.objects.filter(Q(is_upstream=True) | soon, revoked_at=None).order_by("expires_at", "name"))
+    missing = [] if any(key.is_upstream for key in found) else [_missing_hub_credential(request)]
+    return missing + _ending_keys(request, [key for key in found if not key.is_upstream]) + _refused_keys(request)
 
 
-def _missing_hub_credential(request: TenantRequest) -> list[AttentionItem]:
-    if BindingKey.objects.filter(is_upstream=True, revoked_at=None).exists():
+def _ending_keys(request: TenantRequest, keys: list[BindingKey]) -> list[AttentionItem]:
+    """Expired keys and keys that expire soon: the first MOST_NAMED of each by name, the others as a number."""
+    expired, ending = [key for key in keys if key.is_expired], [key for key in keys if not key.is_expired]
+    items = [_expired(request, key) for key in expired[:MOST_NAMED]]
+    items += [_ending(request, key) for key in ending[:MOST_NAMED]]
+    words = ngettext("%(count)d more key has expired", "%(count)d more keys have expired", len(expired) - MOST_NAMED)
+    items += _others(request, "bad", len(expired) - MOST_NAMED, words, "?state=expired")
+    words = ngettext("%(count)d more key expires soon", "%(count)d more keys expire soon", len(ending) - MOST_NAMED)
+    return items + _others(request, "warn", len(ending) - MOST_NAMED, words, "")
+
+
+def _expired(request: TenantRequest, key: BindingKey) -> AttentionItem:
+    detail = _("On %(day)s. Its calls are refused. Revoke it: until then it counts against the package.")
+    title = _("The key %(name)s has expired") % {"name": key.name}
+    return _key_item(request, key, "bad", title, detail)
+
+
+def _ending(request: TenantRequest, key: BindingKey) -> AttentionItem:
+    detail = _("On %(day)s. From then on its calls are refused. Create another key and replace it before.")
+    title = _("The key %(name)s expires soon") % {"name": key.name}
+    return _key_item(request, key, "warn", title, detail)
+
+
+def _key_item(request: TenantRequest, key: BindingKey, tone: str, title: str, detail: str) -> AttentionItem:
+    day = shown(key.expires_at.astimezone(UTC).date()) if key.expires_at else ""
+    url = reverse("keys:detail", args=[request.tenant.name, key.pk])
+    return AttentionItem("clock-alert", tone, title, detail % {"day": day}, url, _("Open the key"))
+
+
+def _others(request: TenantRequest, tone: str, count: int, words: str, query: str) -> list[AttentionItem]:
+    if count <= 0:
         return []
+    url = reverse("keys:list", args=[request.tenant.name]) + query
+    return [AttentionItem("clock-alert", tone, words % {"count": count}, "", url, _("Binding keys"))]
+
+
+def _missing_hub_credential(request: TenantRequest) -> AttentionItem:
     may_import = Permission.KEYS_WRITE in request.permissions
     page = "keys:import_key" if may_import else "keys:list"
-    return [
-        AttentionItem(
-            icon="unplug",
-            tone="bad",
-            title=_("Bindery cannot call Insights Hub for this tenant"),
-            detail=_("No technical user or binding key of the Hub is imported, so no app can read data."),
-            url=reverse(page, args=[request.tenant.name]),
-            action=_("Import a key") if may_import else _("Binding keys"),
-        )
-    ]
+    return AttentionItem(
+        icon="unplug",
+        tone="bad",
+        title=_("Bindery cannot call Insights Hub for this tenant"),
+        detail=_("No technical user or binding key of the Hub is imported, so no app can read data."),
+        url=reverse(page, args=[request.tenant.name]),
+        action=_("Import a key") if may_import else _("Binding keys"),
+    )
 
 
 def _refused_keys(request: TenantRequest) -> list[AttentionItem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -11,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
@@ -20,11 +20,14 @@ from portal.hub.authenticator import Credential
 from portal.hub.environments import environment
 from portal.hub.errors import HubCredentialRefused
 from portal.keys import events
+from portal.keys.expiry import end_of, in_utc, last_day, shown
 from portal.keys.models import BindingKey, SecretGeneration, Source, constant_name
 from portal.lib import client_secret
 from portal.lib.secret import Secret
 from portal.scoping import active_tenant_id
+from portal.tenants import quotas
 from portal.tenants.models import Tenant
+from portal.tenants.quotas import Quota
 
 
 class NameTaken(Refusal):
@@ -35,11 +38,15 @@ class NameTaken(Refusal):
     )
 
 
-class QuotaReached(Refusal):
-    code = "key_quota_reached"
-    status = 409
-    message = gettext_lazy("This tenant has as many binding keys as it may have.")
-    advice = gettext_lazy("Revoke a key that nobody uses, or ask the operator for a larger package.")
+class LifetimeTooLong(Refusal):
+    """The key policy of the tenant wants keys to end sooner."""
+
+    code = "key_lifetime_too_long"
+    status = 422
+
+    def __init__(self, days: int) -> None:
+        message = _("Keys of this tenant expire after at most %(days)s days. The last day is %(last)s.")
+        super().__init__(message % {"days": days, "last": shown(last_day(days))})
 
 
 class ForeignTokenUrl(Refusal):
@@ -64,25 +71,30 @@ class KeyRevokedAlready(Refusal):
 
 
 @transaction.atomic(durable=True)
-def create_key(*, name: str, by: Actor) -> tuple[BindingKey, SecretGeneration, Secret]:
+def create_key(
+    *, name: str, expires_at: datetime | None = None, by: Actor
+) -> tuple[BindingKey, SecretGeneration, Secret]:
     """Make a binding key. Its secret is returned this one time; no page and no command shows it again.
 
-    Raises `NameTaken`, `QuotaReached`.
+    From `expires_at` on it is refused; without it, it is valid until it is revoked. Raises `NameTaken`,
+    `portal.tenants.quotas.QuotaReached`, `LifetimeTooLong`.
     """
     tenant = _locked_tenant()
-    if quota_used() >= constants.KEYS_PER_TENANT:
-        raise QuotaReached
+    quotas.check(tenant, Quota.KEYS)
+    _check_lifetime(tenant, expires_at)
     client_id = f"{tenant.name}-{uuid.uuid4()}"
-    key = BindingKey(name=name, client_id=client_id, created_by=by.name, constant_name=_free_constant_name(name))
+    key = BindingKey(name=name, client_id=client_id, created_by=by.name, expires_at=expires_at)
+    key.constant_name = _free_constant_name(name)
     key.save()
     secret = client_secret.generate()
     generation = _add_generation(key, secret, by)
     generation.verifier = client_secret.verifier(secret.reveal())
     generation.hint = client_secret.hint(secret.reveal())
     generation.save()
-    record(
-        events.KeyCreated(key_name=name, client_id=client_id, generation=generation.number), by=by, subject=key.subject
+    created = events.KeyCreated(
+        key_name=name, client_id=client_id, generation=generation.number, expires_at=in_utc(expires_at)
     )
+    record(created, by=by, subject=key.subject)
     return key, generation, secret
 
 
@@ -157,11 +169,6 @@ def _record_revoked(key: BindingKey, by: Actor) -> None:
     record(events.KeyRevoked(key_name=key.name, client_id=key.client_id), by=by, subject=key.subject)
 
 
-def quota_used() -> int:
-    """How many of the tenant's keys count against its quota: those made here and not revoked."""
-    return BindingKey.objects.filter(source=Source.PORTAL, revoked_at=None).count()
-
-
 def _locked_tenant() -> Tenant:
     # The tenant's row is the lock of its quota: without it, two creations could both see the last free place.
     # NO KEY: audit records refer to the tenant, which PostgreSQL checks at commit under a lock that a full one blocks.
@@ -185,6 +192,12 @@ def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGenerat
 def token_url_at_hub(tenant: Tenant) -> str:
     """Where the Hub issues tokens to the technical users of this tenant."""
     return f"{environment(tenant.environment).identity_of(tenant.name, tenant.numeric_id)}/oauth/token"
+
+
+def _check_lifetime(tenant: Tenant, expires_at: datetime | None) -> None:
+    days = tenant.key_max_days
+    if days is not None and (expires_at is None or expires_at > end_of(last_day(days))):
+        raise LifetimeTooLong(days)
 
 
 def _check_token_url(tenant: Tenant, token_url: str) -> None:

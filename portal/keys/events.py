@@ -10,6 +10,8 @@ class KeyCreated(Event):
     key_name: str
     client_id: str
     generation: int
+    # In UTC, empty when it does not expire.
+    expires_at: str
 
 
 @event("key.imported", _("imported the key {key_name}, with which the portal calls the Hub"))

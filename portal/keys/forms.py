@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.keys import expiry
 from portal.keys.models import BindingKey, Source
 
 
@@ -22,6 +25,10 @@ class NameField(forms.CharField):
             raise forms.ValidationError(_("Use letters, digits, spaces and signs on one line."))
 
 
+# Choices of an expiry beside numbers of days.
+ON_DATE, NEVER = "date", "never"
+
+
 class CreateKeyForm(forms.Form):
     """Creates a binding key."""
 
@@ -29,6 +36,54 @@ class CreateKeyForm(forms.Form):
         label=_("Provide a name for your app connection"),
         help_text=_("You find this key by its name later. 3 to 60 characters."),
     )
+    expires = forms.ChoiceField(
+        label=_("When does it expire?"),
+        widget=forms.RadioSelect,
+        help_text=_("From then on it is refused. An expired key counts against the package until it is revoked."),
+    )
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        # Browsers know a date in this form alone, whatever the language.
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        help_text=_("Only for a date of your choice. The key is valid until the end of this day, UTC."),
+    )
+
+    def __init__(self, most_days: int | None, *args: Any, **kwargs: Any) -> None:
+        """`most_days` is the longest life that the tenant's policy allows, None when it allows any."""
+        super().__init__(*args, **kwargs)
+        self.first, self.last = expiry.in_days(1), expiry.last_day(most_days)
+        choices = [(str(days), _until(days)) for days in expiry.presets(most_days)]
+        choices.append((ON_DATE, gettext("On a date of your choice")))
+        if most_days is None:
+            choices.append((NEVER, gettext("It does not expire")))
+        expires = cast(forms.ChoiceField, self.fields["expires"])
+        expires.choices, expires.initial = choices, choices[0][0]
+        self.fields["expires_on"].widget.attrs |= {"min": self.first.isoformat(), "max": self.last.isoformat()}
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data["expires_on"]
+        if self.cleaned_data.get("expires") != ON_DATE:
+            return None
+        if day is None or not self.first <= day <= self.last:
+            span = {"first": expiry.shown(self.first), "last": expiry.shown(self.last)}
+            raise forms.ValidationError(_("Choose a day from %(first)s to %(last)s.") % span)
+        return day
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The moment that was chosen, or None for never; of a valid form."""
+        chosen: str = self.cleaned_data["expires"]
+        if chosen == NEVER:
+            return None
+        day = self.cleaned_data["expires_on"] if chosen == ON_DATE else expiry.in_days(int(chosen))
+        return expiry.end_of(day)
+
+
+def _until(days: int) -> str:
+    words = ngettext("After %(days)d day, on %(last)s", "After %(days)d days, on %(last)s", days)
+    return words % {"days": days, "last": expiry.shown(expiry.in_days(days))}
 
 
 class ImportKeyForm(forms.Form):
@@ -80,7 +135,7 @@ class SecretForm(forms.Form):
 class KeyFilterForm(forms.Form):
     """Narrows the list of keys."""
 
-    STATES = (("", _("All")), ("active", _("Active")), ("revoked", _("Revoked")))
+    STATES = (("", _("All")), ("active", _("Active")), ("expired", _("Expired")), ("revoked", _("Revoked")))
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)

@@ -6,6 +6,7 @@ import re
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.scoping import TenantOwned
@@ -33,6 +34,8 @@ class BindingKey(TenantOwned):
     # A copy, not a reference: the page says who made the key after that person has left.
     created_by = models.CharField(max_length=255)
     revoked_at = models.DateTimeField(null=True)
+    # From this moment on it is refused; empty for keys that do not expire, and for imported ones.
+    expires_at = models.DateTimeField(null=True)
     # Part of the names of the environment variables that override this key.
     constant_name = models.CharField(max_length=60)
 
@@ -57,6 +60,10 @@ class BindingKey(TenantOwned):
                 condition=Q(source="portal", token_url="") | (~Q(source="portal") & ~Q(token_url="")),
                 name="keys_imported_key_has_token_url",
             ),
+            # When an imported key ends, the Hub decides.
+            models.CheckConstraint(
+                condition=Q(source="portal") | Q(expires_at=None), name="keys_imported_key_does_not_expire"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,7 +76,12 @@ class BindingKey(TenantOwned):
 
     @property
     def is_active(self) -> bool:
+        """Not revoked. It may have expired: then it is refused as well, but keeps its names and its place."""
         return self.revoked_at is None
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
 class SecretGeneration(TenantOwned):

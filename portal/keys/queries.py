@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
-from portal.keys.models import BindingKey
+from portal.keys.expiry import NOTICE_DAYS, days_left
+from portal.keys.models import BindingKey, Source
 from portal.lib.badge import Badge
 
 # Uses are counted up to here: a busy key has millions.
@@ -20,8 +23,17 @@ MOST_COUNTED = 1000
 
 ACTIVE = Badge("ok", "check", _("Active"))
 UNUSED = Badge("muted", "minus", _("Never used"))
+EXPIRED = Badge("bad", "clock-alert", _("Expired"))
 UPSTREAM = Badge("ok", "plug", _("In use by the portal"))
 REVOKED = Badge("bad", "ban", _("Revoked"))
+
+
+# What the filter of the list means by each state, at a moment.
+STATES: dict[str, Callable[[datetime], Q]] = {
+    "active": lambda now: Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)),
+    "expired": lambda now: Q(revoked_at=None, expires_at__lte=now),
+    "revoked": lambda now: Q(revoked_at__isnull=False),
+}
 
 
 def state_of(key: BindingKey, last_used_at: datetime | None) -> Badge:
@@ -30,7 +42,23 @@ def state_of(key: BindingKey, last_used_at: datetime | None) -> Badge:
         return REVOKED
     if key.is_upstream:
         return UPSTREAM
+    if key.expires_at and key.is_expired:
+        return EXPIRED
+    if key.expires_at and days_left(key.expires_at) < NOTICE_DAYS:
+        return Badge("warn", "clock", expires_in(days_left(key.expires_at)))
     return ACTIVE if last_used_at else UNUSED
+
+
+def expires_in(days: int) -> str:
+    """When it expires, in words."""
+    if not days:
+        return gettext("Expires today")
+    return ngettext("Expires in %(days)d day", "Expires in %(days)d days", days) % {"days": days}
+
+
+def counted_keys() -> int:
+    """How many of the tenant's keys count against its quota: those made here and not revoked, expired ones too."""
+    return BindingKey.objects.filter(source=Source.PORTAL, revoked_at=None).count()
 
 
 def find_keys(words: str, state: str) -> QuerySet[BindingKey]:
@@ -38,8 +66,8 @@ def find_keys(words: str, state: str) -> QuerySet[BindingKey]:
     keys: QuerySet[BindingKey] = BindingKey.objects.order_by("-created_at", "-pk")
     if words:
         keys = keys.filter(Q(name__icontains=words) | Q(client_id__icontains=words))
-    if state:
-        keys = keys.filter(revoked_at__isnull=state == "active")
+    if state in STATES:
+        keys = keys.filter(STATES[state](timezone.now()))
     return with_last_use(keys)
 
 

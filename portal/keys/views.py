@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import constants
 from portal.access import TenantRequest, tenant_page
 from portal.audit.events import Kind
 from portal.audit.queries import shown, uses_of
@@ -28,6 +27,8 @@ from portal.lib import client_secret
 from portal.lib.paging import page_of
 from portal.lib.secret import Secret
 from portal.permissions import Permission
+from portal.tenants import quotas
+from portal.tenants.quotas import Quota, QuotaReached
 
 
 @require_safe
@@ -36,13 +37,15 @@ def list_keys(request: TenantRequest) -> HttpResponse:
     """All keys of the tenant, with search, state and quota."""
     form = KeyFilterForm(request.GET or None)
     wanted = form.cleaned_data if form.is_valid() else {}
+    usage = quotas.usage(request.tenant, Quota.KEYS)
     keys, pages = page_of(request, find_keys(wanted.get("q", ""), wanted.get("state", "")))
     context = {
         "keys": [_row(request, key) for key in keys],
         "pages": pages,
         "form": form,
-        "used": commands.quota_used(),
-        "limit": constants.KEYS_PER_TENANT,
+        "usage": usage,
+        "quota_refusal": QuotaReached(usage) if usage.is_reached else None,
+        "package_url": reverse("tenants:package", args=[request.tenant.name]),
         "can_write": Permission.KEYS_WRITE in request.permissions,
         "create_url": _url(request, "create"),
         "import_url": _url(request, "import_key"),
@@ -54,13 +57,16 @@ def list_keys(request: TenantRequest) -> HttpResponse:
 @tenant_page(Permission.KEYS_WRITE)
 def create(request: TenantRequest) -> HttpResponse:
     """Make a key. The answer to the POST is the one page that shows its secret: no redirect, nothing kept."""
-    form = CreateKeyForm(request.POST or None)
+    form = CreateKeyForm(request.tenant.key_max_days, request.POST or None)
     if form.is_valid():
+        name, expires_at = form.cleaned_data["name"], form.expires_at
         try:
-            key, _generation, secret = commands.create_key(name=form.cleaned_data["name"], by=request.actor)
+            key, _generation, secret = commands.create_key(name=name, expires_at=expires_at, by=request.actor)
         except commands.NameTaken as refusal:
             refused(form, "name", refusal)
-        except commands.QuotaReached as refusal:
+        except commands.LifetimeTooLong as refusal:
+            refused(form, "expires", refusal)
+        except QuotaReached as refusal:
             refused(form, None, refusal)
         else:
             return _reveal(request, key, secret)
@@ -224,6 +230,9 @@ def _row(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
         "state": state_of(key, last_used_at),
         "created_at": key.created_at,
         "created_by": key.created_by,
+        "expires_at": key.expires_at,
+        "is_from_portal": key.source == Source.PORTAL,
+        "is_active": key.is_active,
         "last_used_at": last_used_at,
     }
 

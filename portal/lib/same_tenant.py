@@ -50,6 +50,22 @@ class SameTenant(Operation):
         }
 
 
+class WithoutSameTenant(SameTenant):
+    """Takes the guard away; `SameTenant` puts it back at the end of the same migration.
+
+    SQLite rebuilds a table to change its constraints, and does not rename one that a trigger names.
+    """
+
+    def database_forwards(self, *arguments: Any) -> None:
+        super().database_backwards(*arguments)
+
+    def database_backwards(self, *arguments: Any) -> None:
+        super().database_forwards(*arguments)
+
+    def describe(self) -> str:
+        return f"{self.model_name}.{self.field_name} is not guarded while its target changes"
+
+
 POSTGRESQL = (
     'CREATE UNIQUE INDEX IF NOT EXISTS "{target}_tenant_and_id" ON "{target}" (tenant_id, id)',
     'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{column}") '

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django import forms
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.access import SignedInRequest, operator_page, public_page
+from portal.lib.bar_chart import bar_charts
 from portal.ops.readiness import colour, findings
 
 
@@ -76,4 +77,6 @@ class PatternForm(forms.Form):
 @public_page
 def patterns(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
-    return render(request, "ops/patterns.html", {"form": PatternForm({"name": "x", "package": "s"})})
+    days = [(date(2026, 11, 1) + timedelta(days=number), number * 37 % 100) for number in range(30)]
+    context = {"form": PatternForm({"name": "x", "package": "s"}), "charts": bar_charts(days)}
+    return render(request, "ops/patterns.html", context)

@@ -11,6 +11,7 @@ from portal.audit.commands import record
 from portal.audit.events import Event, Outcome
 from portal.proxy import events
 from portal.proxy.routes import Target
+from portal.tenants.daily_calls import count_call
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,11 @@ class AdmittedCall:
 
 @transaction.atomic(durable=True)
 def admit_call(target: Target, *, by: KeyCaller) -> AdmittedCall:
-    """Record that a call is about to be made; without this record the Hub is not asked."""
+    """Count and record that a call is about to be made; without this record the Hub is not asked.
+
+    Raises `DailyCallsReached`: then it is neither counted nor recorded as admitted.
+    """
+    count_call(by.key.tenant)
     admitted = events.CallAdmitted(path=target.path, route=target.route.name, generation=by.generation)
     index = record(admitted, by=by.actor, outcome=Outcome.ADMITTED, subject=by.key.subject)
     return AdmittedCall(by, target, index)

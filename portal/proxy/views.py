@@ -19,6 +19,8 @@ from portal.proxy.commands import AdmittedCall
 from portal.proxy.headers import from_the_hub, to_the_hub
 from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
 from portal.proxy.upstream import UpstreamBody, ask
+from portal.tenants.daily_calls import DailyCallsReached
+from portal.tokens.bearer import record_refused_call
 from portal.tokens.request import SCOPE_READ
 
 
@@ -53,7 +55,7 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     hub = environment(tenant.environment)
     place = take_place(tenant.pk)
     try:
-        call = commands.admit_call(target, by=request.caller)
+        call = _admitted(request, target)
         body, whole = _asked(call, hub, to_the_hub(request.headers), place)
     except BaseException:
         place.give_back()
@@ -69,6 +71,15 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     if body.length is not None:
         headers["Content-Length"] = str(body.length)
     return StreamingHttpResponse(body, status=body.status, headers=headers)
+
+
+def _admitted(request: KeyRequest, target: Target) -> AdmittedCall:
+    try:
+        return commands.admit_call(target, by=request.caller)
+    except DailyCallsReached as refusal:
+        # After its transaction is undone: the record of the refusal must stay.
+        record_refused_call(request, request.caller.key, refusal.code, request.actor)
+        raise
 
 
 def _asked(

@@ -1,8 +1,8 @@
-"""Home page, members and settings of a tenant."""
+"""Pages about a tenant itself: home, members, package, settings."""
 
 from django.urls import path
 
-from portal.tenants import member_views, settings_views, views
+from portal.tenants import member_views, package_views, settings_views, views
 
 app_name = "tenants"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("members/<int:member_id>/take-out/", member_views.take_out, name="take_out"),
     path("settings/", settings_views.settings, name="settings"),
     path("settings/end-sessions/", settings_views.end_sessions, name="end_sessions"),
+    path("package/", package_views.package, name="package"),
 ]

@@ -54,11 +54,13 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
         reason = "key_revoked"
     elif key.tenant.closed:
         reason = f"tenant_{key.tenant.state}"
+    elif key.is_expired:
+        reason = "key_expired"
     if reason:
-        _record_refused(request, key, reason, actor)
+        record_refused_call(request, key, reason, actor)
         raise TokenInvalid
     if scope not in str(claims["scope"]).split():
-        _record_refused(request, key, "scope_insufficient", actor)
+        record_refused_call(request, key, "scope_insufficient", actor)
         raise ScopeInsufficient(scope)
     return Caller(key.tenant_id, key, claims["gen"], actor)
 
@@ -109,7 +111,8 @@ def _key(claims: dict[str, Any]) -> BindingKey:
     return found.key
 
 
-def _record_refused(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
+def record_refused_call(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
+    """Record that a call of this key was refused; what repeats within a minute is only counted."""
     network = repeats.network_of(actor.address)
     with repeats.counted("call", reason, key.client_id, network) as repeated, tenant_scope(key.tenant_id):
         if repeated is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 import jwt
 from django.conf import settings
@@ -27,15 +28,17 @@ from portal.tokens.request import TokenRequest
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """An access token, its life in seconds and its scope."""
+    """An access token, its life in seconds and its scope; and when the key ends, if it does."""
 
     value: Secret
     expires_in: int
     scope: str
+    key_expires_at: datetime | None
 
 
 def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
-    """Give the key behind these credentials a token that reads its tenant's data for TOKEN_LIFETIME seconds.
+    """Give the key behind these credentials a token that reads its tenant's data for TOKEN_LIFETIME seconds, or until
+    the key expires.
 
     Raises `TokenError` invalid_client after the true reason was recorded; `AuditUnavailable` when it cannot be.
     """
@@ -52,7 +55,8 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
         signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
         claims = _claims(key, generation, wanted.scope)
         _record_issued(key, generation, claims, actor)
-    return IssuedToken(_signed(claims, signer), constants.TOKEN_LIFETIME, wanted.scope)
+    lifetime = int(claims["exp"]) - int(claims["iat"])
+    return IssuedToken(_signed(claims, signer), lifetime, wanted.scope, key.expires_at)
 
 
 def _find(client_id: str) -> BindingKey | None:
@@ -75,6 +79,8 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
         return None, "key_revoked"
     if key.tenant.closed:
         return None, f"tenant_{key.tenant.state}"
+    if key.is_expired:
+        return None, "key_expired"
     return generations[matching.index(True)], ""
 
 
@@ -106,6 +112,9 @@ def _record_issued(key: BindingKey, generation: SecretGeneration, claims: dict[s
 def _claims(key: BindingKey, generation: SecretGeneration, scope: str) -> dict[str, str | int]:
     """Claims of RFC 9068 section 2.2, and the tenant and secret generation of the key."""
     now = int(time.time())
+    end = now + constants.TOKEN_LIFETIME
+    if key.expires_at:
+        end = min(end, int(key.expires_at.timestamp()))
     return {
         "iss": settings.PORTAL_URL,
         "aud": audience(),
@@ -113,7 +122,7 @@ def _claims(key: BindingKey, generation: SecretGeneration, scope: str) -> dict[s
         "sub": f"client:{key.client_id}",
         "client_id": key.client_id,
         "iat": now,
-        "exp": now + constants.TOKEN_LIFETIME,
+        "exp": end,
         "jti": uuid.uuid4().hex,
         "scope": scope,
         "ten": key.tenant.name,

@@ -35,7 +35,7 @@ class TokenMissing(Refusal):
 class TokenInvalid(Refusal):
     code = "token_invalid"
     status = 401
-    message = _("The token is not valid, has expired, or its key was revoked.")
+    message = _("The token is not valid or has expired, or its key was revoked or has expired.")
 
     def __init__(self) -> None:
         super().__init__(headers={"WWW-Authenticate": f'Bearer {REALM}, error="invalid_token"'})

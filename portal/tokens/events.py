@@ -12,8 +12,10 @@ REASONS = {
     "secret_wrong": _("the secret is wrong"),
     "client_unknown": _("nobody has this clientID"),
     "key_revoked": _("the key is revoked"),
+    "key_expired": _("the key has expired"),
     "token_expired": _("the token has expired"),
     "scope_insufficient": _("the token does not have the scope"),
+    "daily_calls_reached": _("the tenant has made all calls of the day"),
 }
 
 

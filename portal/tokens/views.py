@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from portal.access import anonymous, public_page
+from portal.keys.expiry import in_utc
 from portal.keys.signing import Signer, signers
 from portal.tokens import commands
 from portal.tokens.errors import TokenError
@@ -31,16 +32,17 @@ def token(request: HttpRequest) -> HttpResponse:
     except TokenError as refused:
         body = {"error": refused.code, "error_description": refused.description}
         return _uncached(JsonResponse(body, status=refused.status, headers=refused.headers))
-    return _uncached(
-        JsonResponse(
-            {
-                "access_token": issued.value.reveal(),
-                "token_type": "Bearer",
-                "expires_in": issued.expires_in,
-                "scope": issued.scope,
-            }
-        )
+    answer = JsonResponse(
+        {
+            "access_token": issued.value.reveal(),
+            "token_type": "Bearer",
+            "expires_in": issued.expires_in,
+            "scope": issued.scope,
+        }
     )
+    if issued.key_expires_at:
+        answer["X-Key-Expires-At"] = in_utc(issued.key_expires_at)
+    return _uncached(answer)
 
 
 @require_safe

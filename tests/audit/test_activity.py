@@ -26,7 +26,7 @@ def told(client: Client, query: str = "") -> list[tuple[str, str]]:
 
 def test_tells_the_way_of_a_key(audrey: Client, alice: Client, cast: Cast) -> None:
     make_upstream_key(cast.acme)
-    alice.post("/t/acme/keys/create/", {"name": "Line 4 gateway"})
+    alice.post("/t/acme/keys/create/", {"name": "Line 4 gateway", "expires": "30"})
     key, secret = make_key(cast.acme, "Line 5")
     token = get_token(Client(REMOTE_ADDR="192.0.2.7"), key, secret)
     Client(REMOTE_ADDR="192.0.2.7").get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"})

@@ -25,7 +25,7 @@ ROUNDS = 15
 @pytest.mark.usefixtures("erasable_log")
 def test_keys_are_made_and_revoked_while_others_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock of the quota must not block the log's reference to the tenant, which is checked at commit."""
-    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 2 * ROUNDS)
+    monkeypatch.setitem(constants.PACKAGES["S"], "keys", 2 * ROUNDS)
     tenant = make_tenant("acme", "Acme Pumps GmbH")
 
     def record_some(number: int) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from django.test import Client
 
 from portal import constants
-from tests.cast import Cast, get_token, make_key, make_upstream_key
+from portal.keys.expiry import end_of, in_days
+from portal.keys.models import BindingKey
+from tests.cast import Cast, expire, get_token, make_key, make_upstream_key
 
 
 def test_shows_keys_with_state_source_and_maker(alice: Client, cast: Cast) -> None:
@@ -77,12 +79,12 @@ def names(client: Client, query: str) -> list[str]:
     return [key["name"] for key in answer.context["keys"]]
 
 
-def test_meter_is_one_sentence(alice: Client, cast: Cast, monkeypatch: Any) -> None:
-    monkeypatch.setattr(constants, "KEYS_PER_TENANT", 10)
+def test_meter_is_one_sentence(alice: Client, cast: Cast) -> None:
     make_key(cast.acme)
     page = alice.get("/t/acme/keys/").content.decode()
-    assert "<span>1 of 10 active keys used</span>" in page
-    assert 'aria-label="1 of 10 active keys used"' in page
+    assert "<span>1 of 10 binding keys used</span>" in page
+    assert 'aria-label="1 of 10 binding keys used"' in page
+    assert 'href="/t/acme/package/"' in page
 
 
 def test_key_of_the_portal_itself_is_never_called_unused(alice: Client, cast: Cast) -> None:
@@ -90,3 +92,53 @@ def test_key_of_the_portal_itself_is_never_called_unused(alice: Client, cast: Ca
     page = alice.get("/t/acme/keys/").content.decode()
     assert "Not counted" in page
     assert "Never" not in page
+
+
+def test_at_the_limit_there_is_no_way_to_create_and_the_reason_is_told(
+    alice: Client, cast: Cast, monkeypatch: Any, settings: Any
+) -> None:
+    monkeypatch.setitem(constants.PACKAGES["S"], "keys", 1)
+    make_key(cast.acme)
+    answer = alice.get("/t/acme/keys/")
+    page = answer.content.decode()
+    assert "/t/acme/keys/create/" not in page
+    assert "1 of 1 binding keys used. Package S allows no more." in page
+    assert "Revoke a key that nobody uses, or ask the operator of this portal for a larger package." in page
+
+
+class TestExpiry:
+    def test_state_and_date(self, alice: Client, cast: Cast) -> None:
+        for name, days in (("Today", 0), ("Tomorrow", 1), ("Soon", 29), ("Later", 30)):
+            make_key(cast.acme, name, expires_at=end_of(in_days(days)))
+        make_key(cast.acme, "Past")
+        expire(BindingKey.all_tenants.get(name="Past"))
+        states = {key["name"]: str(key["state"].label) for key in alice.get("/t/acme/keys/").context["keys"]}
+        assert states == {
+            "Today": "Expires today",
+            "Tomorrow": "Expires in 1 day",
+            "Soon": "Expires in 29 days",
+            "Later": "Never used",
+            "Past": "Expired",
+        }
+
+    def test_revoked_is_the_stronger_word(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        expire(key)
+        alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": "Line 4 gateway"})
+        (row,) = alice.get("/t/acme/keys/").context["keys"]
+        assert row["state"].label == "Revoked"
+        assert names(alice, "?state=expired") == []
+
+    def test_filter(self, alice: Client, cast: Cast) -> None:
+        make_key(cast.acme, "Without end")
+        make_key(cast.acme, "Later", expires_at=end_of(in_days(400)))
+        expire(make_key(cast.acme, "Past")[0])
+        assert names(alice, "?state=expired") == ["Past"]
+        assert names(alice, "?state=active") == ["Later", "Without end"]
+
+    def test_expired_counts_until_it_is_revoked(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        expire(key)
+        assert "1 of 10 binding keys used" in alice.get("/t/acme/keys/").content.decode()
+        alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": "Line 4 gateway"})
+        assert "0 of 10 binding keys used" in alice.get("/t/acme/keys/").content.decode()

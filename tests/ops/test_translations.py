@@ -92,7 +92,9 @@ def test_answers_to_forms_are_german(cast: Cast) -> None:
     refused = alice.post("/t/acme/keys/create/", {"name": "x"}, headers={"accept-language": "de-AT"})
     assert refused.status_code == 422
     assert_german(refused.content.decode(), "a name that is too short")
-    revealed = alice.post("/t/acme/keys/create/", {"name": "Line 4"}, headers={"accept-language": "de"})
+    revealed = alice.post(
+        "/t/acme/keys/create/", {"name": "Line 4", "expires": "30"}, headers={"accept-language": "de"}
+    )
     assert_german(revealed.content.decode(), "the page that shows a secret")
     assert "Speichern Sie das clientSecret jetzt." in revealed.content.decode()
 

@@ -66,7 +66,11 @@ class TestHubBar:
 
     def test_shows_only_areas_that_open(self, cast: Cast) -> None:
         viewer = signed_in(make_member(cast.acme, "viewer@acme.example", Role.VIEWER))
-        assert [area.url for area in shell(viewer, "/t/acme/")["navigation"]] == ["/t/acme/", "/t/acme/assets/"]
+        assert [area.url for area in shell(viewer, "/t/acme/")["navigation"]] == [
+            "/t/acme/",
+            "/t/acme/assets/",
+            "/t/acme/package/",
+        ]
 
     def test_operator_finds_the_service_page(self, cast: Cast) -> None:
         assert "/operator/" in [area.url for area in shell(signed_in(cast.olga), "/t/acme/")["navigation"]]
