@@ -54,8 +54,9 @@ class SmtpServer:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        """What was taken, parsed."""
-        return [BytesParser(policy=default).parsebytes(mail) for mail in self.received]  # type: ignore[misc]
+        """What was taken, parsed, with the line ends of Python."""
+        found = [mail.replace(b"\r\n", b"\n") for mail in self.received]
+        return [BytesParser(policy=default).parsebytes(mail) for mail in found]  # type: ignore[misc]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
