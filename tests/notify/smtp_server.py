@@ -24,6 +24,7 @@ class SmtpServer:
         self.stalls: set[str] = set()
         self.drops: set[str] = set()
         self.arrived = threading.Event()  # a mail is complete, its answer not yet given
+        self._released = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._tls, self._options = tls, options
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -51,6 +52,11 @@ class SmtpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    def release(self) -> None:
+        """Answer who waits, and stall no more."""
+        self.stalls = set()
+        self._loop.call_soon_threadsafe(self._released.set)
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -87,7 +93,7 @@ class SmtpServer:
 
     async def _misbehave(self, command: str, server: SMTP) -> str | None:
         if command in self.stalls:
-            await asyncio.sleep(60)
+            await self._released.wait()
         if command in self.drops:
             assert server.transport is not None
             server.transport.abort()
