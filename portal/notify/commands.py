@@ -86,6 +86,6 @@ def retry_mail(mail: OutgoingMail, *, by: Actor) -> OutgoingMail:
     mail.state, mail.attempts, mail.next_attempt_at = MailState.QUEUED, 0, timezone.now()
     mail.save(update_fields=["state", "attempts", "next_attempt_at"])
     _deliver_on_commit(mail)
-    retried = events.MailRetried(template=mail.template, recipient=mail.recipient)
+    retried = events.MailRetried(mail=mail.template, recipient=mail.recipient)
     record_for_instance(retried, by=by, subject=mail.audit_subject)
     return mail

@@ -18,8 +18,8 @@ from portal import constants
 from portal.notify.models import MailError, MailState, OutgoingMail
 from portal.notify.smtp import MailRefused, MailServerUnavailable, hand_over
 
-# Longer than any delivery takes: some ten answers of the server, each at most the timeout, and a slow name server.
-LEASE = timedelta(seconds=30 * constants.MAIL_TIMEOUT)
+# Longer than any delivery takes: at most nine answers of the server, each within the timeout, and its name.
+LEASE = timedelta(seconds=12 * constants.MAIL_TIMEOUT)
 # How often `deliver_now` looks whether another process is done (seconds).
 LOOK_EVERY = 0.2
 
@@ -35,9 +35,10 @@ def deliver(mail_id: int) -> None:
 
 
 def deliver_now(mail: OutgoingMail) -> None:
-    """Send the mail at once, for a caller that must know; when this returns, the mail server has it.
+    """Send the mail at once, for a task that must know; when this returns, the mail server has it.
 
     A mail that waits for its next attempt, or was given up, is tried again. After a failure the worker goes on trying.
+    Where another process is sending it, or died while it was, this waits for it, at most a lease.
     Must run after the commit of `post`. Raises `MailServerUnavailable`, `MailRefused`.
     """
     deadline = time.monotonic() + LEASE.total_seconds()

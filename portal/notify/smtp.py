@@ -6,7 +6,7 @@ import logging
 import smtplib
 import ssl
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Refusal
@@ -55,7 +55,9 @@ def hand_over(mail: OutgoingMail) -> None:
         alternatives=[(mail.html, "text/html")],
     )
     try:
-        message.send()
+        # Opened here, because only then Django also closes what was opened half.
+        with get_connection() as server:
+            server.send_messages([message])
     except (OSError, smtplib.SMTPException) as failure:
         error = _meaning(failure)
         # Only here: what a server says may hold addresses and host names.

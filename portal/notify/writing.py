@@ -49,9 +49,7 @@ class MailTextRefused(Refusal):
 
     code = "mail_text_refused"
     status = 422
-    message = gettext_lazy(
-        "A name or text for an e-mail holds line breaks, control characters or “=?”, or is too long."
-    )
+    message = gettext_lazy("A text for an e-mail holds line breaks, control characters or “=?”, or is too long.")
     advice = gettext_lazy("Write letters, digits, spaces and signs on one line.")
 
 
@@ -106,7 +104,7 @@ def write(template: str, language: str, address: str, values: Mapping[str, Any])
         plain = {name: _in_words(value) for name, value in values.items()}
         ours = {"address": address, "language": language, "portal_url": settings.PORTAL_URL}
         context = {name: _inert(value) if _is_users(values[name]) else value for name, value in plain.items()} | ours
-        subject = " ".join(_as_text(f"mail/{template}/subject.txt", plain).split())
+        subject = _as_text(f"mail/{template}/subject.txt", plain).strip()
         text = _EMPTY_LINES.sub("\n\n", _as_text(f"mail/{template}/body.txt", context)).strip() + "\n"
         html = render_to_string(f"mail/{template}/body.html", context)
     if len(subject) > SUBJECT_LIMIT:

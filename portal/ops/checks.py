@@ -49,3 +49,12 @@ def somebody_operates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         return []
     hint = "Write OPERATOR_TENANTS=<the tenant of the people who run this portal>."
     return [Warning("Nobody can become operator of this portal.", hint=hint, id="bindery.W001")]
+
+
+@register(deploy=True)
+def mails_go_out(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """bindery.W002"""
+    if not settings.MAILS_WAIT:
+        return []
+    hint = "Write PORTAL_SMTP_URL=smtp+tls://user:password@mail.example.com:587. Until then mails wait in the queue."
+    return [Warning("No mail leaves this portal.", hint=hint, id="bindery.W002")]

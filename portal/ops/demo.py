@@ -167,14 +167,14 @@ def _run(processes: Processes, ports: tuple[int, int, int], reload: bool) -> Non
     demo_data.seed(hub)
     server = ["-c", "python:portal.server", "--log-level=warning"]
     processes.start("portal", *gunicorn, *server, "portal.wsgi")
-    worker = ["manage.py", "db_worker", "--verbosity=0", *([] if reload else ["--no-reload"])]
+    worker = ["manage.py", "worker", *(["--reload"] if reload else [])]
     processes.start(WORKER, *worker)
     processes.wait_for("portal", f"http://localhost:{portal_port}/health")
     print(demo_data.welcome(hub), flush=True)
     while True:
         name = processes.ended()
         if name == WORKER:
-            # It ends when the database refuses it, for example while another program holds it: not the others' fault.
+            # Not the others' fault.
             time.sleep(RESTART_AFTER)
             processes.start(WORKER, *worker)
         elif name:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from portal.actor import SYSTEM
 from portal.keys.commands import create_key
@@ -122,6 +123,7 @@ def welcome(hub: Banner) -> str:
             f"  Bindery is ready:  {settings.PORTAL_URL}",
             f"  Behind the Hub:    {settings.HUB_GATEWAY_URL}  (through the Hub's gateway, with its bar)",
             f"  Hub emulator:      {hub.url}/_emulator/",
+            f"  Its mails:         {settings.PORTAL_URL}{reverse('notify:outbox')}  (none leaves this machine)",
             "",
             "  Sign in as one of these people (the emulator asks for no password):",
             *people,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from portal.access import SignedInRequest, operator_page, public_page
 from portal.lib.bar_chart import bar_charts
+from portal.notify.models import MailState, OutgoingMail
 from portal.ops.readiness import colour, findings
 
 
@@ -63,7 +64,8 @@ def app_info(request: HttpRequest) -> HttpResponse:
 def service(request: SignedInRequest) -> HttpResponse:
     """What the portal needs to work, and what to do about what is missing."""
     found = findings()
-    return render(request, "ops/service.html", {"findings": found, "colour": colour(found)})
+    given_up = OutgoingMail.objects.filter(state=MailState.FAILED).count()
+    return render(request, "ops/service.html", {"findings": found, "colour": colour(found), "mails_given_up": given_up})
 
 
 class PatternForm(forms.Form):

@@ -40,6 +40,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "gateway_sign_out_url": settings.HUB_GATEWAY_SIGN_OUT_URL,
         "hub_bar_url": settings.HUB_BAR_SCRIPT_URL if _came_by_gateway(request) else "",
         "docs_url": reverse("ops:docs"),
+        "outbox_url": reverse("notify:outbox") if settings.LOCAL else "",
     }
     person = getattr(request, "user", None)  # a request that is refused early has none
     if person is None or not person.is_authenticated:

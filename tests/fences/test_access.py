@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
 from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey
+from portal.notify.mails import tenant_resumed
 from portal.permissions import ROLE_PERMISSIONS, Role
 from portal.scoping import tenant_scope
 from portal.tenants.member_commands import invitation_url
@@ -37,6 +39,10 @@ PUBLIC = {
     "tokens:token_keys",
     "tokens:metadata",
     "tokens:jwks",
+    # The demo's mails; 404 in production.
+    "notify:outbox",
+    "notify:outbox_mail",
+    "notify:outbox_html",
     "ops:health",
     "ops:health_with_slash",
     "ops:readyz",
@@ -52,6 +58,8 @@ TENANT_PAGES = pages_for("tenant")
 def things(cast: Cast) -> dict[str, dict[str, Any]]:
     """For each tenant one of every thing that an address can name. A new parameter needs an entry here."""
     found = {}
+    with transaction.atomic():
+        mail = tenant_resumed(key="any", to="a@acme.example", language="en", name="acme", display_name="Acme")
     for tenant in (cast.acme, cast.globex):
         make_upstream_key(tenant)
         key, _secret = make_key(tenant)
@@ -63,6 +71,7 @@ def things(cast: Cast) -> dict[str, dict[str, Any]]:
             "member_id": membership_of(make_member(tenant, f"any@{tenant.name}.example", Role.VIEWER), tenant).pk,
             "invitation_id": invitation.pk,
             "token": invitation_url(invitation).rstrip("/").rpartition("/")[2],
+            "mail_id": mail.pk,
             "request_id": make_request(cast.charlie).pk if tenant is cast.acme else 0,
         }
     return found
@@ -146,7 +155,7 @@ class TestOperatorPages:
 
     def test_unknown_thing_gets_404(self, page: Page, cast: Cast, things: dict[str, Any]) -> None:
         if page.parameters:
-            nothing = page.url(**things["acme"] | {"tenant": "nobody", "request_id": 0})
+            nothing = page.url(**things["acme"] | {"tenant": "nobody", "request_id": 0, "mail_id": 0})
             assert ask(signed_in(cast.olga), nothing).status_code == 404
 
     def test_signed_out_goes_to_sign_in(self, page: Page, things: dict[str, Any]) -> None:

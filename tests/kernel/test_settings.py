@@ -37,6 +37,21 @@ WRONG = {
     ],
     "PORTAL_LOG_LEVEL": [("loud", "write DEBUG, INFO, WARNING")],
     "PORTAL_PAGE_SIZE": [("500", "at most 200")],
+    "PORTAL_SMTP_URL": [
+        ("mail.example.com", "write PORTAL_SMTP_URL=smtp+tls://"),
+        ("http://mail.example.com", "write PORTAL_SMTP_URL=smtp+tls://"),
+        ("smtp+tls://mail.example.com:port", "write PORTAL_SMTP_URL=smtp+tls://"),
+        ("smtp+tls://mail.example.com?ssl=0", "write PORTAL_SMTP_URL=smtp+tls://"),
+        ("smtp+tls://user@mail.example.com", "has a user without a password"),
+        ("smtp://user:hidden@mail.example.com", "write smtp+tls://"),
+    ],
+    "PORTAL_MAIL_FROM": [
+        ("Bindery", "write PORTAL_MAIL_FROM='Bindery <bindery@example.com>'"),
+        ("a@b.example, c@d.example", "write PORTAL_MAIL_FROM="),
+        ("Bindery <a@b.example>\nBcc: c@d.example", "write PORTAL_MAIL_FROM="),
+    ],
+    "PORTAL_OPERATOR_EMAIL": [("operator", "write one address such as PORTAL_OPERATOR_EMAIL=")],
+    "PORTAL_MAIL_TIMEOUT": [("301", "at most 300")],
     "TRUSTED_PROXIES": [("10.0.0.300", "TRUSTED_PROXIES=10.0.0.7")],
     "PORTAL_TOKEN_ALGORITHM": [("none", "write ES256 or RS256")],
     "PORTAL_TOKEN_LIFETIME": [("15m", "PORTAL_TOKEN_LIFETIME=900"), ("0", "at least 1"), ("٣", "whole number")],
@@ -64,6 +79,7 @@ def test_wrong_value_refuses_to_start(
     assert answer.returncode != 0
     assert told in answer.stderr
     assert "Traceback" not in answer.stderr
+    assert "hidden" not in answer.stderr  # a password in a wrong value
 
 
 def test_production_settings_start() -> None:

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
-from portal.ops.checks import environments_of_tenants_are_known
+from portal.ops.checks import environments_of_tenants_are_known, mails_go_out
 from portal.tenants.models import Tenant
 from tests.cast import Cast
 
@@ -36,6 +37,13 @@ def test_a_tenant_in_an_environment_that_is_gone_is_told(cast: Cast) -> None:
     (found,) = environments_of_tenants_are_known(None, databases=["default"])
     assert found.id == "bindery.E002"
     assert "globex is in mars" in found.msg
+
+
+def test_production_without_a_mail_server_is_told(settings: Any) -> None:
+    assert mails_go_out(None) == []
+    settings.MAILS_WAIT = True
+    (found,) = mails_go_out(None)
+    assert found.id == "bindery.W002"
 
 
 @pytest.mark.parametrize("databases", [None, []])

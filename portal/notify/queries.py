@@ -1,0 +1,29 @@
+"""Reading the mails for the pages."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from portal.lib.badge import Badge
+from portal.notify.models import MailState, OutgoingMail
+
+BADGES = {
+    MailState.QUEUED: Badge("wait", "hourglass", MailState.QUEUED.label),
+    MailState.SENT: Badge("ok", "check", MailState.SENT.label),
+    MailState.FAILED: Badge("bad", "triangle-alert", MailState.FAILED.label),
+}
+
+
+def find_mails(words: str, state: str) -> QuerySet[OutgoingMail]:
+    """Mails, newest first, without their bodies: those hold invitations."""
+    mails = OutgoingMail.objects.defer("text", "html", "subject")
+    if words:
+        mails = mails.filter(Q(recipient__icontains=words) | Q(template__icontains=words))
+    return mails.filter(state=state) if state else mails
+
+
+def undelivered() -> dict[str, int]:
+    """How many mails wait, and how many were given up."""
+    return {
+        state.value: OutgoingMail.objects.filter(state=state).count() for state in (MailState.QUEUED, MailState.FAILED)
+    }

@@ -1,0 +1,73 @@
+"""A mail server, and mails to send through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from portal.notify import mails
+from portal.notify.models import OutgoingMail
+from portal.permissions import Role
+from tests.notify.smtp_server import SmtpServer
+
+EXPIRES = datetime(2026, 12, 3, 10, 30, tzinfo=UTC)
+INVITATION = "http://localhost:8000/invitations/7/"
+
+
+def use(settings: Any, server: SmtpServer) -> None:
+    """Send through this server, as PORTAL_SMTP_URL=smtp://… does."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[SmtpServer]:
+    server = SmtpServer()
+    use(settings, server)
+    yield server
+    server.stop()
+
+
+def invite(key: str = "invitation:7", to: str = "dev@acme.example", **changed: Any) -> OutgoingMail:
+    """An invitation, posted as its command does."""
+    told: dict[str, Any] = {
+        "language": "en",
+        "tenant_name": "acme",
+        "display_name": "Acme Pumps GmbH",
+        "invited_by": "Alice",
+        "roles": [Role.DEVELOPER, Role.ADMIN],
+        "url": INVITATION,
+        "expires_at": EXPIRES,
+    }
+    with transaction.atomic():
+        return mails.invitation(key=key, to=to, **told | changed)
+
+
+def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
+    """Every mail of the portal, with plain values."""
+    common: dict[str, Any] = {"to": "dev@acme.example", "language": language}
+    tenant = common | {"name": "acme", "display_name": "Acme Pumps GmbH"}
+    return {
+        "welcome": lambda: mails.welcome(
+            key="welcome",
+            tenant_name="acme",
+            display_name="Acme Pumps GmbH",
+            environment_label="Europe 1",
+            keys_url="http://localhost:8000/t/acme/keys/create/",
+            invitation_url=INVITATION,
+            expires_at=EXPIRES,
+            **common,
+        ),
+        "invitation": lambda: invite(key="invitation", language=language),
+        "request_received": lambda: mails.request_received(
+            key="received", requested_by="Dev", url="http://localhost:8000/operator/requests/3/", **tenant
+        ),
+        "request_accepted": lambda: mails.request_accepted(key="accepted", **tenant),
+        "request_declined": lambda: mails.request_declined(key="declined", reason="Ask again\nin spring.", **tenant),
+        "tenant_suspended": lambda: mails.tenant_suspended(key="suspended", reason="The contract ended.", **tenant),
+        "tenant_resumed": lambda: mails.tenant_resumed(key="resumed", **tenant),
+    }
