@@ -234,16 +234,9 @@ OIDC_RP_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "set-by-make-run", _from_
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_RP_SIGN_ALGO = "RS256"
 # Identity hosts beside that one, for people of other environments. The emulator has one for each of its two worlds.
-_xcelerator = {
-    "name": "xcelerator",
-    "label": "Xcelerator",
-    "environment": "emulatorx",
-    "identity_url": f"{HUB_URL}/1000001700.sws",
-    "client_id": OIDC_RP_CLIENT_ID,
-    "client_secret_variable": "OIDC_CLIENT_SECRET",
-}
+_emulators = json.dumps([identity_providers.of_the_emulator(HUB_URL, OIDC_RP_CLIENT_ID)])
 OIDC_PROVIDERS = identity_providers.read(
-    environment.json_list("OIDC_PROVIDERS", env.str("OIDC_PROVIDERS", json.dumps([_xcelerator] if LOCAL else []))),
+    environment.json_list("OIDC_PROVIDERS", env.str("OIDC_PROVIDERS", _emulators if LOCAL else "[]")),
     lambda name: required(name, "set-by-make-run", _from_cockpit),
     names=[OIDC_ENVIRONMENT],
     issuers=[OIDC_ISSUER],

@@ -67,6 +67,18 @@ def read(
     return providers
 
 
+def of_the_emulator(hub_url: str, client_id: str) -> dict[str, str]:
+    """The entry for the emulator's Xcelerator world, where the portal is the same client as in the classic one."""
+    return {
+        "name": "xcelerator",
+        "label": "Xcelerator",
+        "environment": "emulatorx",
+        "identity_url": f"{hub_url}/1000001700.sws",
+        "client_id": client_id,
+        "client_secret_variable": "OIDC_CLIENT_SECRET",
+    }
+
+
 def _read(entry: dict[str, Any], secret_of: Callable[[str], str]) -> Provider:
     # No sentence shows a value of the entry before it is known to be no secret that stands in the wrong place.
     name, known = entry.get("name"), {*NEEDED, *PATHS}

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal.hub.environments import environments
 from tests.faults import AnyServer
 from tests.identity.op import HostileOp
+from tests.identity.worlds import Worlds, environments_at, make_worlds, providers_at
 
 
 @pytest.fixture
@@ -35,3 +37,16 @@ def op(op_server: AnyServer, settings: Any) -> Iterator[HostileOp]:
     settings.OIDC_OP_JWKS_ENDPOINT = f"{op_server.url}/token_keys"
     yield hostile
     op_server.clear()
+
+
+@pytest.fixture
+def worlds(db: None, op_server: AnyServer, settings: Any) -> Iterator[Worlds]:
+    """Hostile identity hosts of both worlds, and a portal in front of whose gateway stands the Hub's."""
+    op_server.clear()
+    settings.HUB_GATEWAY_URL = "http://acme-bindery-acme.eu1.localhost:8100"
+    settings.HUB_ENVIRONMENTS = environments_at(op_server.url)
+    settings.OIDC_PROVIDERS = providers_at(op_server.url)
+    environments.cache_clear()
+    yield make_worlds(op_server)
+    op_server.clear()
+    environments.cache_clear()
