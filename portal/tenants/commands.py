@@ -16,7 +16,7 @@ from portal.errors import Refusal
 from portal.hub.environments import environment
 from portal.notify import mails
 from portal.scoping import tenant_scope
-from portal.tenants import events, provisioning, tasks
+from portal.tenants import events, member_commands, provisioning, tasks
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
 from portal.tenants.states import StateForbids, Verb, target_of
 
@@ -74,7 +74,8 @@ def start_provisioning(tenant: Tenant) -> None:
 def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
     """Change an order whose provisioning is not finished; part of the transaction of `portal.ops.orders`.
 
-    All steps run again, because they looked at what was wrong. Raises `ValidationError`, `UnknownEnvironment`,
+    All steps run again, because they looked at what was wrong; who was to be first admin before is not invited any
+    more. Raises `ValidationError`, `UnknownEnvironment`,
     `NumericIdMissing`, `StateForbids` once the tenant is active or while a step is running.
     """
     tenant = _locked(tenant)
@@ -82,6 +83,8 @@ def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
         if not tenant.is_open or provisioning.is_running():
             raise StateForbids
         environment(told["environment"]).identity_of(tenant.name, told["numeric_id"])
+        if told["first_admin_email"] != tenant.first_admin_email:
+            member_commands.put_away_invitation(tenant.first_admin_email)
         changed = _assign(tenant, told, ORDER_FIELDS)
         tenant.full_clean()
         tenant.save()

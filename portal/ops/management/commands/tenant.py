@@ -88,7 +88,8 @@ class Command(BaseCommand):
             wrong = [f"{field}: {' '.join(map(str, texts))}" for field, texts in form.errors.items()]
             raise CommandError(" ".join(wrong))
         told = form.cleaned_data
-        tenant = place_order(**told, secret=Secret(told.pop("client_secret")), by=BY)
+        secret = Secret(told.pop("client_secret"))
+        tenant = place_order(**told, secret=secret, by=BY)
         self.stdout.write(f"{tenant.name} is ordered.")
         if not options["no_wait"]:
             self._run(tenant)
