@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -45,9 +45,8 @@ class Command(BaseCommand):
         order.add_argument("--language", choices=("en", "de"), default="en", help="of the welcome mail")
         order.add_argument(
             "--client-secret-file",
-            type=argparse.FileType(),
-            default=sys.stdin,
-            help="file with the secret of --client-id; by default it is read from standard input",
+            type=Path,
+            help="file with the secret of --client-id; without it, the secret is read from standard input",
         )
         order.add_argument("--no-wait", action="store_true", help="only order it; the worker runs the steps")
         for verb, help_text in PLAIN_VERBS.items():
@@ -81,7 +80,7 @@ class Command(BaseCommand):
                 "name": options["name"],
                 "package": options["package"],
                 "first_admin_language": options["language"],
-                "client_secret": options["client_secret_file"].read().strip(),
+                "client_secret": _secret(options["client_secret_file"]),
             }
         )
         if not form.is_valid():
@@ -185,6 +184,13 @@ VERBS: dict[str, Callable[[Command, dict[str, Any]], None]] = {
     "package": Command.package,
     "list": Command.list,
 }
+
+
+def _secret(file: Path | None) -> str:
+    try:
+        return (file.read_text(encoding="utf-8") if file else sys.stdin.read()).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"The secret cannot be read from {file}: {error}") from None
 
 
 def _found(name: str) -> Tenant:
