@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.audit import repeats
@@ -50,7 +51,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
+    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language."""
+    translation.deactivate()
     authenticator.forget_all()
     backend.issuer.cache_clear()
     gateway.forget()
