@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.audit import repeats
@@ -53,7 +54,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
+    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language."""
+    translation.deactivate()
     authenticator.forget_all()
     issuers.forget()
     signing.forget()

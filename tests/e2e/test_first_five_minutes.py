@@ -159,7 +159,15 @@ def test_without_javascript(chromium: Browser, demo: Demo) -> None:
         expect(page.get_by_role("heading", name="Plain line")).to_be_visible()
 
 
-PAGES = ("/", "/t/acme/keys/", "/t/acme/keys/create/", "/t/acme/keys/1/", "/t/acme/activity/", "/t/acme/assets/")
+PAGES = (
+    "/",
+    "/t/acme/keys/",
+    "/t/acme/keys/create/",
+    "/t/acme/keys/1/",
+    "/t/acme/activity/",
+    "/t/acme/assets/",
+    "/t/acme/package/",
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
