@@ -57,9 +57,7 @@ def test_provision_runs_each_step_and_says_so(db: None, hub: RunningEmulator, se
     assert (record.actor_id, record.content["actor"]["agent"]) == ("system", "manage.py tenant")
 
 
-def test_provision_that_fails_says_why_and_retry_goes_on(
-    db: None, hub: RunningEmulator, secret: str, capsys: Any
-) -> None:
+def test_provision_that_fails_says_why_and_retry_goes_on(db: None, hub: RunningEmulator, secret: str) -> None:
     hub.faults.add("*/token_keys", status=503)
     output = StringIO()
     with pytest.raises(CommandError, match=r"initech is not active yet.*manage\.py tenant retry initech"):

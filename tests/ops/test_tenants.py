@@ -77,7 +77,7 @@ class TestList:
     ) -> None:
         for number in range(5):
             make_tenant(f"more{number}", f"More {number}")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             olga.get(LIST)
 
     def test_empty(self, db: None, cast: Cast, olga: Client) -> None:

@@ -37,7 +37,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One sub-command for each thing to do."""
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
-        order = verbs.add_parser("provision", help="order a tenant and run its provisioning, step by step")
+        order = verbs.add_parser(
+            "provision", allow_abbrev=False, help="order a tenant and run its provisioning, step by step"
+        )
         order.add_argument("name", help="account name at the Hub, at most 8 lower-case letters and digits")
         for option, help_text in ORDER_OPTIONS.items():
             order.add_argument(f"--{option}", required=option in REQUIRED, default="", help=help_text)
