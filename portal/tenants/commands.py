@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from portal.audit.events import Event
 from portal.errors import Refusal
 from portal.hub.environments import environment
 from portal.notify import mails
+from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from portal.tenants import events, member_commands, provisioning, tasks
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
@@ -126,15 +129,7 @@ def suspend_tenant(tenant: Tenant, *, reason: str, by: Actor) -> None:
     if tenant.name in settings.OPERATOR_TENANTS:
         raise TenantIsOperators
     tenant = _moved(tenant, Verb.SUSPEND, reason)
-    for to in _contacts(tenant):
-        mails.tenant_suspended(
-            key=_mail_key(tenant, "suspended", to),
-            to=to,
-            language=tenant.first_admin_language,
-            name=tenant.name,
-            display_name=tenant.display_name,
-            reason=reason,
-        )
+    _tell(tenant, "suspended", mails.tenant_suspended, reason=reason)
     _record_in(tenant, events.TenantSuspended(why=reason), by)
 
 
@@ -142,14 +137,7 @@ def suspend_tenant(tenant: Tenant, *, reason: str, by: Actor) -> None:
 def resume_tenant(tenant: Tenant, *, by: Actor) -> None:
     """Let a suspended tenant go on where it stopped: keys, members and settings are what they were."""
     tenant = _moved(tenant, Verb.RESUME)
-    for to in _contacts(tenant):
-        mails.tenant_resumed(
-            key=_mail_key(tenant, "resumed", to),
-            to=to,
-            language=tenant.first_admin_language,
-            name=tenant.name,
-            display_name=tenant.display_name,
-        )
+    _tell(tenant, "resumed", mails.tenant_resumed)
     _record_in(tenant, events.TenantResumed(tenant=tenant.name), by)
 
 
@@ -225,5 +213,14 @@ def _contacts(tenant: Tenant) -> list[str]:
     return list(dict.fromkeys(address.lower() for address in addresses if address))
 
 
-def _mail_key(tenant: Tenant, what: str, to: str) -> str:
-    return f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{to}"
+def _tell(tenant: Tenant, what: str, mail: Callable[..., OutgoingMail], **told: str) -> None:
+    for to in _contacts(tenant):
+        with suppress(*mails.NOT_POSTED):
+            mail(
+                key=f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{to}",
+                to=to,
+                language=tenant.first_admin_language,
+                name=tenant.name,
+                display_name=tenant.display_name,
+                **told,
+            )
