@@ -37,6 +37,7 @@ def test_a_tenant_is_created_and_recorded(db: None) -> None:
         (("create", "Acme!", *ACME), "name: At most 8 lower-case letters and digits."),
         (("create", "acme", *ACME, "--numeric-id", "17"), "numeric_id: Exactly 10 digits."),
         (("create", "acme", *ACME[:2], "--environment", "mars", *ACME[4:]), "There is no environment 'mars': eu1"),
+        (("create", "acme", *ACME[:2], "--environment", "emulatorx", *ACME[4:]), "a number of 10 digits"),
         (("create", "acme", *ACME, "--package", "XXL"), "invalid choice"),
         (("create", "acme"), "required"),
         (("destroy", "acme"), "invalid choice"),
