@@ -121,9 +121,9 @@ def welcome(hub: Banner) -> str:
         [
             "",
             f"  Bindery is ready:  {settings.PORTAL_URL}",
+            f"  Its mails:         {settings.PORTAL_URL}{reverse('notify:outbox')}",
             f"  Behind the Hub:    {settings.HUB_GATEWAY_URL}  (through the Hub's gateway, with its bar)",
             f"  Hub emulator:      {hub.url}/_emulator/",
-            f"  Its mails:         {settings.PORTAL_URL}{reverse('notify:outbox')}  (none leaves this machine)",
             "",
             "  Sign in as one of these people (the emulator asks for no password):",
             *people,

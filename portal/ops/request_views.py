@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.access import SignedInRequest, operator_page
 from portal.errors import Refusal
 from portal.lib.badge import Badge
+from portal.lib.forms import posted
 from portal.lib.paging import page_of
 from portal.ops.tenant_forms import ReasonForm
 from portal.ops.tenant_views import form_page
@@ -54,7 +55,7 @@ def decline(request: SignedInRequest, request_id: int) -> HttpResponse:
     """Say no, with the reason."""
     asked = get_object_or_404(TenantRequest, pk=request_id)
     back = reverse("ops:request", args=[asked.pk])
-    form = ReasonForm(_("The person reads it here and in a mail."), request.POST or None, max_length=500)
+    form = ReasonForm(_("The person reads it here and in a mail."), posted(request), max_length=500)
     if form.is_valid():
         try:
             request_commands.decline_request(asked, reason=form.cleaned_data["reason"], by=request.actor)
