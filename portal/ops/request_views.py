@@ -20,7 +20,7 @@ from portal.lib.paging import page_of
 from portal.ops.tenant_forms import ReasonForm
 from portal.ops.tenant_views import form_page
 from portal.tenants import request_commands
-from portal.tenants.models import RequestState, TenantRequest
+from portal.tenants.models import RequestState, Tenant, TenantRequest
 
 BADGES = {
     RequestState.OPEN: Badge("wait", "inbox", RequestState.OPEN.label),
@@ -46,7 +46,9 @@ def requests(request: SignedInRequest) -> HttpResponse:
 def request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """One request with all that it says."""
     asked = get_object_or_404(TenantRequest.objects.select_related("requested_by", "tenant"), pk=request_id)
-    return render(request, "ops/request.html", {"asked": _row(asked)})
+    taken = Tenant.objects.filter(name=asked.name).exclude(pk=asked.tenant_id).first()
+    taken_url = reverse("ops:tenant", args=[taken.name]) if taken else ""
+    return render(request, "ops/request.html", {"asked": _row(asked), "taken_url": taken_url})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

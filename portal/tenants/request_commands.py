@@ -34,22 +34,16 @@ class RequestClosed(Refusal):
     advice = _("Load the list of requests again.")
 
 
-class NameInUse(Refusal):
-    code = "tenant_name_in_use"
-    status = 422
-    message = _("This portal has a tenant with this name already.")
-    advice = _("If it is yours, ask one of its admins to invite you.")
-
-
 @transaction.atomic(durable=True)
 def ask_for_tenant(*, user: User, by: Actor, **told: Any) -> TenantRequest:
-    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`, `NameInUse`."""
+    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`.
+
+    Whether the name is taken, the operator sees: who is not a member learns of no tenant here.
+    """
     # Of two requests at once the second waits here, and finds the first.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if TenantRequest.objects.filter(requested_by=user, state=RequestState.OPEN).exists():
         raise RequestedAlready
-    if Tenant.objects.filter(name=told["name"]).exists():
-        raise NameInUse
     asked = TenantRequest.objects.create(requested_by=user, language=get_language() or "en", **told)
     with suppress(*mails.NOT_POSTED):
         _tell_operator(asked, user)

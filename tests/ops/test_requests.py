@@ -91,10 +91,12 @@ class TestAsk:
         assert "waits for an answer" in answer.content.decode()
         assert TenantRequest.objects.count() == 1
 
-    def test_a_name_that_is_taken(self, sam: Client) -> None:
-        answer = sam.post(ASK, GOOD | {"name": "acme"})
-        assert answer.status_code == 422
-        assert "has a tenant with this name already" in answer.content.decode()
+    def test_a_name_that_is_taken_is_told_to_the_operator_alone(self, sam: Client, olga: Client) -> None:
+        """Whether a company has a tenant here is nobody's business but its members'."""
+        assert sam.post(ASK, GOOD | {"name": "acme"}).status_code == 302
+        page = olga.get(f"/operator/requests/{TenantRequest.objects.get().pk}/").content.decode()
+        assert "has a tenant with this name already" in page
+        assert "/operator/tenants/acme/" in page
 
     def test_withdrawn(self, sam: Client) -> None:
         sam.post(ASK, GOOD)
