@@ -111,11 +111,11 @@ def _env_file() -> Path:
 
 def welcome(hub: Banner) -> str:
     """The banner: where to go, who can sign in, three lines to paste."""
-    names = {tenant["name"] for tenant in hub.tenants}
+    here = set(Tenant.objects.values_list("name", flat=True))
     people = [
         f"    {person['name']:<14} {person['role']} of {person['tenant']}"
+        + ("" if person["tenant"] in here else ", no tenant here yet")
         for person in hub.content["accounts"]
-        if person["tenant"] in names
     ]
     return "\n".join(
         [
