@@ -68,6 +68,6 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
         ),
         "request_accepted": lambda: mails.request_accepted(key="accepted", **tenant),
         "request_declined": lambda: mails.request_declined(key="declined", reason="Ask again\nin spring.", **tenant),
-        "tenant_suspended": lambda: mails.tenant_suspended(key="suspended", reason="The contract ended.", **tenant),
+        "tenant_suspended": lambda: mails.tenant_suspended(key="suspended", reason="Contract ended.", **tenant),
         "tenant_resumed": lambda: mails.tenant_resumed(key="resumed", **tenant),
     }

@@ -1,22 +1,23 @@
-"""The German texts: complete, compiled, with the same placeholders and tags, and seen on the pages."""
+"""The German texts: complete, compiled, with the same placeholders and tags; mails, refusals and events in German."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from html.parser import HTMLParser
 
 import polib
 import pytest
-from django.test import Client
+from django.utils import translation
 
-from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
+from portal.audit.events import REGISTRY
+from portal.errors import Refusal
+from portal.notify.models import OutgoingMail
+from portal.notify.queries import KINDS
+from tests.german import ENGLISH, assert_german
 from tests.messages import MO, PO, collected
+from tests.notify.conftest import each_mail
 
 PLACEHOLDERS_AND_TAGS = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w[^>]*>")
-# Words of every English sentence that no German one has.
-ENGLISH = re.compile(r"\b(?:the|this|your|you|and|with|of|for|not|is|are|has|what|which|nobody)\b", re.IGNORECASE)
 
 
 def known() -> polib.POFile:
@@ -61,88 +62,28 @@ def test_every_marked_text_is_in_the_catalogue() -> None:
     assert missing == [], "Run `make messages` and translate them."
 
 
-def test_pages_are_german(cast: Cast) -> None:
-    make_upstream_key(cast.acme)
-    key, secret = make_key(cast.acme)
-    get_token(Client(), key, secret)
-    alice, olga, nobody = signed_in(cast.alice), signed_in(cast.olga), Client()
-    for client, path, status, german in (
-        (alice, "/t/acme/", 200, f"Willkommen, {cast.alice.name}"),
-        (alice, "/t/acme/keys/", 200, "Zuletzt verwendet"),
-        (alice, "/t/acme/keys/create/", 200, "Geben Sie einen Namen für Ihre App-Verbindung an"),
-        (alice, "/t/acme/keys/import/", 200, "Importierter technischer Benutzer"),
-        (alice, f"/t/acme/keys/{key.pk}/", 200, "Letzte Verwendungen"),
-        (alice, f"/t/acme/keys/{key.pk}/revoke/", 200, f"Geben Sie zur Bestätigung „{key.name}“ ein"),
-        (alice, "/t/acme/activity/", 200, f"hat den Binding Key {key.name} erstellt und sein Secret gesehen"),
-        (alice, "/t/acme/assets/", 200, "Standort"),
-        (alice, "/t/globex/", 404, "Nicht gefunden"),
-        (olga, "/t/acme/keys/", 403, "Ihre Rolle in diesem Tenant erlaubt das nicht."),
-        (olga, "/operator/", 200, "Datenbank antwortet"),
-        (nobody, "/sign-in/", 200, "Mit Insights Hub anmelden"),
-        (nobody, "/patterns/", 200, "Jede Komponente in jedem Zustand."),
-    ):
-        answer = client.get(path, headers={"accept-language": "de"})
-        assert answer.status_code == status, path
-        assert_german(answer.content.decode(), path)
-        assert german in answer.content.decode(), path
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", KINDS)
+def test_mails_are_german(kind: str) -> None:
+    subject = each_mail("en")[kind]().subject
+    OutgoingMail.objects.all().delete()
+    german = each_mail("de")[kind]()
+    assert german.subject != subject
+    assert_german(german.html, kind)
+    for part in (german.subject, german.text):
+        assert ENGLISH.findall(part) == [], kind
+    # Words of ours alone: every mail has some of them with an umlaut, in both parts and as one sign each.
+    assert re.search(r"[äöüÄÖÜß]", german.text), kind
+    assert re.search(r"[äöüÄÖÜß]", german.html), kind
 
 
-def test_answers_to_forms_are_german(cast: Cast) -> None:
-    alice = signed_in(cast.alice)
-    refused = alice.post("/t/acme/keys/create/", {"name": "x"}, headers={"accept-language": "de-AT"})
-    assert refused.status_code == 422
-    assert_german(refused.content.decode(), "a name that is too short")
-    revealed = alice.post(
-        "/t/acme/keys/create/", {"name": "Line 4", "expires": "30"}, headers={"accept-language": "de"}
-    )
-    assert_german(revealed.content.decode(), "the page that shows a secret")
-    assert "Speichern Sie das clientSecret jetzt." in revealed.content.decode()
+def test_refusals_and_what_happened_are_told_in_german() -> None:
+    with translation.override("de"):
+        told = [str(text) for kind in refusals(Refusal) for text in (kind.message, kind.advice)]
+        told += [str(declared.template) for declared in REGISTRY.values()]
+    assert len(told) > 100
+    assert [text for text in told if ENGLISH.search(text)] == []
 
 
-def test_other_languages_get_english(cast: Cast) -> None:
-    page = signed_in(cast.alice).get("/t/acme/", headers={"accept-language": "fr"}).content.decode()
-    assert '<html lang="en"' in page
-    assert f"Welcome, {cast.alice.name}" in page
-
-
-def assert_german(page: str, what: str) -> None:
-    assert '<html lang="de"' in page, what
-    english = [text for text in texts(page) if ENGLISH.search(text)]
-    assert english == [], what
-
-
-def texts(page: str) -> list[str]:
-    """What people read on a page or hear from it, without code and without what says to be English."""
-    reader = _Reader()
-    reader.feed(page)
-    return list(reader.found())
-
-
-class _Reader(HTMLParser):
-    VOID = ("br", "col", "hr", "img", "input", "link", "meta", "wbr")
-    SPOKEN = ("alt", "aria-label", "data-copied", "data-failed", "data-label", "data-secret", "placeholder", "title")
-    UNREAD = ("code", "pre", "script", "style", "svg")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._texts: list[str] = []
-        self._inside: list[bool] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        unread = tag in self.UNREAD or given.get("lang") == "en"
-        if tag not in self.VOID:
-            self._inside.append(unread)
-        if not any(self._inside):
-            self._texts += [given[name] or "" for name in self.SPOKEN if name in given]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID and self._inside:
-            self._inside.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not any(self._inside):
-            self._texts.append(data)
-
-    def found(self) -> Iterator[str]:
-        return (" ".join(text.split()) for text in self._texts if text.strip())
+def refusals(kind: type[Refusal]) -> list[type[Refusal]]:
+    return [kind, *(found for below in kind.__subclasses__() for found in refusals(below))]
