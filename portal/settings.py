@@ -172,7 +172,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 KEY_AUTHENTICATOR = "portal.tokens.bearer.authenticate"
 MEMBERSHIP_SYNC = "portal.tenants.member_commands.follow_hub"
 UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
-ATTENTION_SOURCES = ["portal.keys.attention.for_member", "portal.tenants.quota_attention.for_member"]
+ATTENTION_SOURCES = [
+    "portal.keys.attention.for_member",
+    "portal.tenants.quota_attention.for_member",
+    "portal.ops.attention.for_operator",
+]
 # How many of a quota the active tenant uses; what nobody counts yet is 0.
 QUOTA_COUNTERS = {
     "keys": "portal.keys.queries.counted_keys",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
@@ -20,6 +21,7 @@ from portal.identity.models import User
 from portal.keys.commands import create_key, import_key
 from portal.keys.models import BindingKey, Source
 from portal.lib.secret import Secret
+from portal.ops.orders import place_order
 from portal.permissions import Role
 from portal.scoping import tenant_scope
 from portal.tenants import member_commands
@@ -74,6 +76,7 @@ def make_member(tenant: Tenant, email: str, *roles: Role, operator: bool = False
         subject=known.user_id if known else email,
         name=known.name if known else email.partition("@")[0].title(),
         email=email,
+        email_verified=True,
         is_operator=operator,
     )
     with tenant_scope(tenant.pk):
@@ -98,6 +101,24 @@ def make_invitation(tenant: Tenant, email: str, *roles: Role) -> Invitation:
     """An open invitation into the tenant."""
     with tenant_scope(tenant.pk):
         return member_commands.invite(email=email, roles=list(roles), language="en", by=SYSTEM)
+
+
+def make_order(name: str = "initech", **changed: Any) -> Tenant:
+    """The order of a tenant that the emulator knows in its Xcelerator world; nothing has run yet."""
+    client_id = f"{name}-hub-reader"
+    told = {
+        "display_name": "Initech Drives",
+        "company_name": "Initech Drives Inc.",
+        "company_domain": f"{name}.example",
+        "environment": "emulatorx",
+        "numeric_id": "1000001703",
+        "package": Package.S,
+        "first_admin_email": f"iris@{name}.example",
+        "first_admin_language": "en",
+        "client_id": client_id,
+        "secret": Secret(client_secret(client_id)),
+    }
+    return place_order(name=name, by=SYSTEM, **told | changed)
 
 
 def make_request(user: User, name: str = "hooli") -> TenantRequest:

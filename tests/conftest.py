@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.audit import repeats
@@ -22,6 +24,8 @@ from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
 from tests import environment
 from tests.cast import Cast, make_cast, signed_in
+from tests.deployment import Deployment
+from tests.notify.smtp_server import SmtpServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_ARGUMENTS = [
@@ -50,7 +54,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """What the process remembers between requests: tokens, key sets, signing keys, readiness."""
+    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language."""
+    translation.deactivate()
     authenticator.forget_all()
     issuers.forget()
     signing.forget()
@@ -101,6 +106,34 @@ def _each_log(statements: object) -> None:
         for model in (AuditRecord, InstanceRecord):
             for statement in statements(model, connection.vendor):  # type: ignore[operator]
                 cursor.execute(statement)
+
+
+@pytest.fixture
+def smtp_process() -> Iterator[SmtpServer]:
+    """A mail server for the processes of a deployment."""
+    server = SmtpServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose database has its tables."""
+    folder = tmp_path_factory.mktemp("migrated")
+    Deployment(folder, 0).manage("migrate", "--verbosity=0")
+    return folder
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, migrated: Path, smtp_process: SmtpServer, hub: RunningEmulator) -> Iterator[Deployment]:
+    """A deployment of its own; its processes end with the test."""
+    folder = tmp_path / "data"
+    shutil.copytree(migrated, folder)
+    made = Deployment(folder, smtp_process.port)
+    yield made
+    for process in made.running:
+        process.kill()
+        process.wait()
 
 
 assert settings.LOCAL  # the tests never run against a deployment's database

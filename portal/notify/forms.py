@@ -15,6 +15,6 @@ class MailFilterForm(forms.Form):
         label=_("Search"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"placeholder": _("Recipient or kind")}),
+        widget=forms.TextInput(attrs={"placeholder": _("Recipient")}),
     )
     state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *MailState.choices], required=False)

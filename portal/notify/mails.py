@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.notify.commands import post
+from portal.notify.commands import TooManyMails, post
 from portal.notify.models import OutgoingMail
-from portal.notify.writing import Link
+from portal.notify.writing import Link, MailAddressInvalid, MailTextRefused
 from portal.permissions import Role
+
+# Why a mail is not posted. An act that must not fail for the sake of its mail suppresses these.
+NOT_POSTED = (TooManyMails, MailAddressInvalid, MailTextRefused)
 
 
 def welcome(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from portal.lib.badge import Badge
 from portal.notify.models import MailState, OutgoingMail
@@ -12,13 +13,23 @@ BADGES = {
     MailState.SENT: Badge("ok", "check", MailState.SENT.label),
     MailState.FAILED: Badge("bad", "triangle-alert", MailState.FAILED.label),
 }
+# What a mail is about, by its template.
+KINDS = {
+    "welcome": _("Welcome"),
+    "invitation": _("Invitation"),
+    "request_received": _("Request for a tenant"),
+    "request_accepted": _("Request accepted"),
+    "request_declined": _("Request declined"),
+    "tenant_suspended": _("Tenant suspended"),
+    "tenant_resumed": _("Tenant resumed"),
+}
 
 
 def find_mails(words: str, state: str) -> QuerySet[OutgoingMail]:
-    """Mails, newest first, without their bodies: those hold invitations."""
+    """Mails to addresses that contain the words, newest first, without their bodies: those hold invitations."""
     mails = OutgoingMail.objects.defer("text", "html", "subject")
     if words:
-        mails = mails.filter(Q(recipient__icontains=words) | Q(template__icontains=words))
+        mails = mails.filter(recipient__icontains=words)
     return mails.filter(state=state) if state else mails
 
 

@@ -18,7 +18,7 @@ from portal.lib.paging import page_of
 from portal.notify import commands
 from portal.notify.forms import MailFilterForm
 from portal.notify.models import MailState, OutgoingMail
-from portal.notify.queries import BADGES, find_mails, undelivered
+from portal.notify.queries import BADGES, KINDS, find_mails, undelivered
 
 # A mail is a foreign document: it may style itself, and nothing else.
 MAIL_POLICY = (
@@ -97,7 +97,7 @@ def retry(request: SignedInRequest, mail_id: int) -> HttpResponse:
 def _row(mail: OutgoingMail) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "url": reverse("notify:outbox_mail", args=[mail.pk]),
-        "template": mail.template,
+        "kind": KINDS.get(mail.template, mail.template),
         "recipient": mail.recipient,
         "state": BADGES[MailState(mail.state)],
         "created_at": mail.created_at,

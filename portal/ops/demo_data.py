@@ -111,19 +111,19 @@ def _env_file() -> Path:
 
 def welcome(hub: Banner) -> str:
     """The banner: where to go, who can sign in, three lines to paste."""
-    names = {tenant["name"] for tenant in hub.tenants}
+    here = set(Tenant.objects.values_list("name", flat=True))
     people = [
         f"    {person['name']:<14} {person['role']} of {person['tenant']}"
+        + ("" if person["tenant"] in here else ", no tenant here yet")
         for person in hub.content["accounts"]
-        if person["tenant"] in names
     ]
     return "\n".join(
         [
             "",
             f"  Bindery is ready:  {settings.PORTAL_URL}",
+            f"  Its mails:         {settings.PORTAL_URL}{reverse('notify:outbox')}",
             f"  Behind the Hub:    {settings.HUB_GATEWAY_URL}  (through the Hub's gateway, with its bar)",
             f"  Hub emulator:      {hub.url}/_emulator/",
-            f"  Its mails:         {settings.PORTAL_URL}{reverse('notify:outbox')}  (none leaves this machine)",
             "",
             "  Sign in as one of these people (the emulator asks for no password):",
             *people,

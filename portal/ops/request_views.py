@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.access import SignedInRequest, operator_page
 from portal.errors import Refusal
 from portal.lib.badge import Badge
+from portal.lib.forms import posted
 from portal.lib.paging import page_of
 from portal.ops.tenant_forms import ReasonForm
 from portal.ops.tenant_views import form_page
 from portal.tenants import request_commands
-from portal.tenants.models import RequestState, TenantRequest
+from portal.tenants.models import RequestState, Tenant, TenantRequest
 
 BADGES = {
     RequestState.OPEN: Badge("wait", "inbox", RequestState.OPEN.label),
@@ -45,7 +46,9 @@ def requests(request: SignedInRequest) -> HttpResponse:
 def request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """One request with all that it says."""
     asked = get_object_or_404(TenantRequest.objects.select_related("requested_by", "tenant"), pk=request_id)
-    return render(request, "ops/request.html", {"asked": _row(asked)})
+    taken = Tenant.objects.filter(name=asked.name).exclude(pk=asked.tenant_id).first()
+    taken_url = reverse("ops:tenant", args=[taken.name]) if taken else ""
+    return render(request, "ops/request.html", {"asked": _row(asked), "taken_url": taken_url})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +57,7 @@ def decline(request: SignedInRequest, request_id: int) -> HttpResponse:
     """Say no, with the reason."""
     asked = get_object_or_404(TenantRequest, pk=request_id)
     back = reverse("ops:request", args=[asked.pk])
-    form = ReasonForm(_("The person reads it here and in a mail."), request.POST or None, max_length=500)
+    form = ReasonForm(_("The person reads it here and in a mail."), posted(request), max_length=500)
     if form.is_valid():
         try:
             request_commands.decline_request(asked, reason=form.cleaned_data["reason"], by=request.actor)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import SignedInRequest, operator_page
 from portal.errors import Refusal
+from portal.lib.forms import posted
 from portal.ops.tenant_forms import FirstAdminForm, NameTypedForm, PackageForm, ReasonForm
 from portal.ops.tenant_views import form_page
 from portal.permissions import Role
@@ -28,7 +29,7 @@ from portal.tenants.models import Tenant
 def suspend(request: SignedInRequest, tenant: str) -> HttpResponse:
     """Stop a tenant's keys and pages, with the reason that its people read."""
     found = get_object_or_404(Tenant, name=tenant)
-    form = ReasonForm(_("Its people read it instead of their pages, and in a mail."), request.POST or None)
+    form = ReasonForm(_("Its people read it instead of their pages, and in a mail."), posted(request))
     return _act(
         request,
         found,
@@ -45,7 +46,7 @@ def suspend(request: SignedInRequest, tenant: str) -> HttpResponse:
 def resume(request: SignedInRequest, tenant: str) -> HttpResponse:
     """Let a suspended tenant go on."""
     found = get_object_or_404(Tenant, name=tenant)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     return _act(
         request,
         found,
@@ -62,7 +63,7 @@ def resume(request: SignedInRequest, tenant: str) -> HttpResponse:
 def archive(request: SignedInRequest, tenant: str) -> HttpResponse:
     """End a suspended tenant for good."""
     found = get_object_or_404(Tenant, name=tenant)
-    form = NameTypedForm(found, request.POST or None)
+    form = NameTypedForm(found, posted(request))
     return _act(
         request,
         found,
@@ -79,7 +80,7 @@ def archive(request: SignedInRequest, tenant: str) -> HttpResponse:
 def cancel(request: SignedInRequest, tenant: str) -> HttpResponse:
     """Give up an order that never became active."""
     found = get_object_or_404(Tenant, name=tenant)
-    form = NameTypedForm(found, request.POST or None)
+    form = NameTypedForm(found, posted(request))
     return _act(
         request,
         found,
@@ -96,7 +97,7 @@ def cancel(request: SignedInRequest, tenant: str) -> HttpResponse:
 def package(request: SignedInRequest, tenant: str) -> HttpResponse:
     """Give a tenant another package."""
     found = get_object_or_404(Tenant, name=tenant)
-    form = PackageForm(request.POST or None, initial={"package": found.package})
+    form = PackageForm(posted(request), initial={"package": found.package})
     return _act(
         request,
         found,
@@ -114,7 +115,7 @@ def invite_admin(request: SignedInRequest, tenant: str) -> HttpResponse:
     """Invite an admin into a tenant that has none who could."""
     found = get_object_or_404(Tenant, name=tenant)
     initial = {"email": found.first_admin_email, "language": get_language()}
-    form = FirstAdminForm(request.POST or None, initial=initial)
+    form = FirstAdminForm(posted(request), initial=initial)
 
     def invite() -> None:
         with tenant_scope(found.pk):

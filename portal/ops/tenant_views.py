@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.access import SignedInRequest, operator_page
 from portal.errors import Refusal
 from portal.keys.upstream import upstream_key
+from portal.lib.forms import posted
 from portal.lib.paging import page_of
 from portal.lib.secret import Secret
 from portal.ops import orders
@@ -54,7 +55,7 @@ def provision(request: SignedInRequest) -> HttpResponse:
     """Order a tenant, on the operator's own account or because somebody asked for it (`?request=`)."""
     number = request.GET.get("request", "")
     asked = TenantRequest.objects.filter(pk=number, state=RequestState.OPEN).first() if number.isdecimal() else None
-    form = OrderForm(request.POST or None, initial=_initial_order(asked))
+    form = OrderForm(posted(request), initial=_initial_order(asked))
     if form.is_valid():
         told = form.cleaned_data
         secret = Secret(told.pop("client_secret"))
@@ -122,7 +123,7 @@ def correct(request: SignedInRequest, tenant: str) -> HttpResponse:
         return redirect("ops:tenant", found.name)
     with tenant_scope(found.pk):
         upstream = upstream_key()
-    form = CorrectionForm(found, upstream.client_id if upstream else "", request.POST or None)
+    form = CorrectionForm(found, upstream.client_id if upstream else "", posted(request))
     if form.is_valid():
         told = form.cleaned_data
         written = told.pop("client_secret")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +17,9 @@ from portal.audit.events import Event
 from portal.errors import Refusal
 from portal.hub.environments import environment
 from portal.notify import mails
+from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
-from portal.tenants import events, provisioning, tasks
+from portal.tenants import events, member_commands, provisioning, tasks
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
 from portal.tenants.states import StateForbids, Verb, target_of
 
@@ -74,7 +77,8 @@ def start_provisioning(tenant: Tenant) -> None:
 def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
     """Change an order whose provisioning is not finished; part of the transaction of `portal.ops.orders`.
 
-    All steps run again, because they looked at what was wrong. Raises `ValidationError`, `UnknownEnvironment`,
+    All steps run again, because they looked at what was wrong; who was to be first admin before is not invited any
+    more. Raises `ValidationError`, `UnknownEnvironment`,
     `NumericIdMissing`, `StateForbids` once the tenant is active or while a step is running.
     """
     tenant = _locked(tenant)
@@ -82,6 +86,8 @@ def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
         if not tenant.is_open or provisioning.is_running():
             raise StateForbids
         environment(told["environment"]).identity_of(tenant.name, told["numeric_id"])
+        if told["first_admin_email"] != tenant.first_admin_email:
+            member_commands.put_away_invitation(tenant.first_admin_email)
         changed = _assign(tenant, told, ORDER_FIELDS)
         tenant.full_clean()
         tenant.save()
@@ -123,15 +129,7 @@ def suspend_tenant(tenant: Tenant, *, reason: str, by: Actor) -> None:
     if tenant.name in settings.OPERATOR_TENANTS:
         raise TenantIsOperators
     tenant = _moved(tenant, Verb.SUSPEND, reason)
-    for to in _contacts(tenant):
-        mails.tenant_suspended(
-            key=_mail_key(tenant, "suspended", to),
-            to=to,
-            language=tenant.first_admin_language,
-            name=tenant.name,
-            display_name=tenant.display_name,
-            reason=reason,
-        )
+    _tell(tenant, "suspended", mails.tenant_suspended, reason=reason)
     _record_in(tenant, events.TenantSuspended(why=reason), by)
 
 
@@ -139,14 +137,7 @@ def suspend_tenant(tenant: Tenant, *, reason: str, by: Actor) -> None:
 def resume_tenant(tenant: Tenant, *, by: Actor) -> None:
     """Let a suspended tenant go on where it stopped: keys, members and settings are what they were."""
     tenant = _moved(tenant, Verb.RESUME)
-    for to in _contacts(tenant):
-        mails.tenant_resumed(
-            key=_mail_key(tenant, "resumed", to),
-            to=to,
-            language=tenant.first_admin_language,
-            name=tenant.name,
-            display_name=tenant.display_name,
-        )
+    _tell(tenant, "resumed", mails.tenant_resumed)
     _record_in(tenant, events.TenantResumed(tenant=tenant.name), by)
 
 
@@ -222,5 +213,14 @@ def _contacts(tenant: Tenant) -> list[str]:
     return list(dict.fromkeys(address.lower() for address in addresses if address))
 
 
-def _mail_key(tenant: Tenant, what: str, to: str) -> str:
-    return f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{to}"
+def _tell(tenant: Tenant, what: str, mail: Callable[..., OutgoingMail], **told: str) -> None:
+    for to in _contacts(tenant):
+        with suppress(*mails.NOT_POSTED):
+            mail(
+                key=f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{to}",
+                to=to,
+                language=tenant.first_admin_language,
+                name=tenant.name,
+                display_name=tenant.display_name,
+                **told,
+            )

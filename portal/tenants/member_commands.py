@@ -297,12 +297,17 @@ def _locked_tenant() -> Tenant:
     return Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
 
 
+def put_away_invitation(email: str) -> None:
+    """End the offer to this address, if there is one; part of the caller's transaction, which records why."""
+    unanswered = Invitation.objects.filter(email=email.lower(), accepted_at=None, withdrawn_at=None)
+    unanswered.update(withdrawn_at=timezone.now())
+
+
 def _open_invitation(email: str) -> Invitation | None:
     """The invitation of this address that can be accepted; one that has expired is put away."""
     waiting = Invitation.objects.filter(email=email.lower(), accepted_at=None, withdrawn_at=None).first()
     if waiting is not None and not waiting.is_open:
-        waiting.withdrawn_at = timezone.now()
-        waiting.save(update_fields=["withdrawn_at"])
+        put_away_invitation(email)
         return None
     return waiting
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import TenantRequest, tenant_page
 from portal.errors import Refusal
+from portal.lib.forms import posted
 from portal.lib.paging import page_of
 from portal.permissions import Permission, Role
 from portal.tenants import member_commands, queries
@@ -46,7 +47,7 @@ def members(request: TenantRequest) -> HttpResponse:
 @tenant_page(Permission.MEMBERS_WRITE)
 def invite(request: TenantRequest) -> HttpResponse:
     """Offer roles to somebody by mail."""
-    form = InviteForm(request.POST or None, initial={"language": get_language(), "roles": [Role.VIEWER]})
+    form = InviteForm(posted(request), initial={"language": get_language(), "roles": [Role.VIEWER]})
     if form.is_valid():
         try:
             invitation = member_commands.invite(**form.cleaned_data, by=request.actor)
@@ -63,7 +64,7 @@ def invite(request: TenantRequest) -> HttpResponse:
 def withdraw(request: TenantRequest, invitation_id: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = get_object_or_404(Invitation, pk=invitation_id)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     if form.is_valid():
         member_commands.withdraw_invitation(invitation, by=request.actor)
         messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
@@ -77,7 +78,7 @@ def withdraw(request: TenantRequest, invitation_id: int) -> HttpResponse:
 def member(request: TenantRequest, member_id: int) -> HttpResponse:
     """Give a member roles here, or take them."""
     membership = _member_or_404(member_id)
-    form = RolesForm(membership, request.POST or None)
+    form = RolesForm(membership, posted(request))
     if form.is_valid():
         try:
             member_commands.give_roles(membership, roles=form.cleaned_data["roles"], by=request.actor)
@@ -97,7 +98,7 @@ def member(request: TenantRequest, member_id: int) -> HttpResponse:
 def take_out(request: TenantRequest, member_id: int) -> HttpResponse:
     """End somebody's membership."""
     membership = _member_or_404(member_id)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     if form.is_valid():
         try:
             member_commands.take_out(membership, by=request.actor)

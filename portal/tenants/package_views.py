@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -28,7 +29,7 @@ def package(request: TenantRequest) -> HttpResponse:
     context = {
         "package": request.tenant.package,
         "usages": quotas.usages(request.tenant),
-        "operator_email": quotas.operator_email(),
+        "operator_email": settings.OPERATOR_EMAIL,
         "days": days[::-1],
         "days_total": sum(calls for _day, calls in days),
         "charts": bar_charts(days),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import SignedInRequest, signed_in_page
 from portal.errors import NotFound, Refusal
+from portal.lib.forms import posted
 from portal.permissions import Role
 from portal.tenants import member_commands, request_commands
 from portal.tenants.forms import RequestForm
@@ -26,7 +27,7 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
     if offered is None:
         raise NotFound
     member_commands.check_invitation(offered, request.user)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     tenant = offered.tenant
     if form.is_valid():
         membership = member_commands.accept_invitation(offered, request.user, by=request.actor)
@@ -52,7 +53,7 @@ def leave(request: SignedInRequest, tenant: str) -> HttpResponse:
     membership = Membership.of(request.user).filter(tenant__name=tenant).first()
     if membership is None:
         raise NotFound
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     name = membership.tenant.display_name
     if form.is_valid():
         try:
@@ -75,7 +76,7 @@ def leave(request: SignedInRequest, tenant: str) -> HttpResponse:
 @signed_in_page
 def ask(request: SignedInRequest) -> HttpResponse:
     """Ask the operator for a tenant; while a request is open, see it."""
-    form = RequestForm(request.POST or None, initial={"company_domain": request.user.email.partition("@")[2]})
+    form = RequestForm(posted(request), initial={"company_domain": request.user.email.partition("@")[2]})
     if form.is_valid():
         try:
             request_commands.ask_for_tenant(user=request.user, **form.cleaned_data, by=request.actor)

@@ -14,7 +14,8 @@ from portal.audit.events import Outcome
 from portal.audit.models import AuditRecord
 from portal.audit.queries import ShownRecord, shown, uses_of
 from portal.identity.models import User
-from portal.tenants.models import Invitation, Membership, Tenant, TenantRequest
+from portal.tenants.models import Invitation, Membership, ProvisioningStep, StepState, Tenant, TenantRequest
+from portal.tenants.states import TenantState
 
 # Records on the operator's page of a tenant; the activity page has them all.
 HISTORY_SHOWN = 20
@@ -48,6 +49,12 @@ def tenants(words: str, state: str) -> QuerySet[Tenant]:
         parts = ("name", "numeric_id", "display_name", "company_name", "company_domain")
         found = found.filter(reduce(or_, (Q(**{f"{part}__icontains": words}) for part in parts)))
     return found.filter(state=state) if state else found
+
+
+def failed_provisionings() -> list[ProvisioningStep]:
+    """The steps at which provisionings stopped, of all tenants that are still to be set up, for the operator."""
+    stopped = ProvisioningStep.all_tenants.filter(state=StepState.FAILED, tenant__state=TenantState.PROVISIONING)
+    return list(stopped.select_related("tenant").order_by("tenant__name"))
 
 
 def admin_names() -> list[str]:

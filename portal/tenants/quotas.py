@@ -118,9 +118,4 @@ def check(tenant: Tenant, quota: Quota) -> None:
 
 def whom_to_ask() -> str:
     """Who gives a tenant a larger package, as a sentence says it."""
-    return operator_email() or _("the operator of this portal")
-
-
-def operator_email() -> str:
-    """The operator's address, or empty when the deployment does not say it."""
-    return str(getattr(settings, "OPERATOR_EMAIL", ""))
+    return settings.OPERATOR_EMAIL or _("the operator of this portal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -33,33 +34,19 @@ class RequestClosed(Refusal):
     advice = _("Load the list of requests again.")
 
 
-class NameInUse(Refusal):
-    code = "tenant_name_in_use"
-    status = 422
-    message = _("This portal has a tenant with this name already.")
-    advice = _("If it is yours, ask one of its admins to invite you.")
-
-
 @transaction.atomic(durable=True)
 def ask_for_tenant(*, user: User, by: Actor, **told: Any) -> TenantRequest:
-    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`, `NameInUse`."""
+    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`.
+
+    Whether the name is taken, the operator sees: who is not a member learns of no tenant here.
+    """
     # Of two requests at once the second waits here, and finds the first.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if TenantRequest.objects.filter(requested_by=user, state=RequestState.OPEN).exists():
         raise RequestedAlready
-    if Tenant.objects.filter(name=told["name"]).exists():
-        raise NameInUse
     asked = TenantRequest.objects.create(requested_by=user, language=get_language() or "en", **told)
-    if settings.OPERATOR_EMAIL:
-        mails.request_received(
-            key=f"request:{asked.pk}",
-            to=settings.OPERATOR_EMAIL,
-            language=settings.LANGUAGE_CODE,
-            name=asked.name,
-            display_name=asked.display_name,
-            requested_by=f"{user.name} <{user.email}>",
-            url=settings.PORTAL_URL + reverse("ops:request", args=[asked.pk]),
-        )
+    with suppress(*mails.NOT_POSTED):
+        _tell_operator(asked, user)
     requested = events.TenantRequested(tenant=asked.name, display_name=asked.display_name)
     record_for_instance(requested, by=by, subject=asked.subject)
     return asked
@@ -76,7 +63,7 @@ def withdraw_request(asked: TenantRequest, *, by: Actor) -> None:
 def decline_request(asked: TenantRequest, *, reason: str, by: Actor) -> None:
     """Say no, with the reason: the person reads it on the page and in a mail. Raises `RequestClosed`."""
     asked = _decided(asked, RequestState.DECLINED, by, reason=reason)
-    if asked.requested_by.email:
+    with suppress(*mails.NOT_POSTED):
         mails.request_declined(
             key=f"request-declined:{asked.pk}",
             to=asked.requested_by.email,
@@ -91,7 +78,7 @@ def decline_request(asked: TenantRequest, *, reason: str, by: Actor) -> None:
 def accept_request(asked: TenantRequest, tenant: Tenant, *, by: Actor) -> None:
     """Say yes: this tenant was ordered for it. Part of the order's transaction. Raises `RequestClosed`."""
     asked = _decided(asked, RequestState.ACCEPTED, by, tenant=tenant)
-    if asked.requested_by.email:
+    with suppress(*mails.NOT_POSTED):
         mails.request_accepted(
             key=f"request-accepted:{asked.pk}",
             to=asked.requested_by.email,
@@ -100,6 +87,19 @@ def accept_request(asked: TenantRequest, tenant: Tenant, *, by: Actor) -> None:
             display_name=tenant.display_name,
         )
     record_for_instance(events.RequestAccepted(tenant=tenant.name), by=by, subject=asked.subject)
+
+
+def _tell_operator(asked: TenantRequest, user: User) -> None:
+    if settings.OPERATOR_EMAIL:
+        mails.request_received(
+            key=f"request:{asked.pk}",
+            to=settings.OPERATOR_EMAIL,
+            language=settings.LANGUAGE_CODE,
+            name=asked.name,
+            display_name=asked.display_name,
+            requested_by=f"{user.name}, {user.email}",
+            url=settings.PORTAL_URL + reverse("ops:request", args=[asked.pk]),
+        )
 
 
 def _decided(asked: TenantRequest, state: RequestState, by: Actor, **told: Any) -> TenantRequest:

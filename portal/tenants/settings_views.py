@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
+from portal.lib.forms import posted
 from portal.permissions import Permission
 from portal.tenants import commands
 from portal.tenants.forms import SettingsForm
@@ -21,7 +22,7 @@ from portal.tenants.shell import shown_tenant
 @tenant_page(Permission.TENANT_WRITE)
 def settings(request: TenantRequest) -> HttpResponse:
     """Name, contacts and key policy."""
-    form = SettingsForm(request.tenant, request.POST or None)
+    form = SettingsForm(request.tenant, posted(request))
     if form.is_valid():
         commands.change_settings(request.tenant, **form.cleaned_data, by=request.actor)
         messages.success(request, _("The settings are saved."))
@@ -40,7 +41,7 @@ def settings(request: TenantRequest) -> HttpResponse:
 @tenant_page(Permission.TENANT_WRITE)
 def end_sessions(request: TenantRequest) -> HttpResponse:
     """Ask everybody to sign in again."""
-    form = forms.Form(request.POST or None)
+    form = forms.Form(posted(request))
     if form.is_valid():
         commands.end_sessions(request.tenant, by=request.actor)
         return redirect("tenants:home", request.tenant.name)

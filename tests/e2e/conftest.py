@@ -124,7 +124,7 @@ class Visitor:
 
 
 @pytest.fixture
-def hub(demo: Demo) -> EmulatedHub:  # instead of the emulator in the tests' own process
+def emulated_hub(demo: Demo) -> EmulatedHub:
     return EmulatedHub(demo.emulator)
 
 

@@ -159,7 +159,15 @@ def test_without_javascript(chromium: Browser, demo: Demo) -> None:
         expect(page.get_by_role("heading", name="Plain line")).to_be_visible()
 
 
-PAGES = ("/", "/t/acme/keys/", "/t/acme/keys/create/", "/t/acme/keys/1/", "/t/acme/activity/", "/t/acme/assets/")
+PAGES = (
+    "/",
+    "/t/acme/keys/",
+    "/t/acme/keys/create/",
+    "/t/acme/keys/1/",
+    "/t/acme/activity/",
+    "/t/acme/assets/",
+    "/t/acme/package/",
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -173,7 +181,15 @@ def test_every_page_in_every_size_and_scheme(chromium: Browser, demo: Demo, widt
         visitor = visitor_in(demo, context)
         visitor.visit("/sign-in/")
         visitor.sign_in("Alice")
-        for path in (*PAGES, "/t/acme/keys/import/", "/t/acme/keys/1/revoke/", "/patterns/", "/docs/", "/docs/errors/"):
+        for path in (
+            *PAGES,
+            "/t/acme/keys/import/",
+            "/t/acme/keys/1/revoke/",
+            "/patterns/",
+            "/outbox/",
+            "/docs/",
+            "/docs/errors/",
+        ):
             visitor.visit(path)
 
 
@@ -182,6 +198,6 @@ def test_pages_keep_their_own_policy(chromium: Browser, demo: Demo) -> None:
     with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
         visitor = visitor_in(demo, context)
         visitor.sign_in("Alice")
-        for path in (*PAGES, "/patterns/"):
+        for path in (*PAGES, "/patterns/", "/outbox/"):
             visitor.page.goto(demo.portal + path)
         assert visitor.complaints == []

@@ -44,7 +44,7 @@ def is_active(page: Page) -> None:
 
 
 def test_from_a_wrong_secret_to_the_first_admin_at_work(
-    visitor: Visitor, second_visitor: Visitor, hub: EmulatedHub
+    visitor: Visitor, second_visitor: Visitor, emulated_hub: EmulatedHub
 ) -> None:
     page = visitor.page
     visitor.sign_in("Olga")
@@ -67,8 +67,8 @@ def test_from_a_wrong_secret_to_the_first_admin_at_work(
     visitor.follow("Correct")
     visitor.look()
     assert page.get_by_label("clientSecret").input_value() == ""
-    page.get_by_label("clientSecret").fill(hub.secret("initech-hub-reader"))
-    with hub.fault(ASSETS, status=503):
+    page.get_by_label("clientSecret").fill(emulated_hub.secret("initech-hub-reader"))
+    with emulated_hub.fault(ASSETS, status=503):
         visitor.press("Save and run all steps")
         expect(credential).to_contain_text("hub_refused 503", timeout=WITHIN)
     credential.get_by_role("button", name="Run again").click()
@@ -94,7 +94,7 @@ def follow_the_welcome_mail(visitor: Visitor) -> None:
     expect(page.get_by_text("Nobody is invited at the moment.")).to_be_visible()
 
 
-def test_by_keyboard_alone(visitor: Visitor, hub: EmulatedHub) -> None:
+def test_by_keyboard_alone(visitor: Visitor, emulated_hub: EmulatedHub) -> None:
     """The emulator's `core` identity host passes for a tenant of its own: its users may read acme's assets."""
     page = visitor.page
     visitor.sign_in("Olga")
@@ -108,13 +108,13 @@ def test_by_keyboard_alone(visitor: Visitor, hub: EmulatedHub) -> None:
         "Environment": CLASSIC,
         "First admin": "kay@core.example",
         "clientID": "acme-hub-reader",
-        "clientSecret": hub.secret("acme-hub-reader"),
+        "clientSecret": emulated_hub.secret("acme-hub-reader"),
     }
     page.get_by_role("heading", name="Provision a tenant").wait_for()
     for label, words in told.items():
         tab_to(page, page.get_by_label(label, exact=True))
         page.keyboard.type(words)
-    with hub.fault(ASSETS, status=503):
+    with emulated_hub.fault(ASSETS, status=503):
         page.keyboard.press("Enter")
         again = step(page, "Upstream credential is tested").get_by_role("button", name="Run again")
         expect(again).to_be_visible(timeout=WITHIN)
@@ -139,16 +139,16 @@ def press_on(page: Page, wanted: Locator) -> None:
     page.keyboard.press("Enter")
 
 
-def test_without_javascript(chromium: Browser, demo: Demo, hub: EmulatedHub) -> None:
+def test_without_javascript(chromium: Browser, demo: Demo, emulated_hub: EmulatedHub) -> None:
     """The emulator's shared host of the Xcelerator world passes for a tenant of its own, too."""
     with open_context(chromium, java_script_enabled=False) as context:
         visitor = visitor_in(demo, context)
         page = visitor.page
         visitor.sign_in("Olga")
         page.goto(f"{demo.portal}/operator/provision/")
-        secret = hub.secret("initech-hub-reader")
+        secret = emulated_hub.secret("initech-hub-reader")
         fill_order(page, "plain", XCELERATOR, "1000001700", "initech-hub-reader", secret)
-        with hub.fault("GET */1000001700.sws/oauth/token", latency=3):
+        with emulated_hub.fault("GET */1000001700.sws/oauth/token", latency=3):
             visitor.press("Start provisioning")
             expect(page.get_by_text("0 of 6 steps done")).to_be_visible()
             assert page.locator("meta[http-equiv=refresh]").count() == 1
@@ -156,8 +156,10 @@ def test_without_javascript(chromium: Browser, demo: Demo, hub: EmulatedHub) -> 
         assert page.locator("meta[http-equiv=refresh]").count() == 0
 
 
-def test_a_request_is_declined_and_then_accepted(visitor: Visitor, second_visitor: Visitor, hub: EmulatedHub) -> None:
-    hub.add_person("acme", "Rita Reed", "rita@acme.example")
+def test_a_request_is_declined_and_then_accepted(
+    visitor: Visitor, second_visitor: Visitor, emulated_hub: EmulatedHub
+) -> None:
+    emulated_hub.add_person("acme", "Rita Reed", "rita@acme.example")
     visitor.sign_in("Rita Reed")
     expect(visitor.page.get_by_text("no tenant lists you as a member")).to_be_visible()
     visitor.look()

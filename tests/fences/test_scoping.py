@@ -37,6 +37,7 @@ ALL_TENANTS = {
     "portal/tenants/models.py",
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
+    "portal/tenants/queries.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
 }

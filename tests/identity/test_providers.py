@@ -211,7 +211,7 @@ class TestOperators:
         self, worlds: Worlds, browser: Client, settings: Any
     ) -> None:
         """OPERATOR_TENANTS are tenants of the first provider's environment: acme here is another company."""
-        assert settings.OPERATOR_TENANTS == {"acme"}
+        assert {"acme"} == settings.OPERATOR_TENANTS
         assert settings.OIDC_ENVIRONMENT != CLASSIC
         state = worlds.hosts[CLASSIC].begin(browser, provider=CLASSIC)
         worlds.prepare_sign_in(CLASSIC, CLASSIC, CLAIMS["acme"], scope=["bindery.operator"])

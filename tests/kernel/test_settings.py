@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,23 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.production import environment
+
+# A secret that somebody wrote where none belongs: no sentence may repeat it.
+CANARY = "k7Qz-canary-secret"
+
+
+def providers(**changed: object) -> str:
+    """A list of one further identity provider."""
+    entry = {
+        "name": "second",
+        "label": "Second",
+        "environment": "eu1x",
+        "identity_url": "https://1000001700.eu1.sws.siemens.com",
+        "client_id": "bindery",
+        "client_secret_variable": "OIDC_CLIENT_SECRET",
+    }
+    return json.dumps([entry | changed])
+
 
 WRONG = {
     "PORTAL_MODE": [("prod", "PORTAL_MODE=production")],
@@ -34,6 +52,12 @@ WRONG = {
     "HUB_ENVIRONMENTS": [
         ("{}", "HUB_ENVIRONMENTS is not a JSON list"),
         ('[{"name": "eu9"}]', "write an object with text for"),
+    ],
+    "OIDC_PROVIDERS": [
+        ("x", "OIDC_PROVIDERS is not a JSON list"),
+        (providers(environment="mars"), "gives 'second' the environment 'mars', write one of eu1, eu2, cn1, eu1x"),
+        (providers(client_secret_variable="NOT_SET"), "NOT_SET is not set, write NOT_SET="),
+        (providers(client_secret=CANARY), "OIDC_PROVIDERS cannot read 'second', write an object with text for"),
     ],
     "PORTAL_LOG_LEVEL": [("loud", "write DEBUG, INFO, WARNING")],
     "PORTAL_PAGE_SIZE": [("500", "at most 200")],
@@ -80,10 +104,12 @@ def test_wrong_value_refuses_to_start(
     assert told in answer.stderr
     assert "Traceback" not in answer.stderr
     assert "hidden" not in answer.stderr  # a password in a wrong value
+    assert CANARY not in answer.stderr
 
 
 def test_production_settings_start() -> None:
     assert start({}).returncode == 0
+    assert start({"OIDC_PROVIDERS": providers()}).returncode == 0
 
 
 def test_a_refused_start_is_told_by_the_server_too() -> None:

@@ -15,8 +15,9 @@ from portal.emulator.testing import RunningEmulator
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.keys.upstream import SecretSealed, upstream_credential
 from portal.lib.crypto import KeyRing
+from portal.permissions import Role
 from portal.scoping import tenant_scope
-from tests.cast import Cast, client_secret, make_upstream_key
+from tests.cast import Cast, client_secret, make_member, make_tenant, make_upstream_key, signed_in
 
 IMPORT = "/t/acme/keys/import/"
 
@@ -70,6 +71,22 @@ def test_secret_is_sent_nowhere_else(alice: Client, hub: RunningEmulator, token_
     assert answer.status_code == 422
     assert client_secret("acme-hub-reader") not in answer.content.decode()
     assert BindingKey.all_tenants.count() == 0
+
+
+def test_a_tenant_of_the_xcelerator_world_imports_from_its_own_host(db: None, hub: RunningEmulator) -> None:
+    initech = make_tenant("initech", "Initech Drives")
+    initech.environment, initech.numeric_id = "emulatorx", "1000001703"
+    initech.save()
+    iris = signed_in(make_member(initech, "iris@initech.example", Role.ADMIN))
+    own = {"client_id": "initech-hub-reader", "client_secret": client_secret("initech-hub-reader")}
+    for elsewhere in ("initech.piam", "1000001701.sws", "acme.piam"):
+        answer = iris.post(
+            "/t/initech/keys/import/", written(hub, **own, token_url=f"{hub.url}/{elsewhere}/oauth/token")
+        )
+        assert f"The TokenURL of this tenant is {hub.url}/1000001703.sws/oauth/token" in answer.content.decode()
+    iris.post("/t/initech/keys/import/", written(hub, **own, token_url=f"{hub.url}/1000001703.sws/oauth/token"))
+    assert BindingKey.all_tenants.get().is_upstream
+    assert "Drive" in iris.get("/t/initech/assets/").content.decode()
 
 
 def test_lost_master_key_is_told_not_replaced(cast: Cast, settings: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from django.test import Client
 from portal.audit.models import InstanceRecord
 from portal.notify.commands import deliver
 from portal.notify.models import MailState, OutgoingMail
+from portal.notify.queries import KINDS
 from tests.cast import Cast, signed_in
 from tests.faults import audit_refuses
-from tests.notify.conftest import invite
+from tests.notify.conftest import each_mail, invite
 from tests.notify.smtp_server import SmtpServer
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
 
 
 @pytest.fixture
@@ -114,3 +118,8 @@ class TestRetry:
             assert olga.post(f"/operator/mails/{given_up.pk}/retry/").status_code == 503
         given_up.refresh_from_db()
         assert given_up.state == MailState.FAILED
+
+
+def test_every_kind_of_mail_has_a_name() -> None:
+    assert KINDS.keys() == each_mail().keys()
+    assert KINDS.keys() == {folder.parent.name for folder in TEMPLATES.glob("*/subject.txt")}

@@ -24,7 +24,9 @@ from portal.audit.events import REGISTRY
 from portal.constants import DECLARED
 from portal.errors import Refusal
 from portal.ops.docs import DOCS, LINK_TO_FILE, heading_id
-from portal.permissions import HUB_ROLES
+from portal.permissions import HUB_ROLES, ROLE_PERMISSIONS, Permission, Role
+from portal.tenants.states import TRANSITIONS
+from portal.tenants.steps import STEPS
 
 BASE = Path(settings.BASE_DIR)
 SERVED = sorted(DOCS.glob("*.md"))
@@ -34,6 +36,7 @@ ELSEWHERE = re.compile(r"[a-z]+:")
 
 def import_everything() -> None:
     """Each module of the product, so that every subclass and every event is known."""
+    importlib.import_module("portal.urls")  # it registers what the slices' addresses are made of
     for package in (portal, assets_app):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             # Starting a server is no import; the emulator is an island of its own.
@@ -164,6 +167,31 @@ def test_roles_are_those_of_the_hub_roles_table() -> None:
     text = (DOCS / "sign-in.md").read_text()
     rows = re.findall(r"^\| `((?:mdsp:core:|bindery\.)[^`]+)` \| ([^|]+) \|$", text, re.MULTILINE)
     assert dict(rows) == {scope: str(role.label) for scope, role in HUB_ROLES.items()}
+
+
+def test_permissions_are_those_of_the_roles_table() -> None:
+    text = (DOCS / "sign-in.md").read_text()
+    head = re.search(r"^\| permission \| (.+) \|$", text, re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z]+\.[a-z]+)`: [^|]+ \| (.+) \|$", text, re.MULTILINE)
+    assert head is not None
+    assert head[1].split(" | ") == [str(role.label) for role in Role]
+    assert dict(rows) == {
+        right.value: " | ".join("yes" if right in ROLE_PERMISSIONS[role] else "–" for role in Role)
+        for right in Permission
+    }
+
+
+class TestTenants:
+    TEXT = (DOCS / "tenants.md").read_text()
+
+    def test_states_are_those_of_the_table(self) -> None:
+        rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| [^|]+ \|$", self.TEXT, re.MULTILINE)
+        assert rows == [(line.source.value, line.verb, line.target.value) for line in TRANSITIONS]
+
+    def test_every_step_has_a_row_in_its_order(self) -> None:
+        head = "| step | what it asks | fails with |"
+        rows = self.TEXT.partition(head)[2].partition("\n\n")[0]
+        assert re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE) == [str(name) for name in STEPS]
 
 
 def test_every_direct_dependency_has_a_row() -> None:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
 from portal.ops.management.commands import worker as command
+from tests.deployment import WITHIN, Deployment, eventually
 from tests.notify.smtp_server import SmtpServer
 
-WITHIN = 30.0
 POST = """
 from datetime import datetime, UTC
 from django.db import transaction
@@ -32,121 +22,41 @@ with transaction.atomic():
 """
 
 
-def eventually(what: Callable[[], Any]) -> None:
-    """Wait for another process; fails when it takes too long."""
-    deadline = time.monotonic() + WITHIN
-    while not what():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
-@dataclass
-class Deployment:
-    """A folder with a database, whose mails go to the given server; whatever database the tests use."""
-
-    folder: Path
-    port: int
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    @property
-    def variables(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-        return kept | {
-            "PORTAL_MODE": "local",
-            "PORTAL_DATA_DIR": str(self.folder),
-            "PORTAL_SMTP_URL": f"smtp://127.0.0.1:{self.port}" if self.port else "",
-        }
-
-    def manage(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=settings.BASE_DIR,
-            env=self.variables,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        with (self.folder / "worker.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "manage.py", "worker"], cwd=settings.BASE_DIR, env=self.variables, stderr=log
-            )
-        self.running.append(process)
-        return process
-
-    def sql(self, statement: str) -> list[Any]:
-        connection = sqlite3.connect(self.folder / "portal.sqlite3", timeout=10)
-        try:
-            with connection:
-                return connection.execute(statement).fetchall()
-        finally:
-            connection.close()
-
-    def mail(self) -> tuple[str, int]:
-        return self.sql("SELECT state, attempts FROM notify_outgoingmail")[0]  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-def smtp() -> Iterator[SmtpServer]:
-    server = SmtpServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose database has its tables."""
-    folder = tmp_path_factory.mktemp("migrated")
-    Deployment(folder, 0).manage("migrate", "--verbosity=0")
-    return folder
-
-
-@pytest.fixture
-def deployment(tmp_path: Path, migrated: Path, smtp: SmtpServer) -> Iterator[Deployment]:
-    folder = tmp_path / "data"
-    shutil.copytree(migrated, folder)
-    made = Deployment(folder, smtp.port)
-    yield made
-    for process in made.running:
-        process.kill()
-        process.wait()
-
-
 @pytest.mark.parametrize("moment", ["DATA", "AFTER"])
-def test_mail_survives_the_death_of_its_worker(moment: str, deployment: Deployment, smtp: SmtpServer) -> None:
+def test_mail_survives_the_death_of_its_worker(moment: str, deployment: Deployment, smtp_process: SmtpServer) -> None:
     """Killed before the server took it: delivered later, once. After it took it: at most once more."""
-    smtp.stalls = {moment}
+    smtp_process.stalls = {moment}
     deployment.manage("shell", "--verbosity=0", "-c", POST)
     first = deployment.start_worker()
-    eventually(smtp.arrived.is_set)
-    eventually(lambda: moment == "DATA" or smtp.received)
+    eventually(smtp_process.arrived.is_set)
+    eventually(lambda: moment == "DATA" or smtp_process.received)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    smtp.stalls = set()
+    smtp_process.stalls = set()
     assert deployment.mail() == ("queued", 1)
 
     second = deployment.start_worker()
     # Time passes: the dead worker's lease runs out.
     deployment.sql("UPDATE notify_outgoingmail SET lease_until = '2026-01-01 00:00:00'")
     eventually(lambda: deployment.mail() == ("sent", 2))
-    assert len(smtp.received) == (1 if moment == "DATA" else 2)
-    assert len({mail["Message-ID"] for mail in smtp.mails}) == 1
+    assert len(smtp_process.received) == (1 if moment == "DATA" else 2)
+    assert len({mail["Message-ID"] for mail in smtp_process.mails}) == 1
     second.send_signal(signal.SIGTERM)
     assert second.wait(WITHIN) == 0
 
 
-def test_sigterm_finishes_the_present_task_and_leaves_the_next(deployment: Deployment, smtp: SmtpServer) -> None:
-    smtp.stalls = {"MAIL"}
+def test_sigterm_finishes_the_present_task_and_leaves_the_next(
+    deployment: Deployment, smtp_process: SmtpServer
+) -> None:
+    smtp_process.stalls = {"MAIL"}
     deployment.manage("shell", "--verbosity=0", "-c", POST + POST.replace('"resumed"', '"again"'))
     process = deployment.start_worker()
-    eventually(lambda: smtp.connections == 1)
+    eventually(lambda: smtp_process.connections == 1)
     eventually(lambda: deployment.sql("SELECT 1 FROM notify_outgoingmail WHERE lease_until IS NOT NULL"))
     process.send_signal(signal.SIGTERM)
-    smtp.release()
+    smtp_process.release()
     assert process.wait(WITHIN) == 0
-    assert len(smtp.received) == 1
+    assert len(smtp_process.received) == 1
     assert sorted(deployment.sql("SELECT state FROM notify_outgoingmail")) == [("queued",), ("sent",)]
     assert "Traceback" not in (deployment.folder / "worker.log").read_text()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 import time_machine
@@ -123,6 +124,23 @@ def test_old_days_go_with_the_first_call_of_a_day(noon: time_machine.Traveller, 
     assert call(cast.acme)
     assert sorted((today - day).days for day in counted(cast.acme)) == [0, 1, KEPT_DAYS]
     assert list(counted(cast.globex)) == [date(2020, 1, 1)]
+
+
+def test_a_day_that_another_caller_begins_in_between(noon: time_machine.Traveller, cast: Cast) -> None:
+    """No row is there to count in, and a moment later it is: that is no reached limit."""
+    make_key(cast.acme)
+    others: list[int] = []
+
+    def begin_the_day(execute: Any, sql: str, *rest: Any) -> Any:
+        done = execute(sql, *rest)
+        if sql.startswith('UPDATE "tenants_dailycalls"') and not others:
+            others.append(1)
+            DailyCalls.objects.create(day=date(2026, 11, 20), calls=1)
+        return done
+
+    with connection.execute_wrapper(begin_the_day):
+        assert call(cast.acme)
+    assert counted(cast.acme) == {date(2026, 11, 20): 2}
 
 
 def call(tenant: Tenant) -> bool:

@@ -40,7 +40,8 @@ def page_of(client: Client, **headers: str) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_shows_each_quota_with_what_happens_at_its_limit(alice: Client, cast: Cast) -> None:
+def test_shows_each_quota_with_what_happens_at_its_limit(alice: Client, cast: Cast, settings: Any) -> None:
+    settings.OPERATOR_EMAIL = ""
     make_key(cast.acme)
     make_upstream_key(cast.acme)
     count_calls(cast.acme, {0: 1234})
@@ -160,4 +161,4 @@ class TestAttention:
         (item,) = alice.get("/t/acme/").context["attention"]
         assert item.tone == "bad"
         assert "No further key can be created." in item.detail
-        assert "Ask the operator of this portal for a larger package." in item.detail
+        assert "Ask operator@bindery.example for a larger package." in item.detail

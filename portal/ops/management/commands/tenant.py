@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -37,7 +37,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One sub-command for each thing to do."""
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="|".join(VERBS))
-        order = verbs.add_parser("provision", help="order a tenant and run its provisioning, step by step")
+        order = verbs.add_parser(
+            "provision", allow_abbrev=False, help="order a tenant and run its provisioning, step by step"
+        )
         order.add_argument("name", help="account name at the Hub, at most 8 lower-case letters and digits")
         for option, help_text in ORDER_OPTIONS.items():
             order.add_argument(f"--{option}", required=option in REQUIRED, default="", help=help_text)
@@ -45,9 +47,8 @@ class Command(BaseCommand):
         order.add_argument("--language", choices=("en", "de"), default="en", help="of the welcome mail")
         order.add_argument(
             "--client-secret-file",
-            type=argparse.FileType(),
-            default=sys.stdin,
-            help="file with the secret of --client-id; by default it is read from standard input",
+            type=Path,
+            help="file with the secret of --client-id; without it, the secret is read from standard input",
         )
         order.add_argument("--no-wait", action="store_true", help="only order it; the worker runs the steps")
         for verb, help_text in PLAIN_VERBS.items():
@@ -81,14 +82,15 @@ class Command(BaseCommand):
                 "name": options["name"],
                 "package": options["package"],
                 "first_admin_language": options["language"],
-                "client_secret": options["client_secret_file"].read().strip(),
+                "client_secret": _secret(options["client_secret_file"]),
             }
         )
         if not form.is_valid():
             wrong = [f"{field}: {' '.join(map(str, texts))}" for field, texts in form.errors.items()]
             raise CommandError(" ".join(wrong))
         told = form.cleaned_data
-        tenant = place_order(**told, secret=Secret(told.pop("client_secret")), by=BY)
+        secret = Secret(told.pop("client_secret"))
+        tenant = place_order(**told, secret=secret, by=BY)
         self.stdout.write(f"{tenant.name} is ordered.")
         if not options["no_wait"]:
             self._run(tenant)
@@ -184,6 +186,13 @@ VERBS: dict[str, Callable[[Command, dict[str, Any]], None]] = {
     "package": Command.package,
     "list": Command.list,
 }
+
+
+def _secret(file: Path | None) -> str:
+    try:
+        return (file.read_text(encoding="utf-8") if file else sys.stdin.read()).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"The secret cannot be read from {file}: {error}") from None
 
 
 def _found(name: str) -> Tenant:

@@ -1,0 +1,118 @@
+"""A suspended tenant's key is refused within a second by every worker process, under load."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from django.conf import settings
+
+from tests.cast import client_secret
+from tests.deployment import Deployment, eventually
+from tests.tenants.test_provisioning import ORDER
+
+WORKERS, CALLERS = 3, 10
+MAKE_KEY = """
+from portal.keys.commands import create_key
+from portal.scoping import tenant_scope
+from portal.actor import SYSTEM
+from portal.tenants.models import Tenant
+with tenant_scope(Tenant.objects.get().pk):
+    key, _, secret = create_key(name="Line 4", by=SYSTEM)
+print("CREDENTIAL", key.client_id, secret.reveal())
+"""
+
+
+@pytest.fixture
+def portal(deployment: Deployment) -> Iterator[str]:
+    """The address of a portal with several worker processes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    deployment.more = {
+        "PORTAL_BIND": f"127.0.0.1:{port}",
+        "PORTAL_URL": f"http://localhost:{port}",
+        "PORTAL_WORKERS": str(WORKERS),
+        "PORTAL_THREADS": "8",
+    }
+    (deployment.folder / "static").mkdir(exist_ok=True)
+    deployment.manage("collectstatic", "--no-input", "--verbosity=0")
+    with (deployment.folder / "portal.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", "--log-level=warning", "portal.wsgi"],
+            cwd=settings.BASE_DIR,
+            env=deployment.variables,
+            stderr=log,
+        )
+    deployment.running.append(server)
+    eventually(lambda: _answers(url))
+    yield url
+    server.terminate()
+    server.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/health", timeout=2).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def children_of(process: subprocess.Popen[bytes]) -> int:
+    return len(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="counts worker processes in /proc")
+def test_within_a_second_on_every_worker(deployment: Deployment, portal: str) -> None:
+    deployment.manage("tenant", "provision", "initech", *ORDER, told=client_secret("initech-hub-reader"))
+    told = deployment.manage("shell", "--verbosity=0", "-c", MAKE_KEY)
+    client_id, secret = re.search(r"CREDENTIAL (\S+) (\S+)", told).groups()  # type: ignore[union-attr]
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    token = requests.post(f"{portal}/oauth/token", data=form, timeout=10).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert children_of(deployment.running[0]) == WORKERS
+
+    seen: list[tuple[float, str, int]] = []
+    ended = threading.Event()
+
+    def call() -> None:
+        while not ended.is_set():
+            # A connection for each call, so that calls meet every worker.
+            began = time.monotonic()
+            asset = requests.get(f"{portal}/api/assetmanagement/v3/assets?size=1", headers=bearer, timeout=30)
+            seen.append((began, "call", asset.status_code))
+            began = time.monotonic()
+            answer = requests.post(f"{portal}/oauth/token", data=form, timeout=30)
+            seen.append((began, "token", answer.status_code))
+
+    callers = [threading.Thread(target=call) for _ in range(CALLERS)]
+    for caller in callers:
+        caller.start()
+    try:
+        eventually(lambda: len(seen) > 2 * CALLERS)
+        deployment.manage("tenant", "suspend", "initech", "--reason=Contract ended.")
+        suspended = time.monotonic()
+        time.sleep(3)
+        resumed_at = time.monotonic()
+        deployment.manage("tenant", "resume", "initech")
+        resumed = time.monotonic()
+        eventually(lambda: any(status == 200 for began, _, status in seen if began > resumed))
+    finally:
+        ended.set()
+        for caller in callers:
+            caller.join()
+    during: list[Any] = [one for one in seen if suspended + 1 < one[0] < resumed_at]
+    assert {kind for _, kind, _ in during} == {"call", "token"}
+    assert {status for _, _, status in during} == {401}
+    assert {status for began, _, status in seen if began < suspended - 10} <= {200}
+    assert 200 in {status for _, _, status in seen}
