@@ -9,8 +9,8 @@ from typing import Any
 
 import requests
 
-# Who is added as a user of a tenant gets these at the Hub.
-GIVEN_TO_ALL = ("mdsp:core:StandardUser", "mdsp:core:TenantUser")
+# Whoever is added as a user of a tenant has this role at the Hub.
+GIVEN_TO_ALL = "mdsp:core:StandardUser"
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class EmulatedHub:
             return
         person = added.json()["id"]
         for group in session.get(f"{base}/Groups?count=500", timeout=10).json()["resources"]:
-            members = f"{base}/Groups/{group['id']}/members"
-            if group["displayName"] in roles:
+            members, role = f"{base}/Groups/{group['id']}/members", group["displayName"]
+            if role in roles and role != GIVEN_TO_ALL:
                 session.post(members, json={"type": "USER", "value": person}, timeout=10).raise_for_status()
-            elif group["displayName"] in GIVEN_TO_ALL:
-                session.delete(f"{members}/{person}", timeout=10)
+            elif role == GIVEN_TO_ALL and role not in roles:
+                session.delete(f"{members}/{person}", timeout=10).raise_for_status()
 
     def _admin_of(self, tenant: str) -> requests.Session:
         client_id = f"{tenant}-hub-admin"
