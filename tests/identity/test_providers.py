@@ -40,7 +40,7 @@ def initech(db: None) -> Tenant:
 class TestSignInPage:
     def test_has_a_button_for_each(self, browser: Client) -> None:
         page = browser.get("/sign-in/?next=/t/acme/keys/").content.decode()
-        links = re.findall(r'<a class="([^"]*)" href="(/sign-in/start/[^"]*)">.*?</svg>\s*([^<]*)</a>', page, re.DOTALL)
+        links = re.findall(r'<a class="([^"]*)" href="(/sign-in/start/[^"]*)"[^>]*>.*?</svg>\s*([^<]*)</a>', page, re.DOTALL)
         assert links == [
             (
                 "button button-primary button-large",

@@ -183,7 +183,7 @@ class TestPagesFollow:
         forbidden = choose(cast.dev, language="de").get("/t/acme/keys/create/")
         strict = Client(enforce_csrf_checks=True)
         strict.cookies = choose(cast.alice, language="de").cookies
-        expired = strict.post("/t/acme/keys/create/", {"name": "Line 4"})
+        expired = strict.post("/t/acme/keys/create/", {"name": "Line 4", "expires": "30"})
         for answer in (forbidden, expired):
             assert (answer.status_code, answer["Content-Language"]) == (403, "de")
             assert '<html lang="de"' in answer.content.decode()
@@ -349,7 +349,7 @@ class TestZoneOfTheBrowser:
     def test_without_it_times_are_in_utc(self, cast: Cast, browser: Client, hub: RunningEmulator) -> None:
         flow.sign_in(browser, hub, "alice@acme.example")
         assert chosen(cast.alice)["time_zone"] == ""
-        browser.post("/t/acme/keys/create/", {"name": "Line 4"})
+        browser.post("/t/acme/keys/create/", {"name": "Line 4", "expires": "30"})
         assert BindingKey.all_tenants.count() == 1
         assert "All times in UTC." in browser.get("/t/acme/keys/").content.decode()
 

@@ -103,7 +103,7 @@ def test_at_the_limit_there_is_no_way_to_create_and_the_reason_is_told(
     page = answer.content.decode()
     assert "/t/acme/keys/create/" not in page
     assert "1 of 1 binding keys used. Package S allows no more." in page
-    assert "Revoke a key that nobody uses, or ask the operator of this portal for a larger package." in page
+    assert "Revoke a key that nobody uses, or ask operator@bindery.example for a larger package." in page
 
 
 class TestExpiry:

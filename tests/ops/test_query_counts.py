@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
+from portal.permissions import Role
+from tests.cast import Cast, get_token, make_invitation, make_key, make_upstream_key, membership_of, signed_in
 from tests.fences.pages import pages_for
 
 # Two of each are the bell's: how many keys and how many calls of today count against the package.
@@ -21,6 +22,13 @@ PAGES = {
     "/t/acme/keys/{key}/": 11,
     "/t/acme/keys/{key}/revoke/": 10,
     "/t/acme/activity/": 9,
+    "/t/acme/members/": 0,
+    "/t/acme/members/invite/": 0,
+    "/t/acme/members/{member}/": 0,
+    "/t/acme/members/{member}/take-out/": 0,
+    "/t/acme/members/invitations/{invitation}/withdraw/": 0,
+    "/t/acme/settings/": 0,
+    "/t/acme/settings/end-sessions/": 0,
     "/t/acme/assets/": 10,
     "/t/acme/assets/{asset}/": 10,
 }
@@ -37,7 +45,13 @@ def places(cast: Cast) -> dict[str, Any]:
         key, secret = make_key(cast.acme, f"Line {number}")
         for _ in range(2):
             get_token(Client(), key, secret)
-    return {"key": key.pk, "asset": "0" * 32}
+    invitations = [make_invitation(cast.acme, f"new{number}@acme.example", Role.VIEWER) for number in range(3)]
+    return {
+        "key": key.pk,
+        "asset": "0" * 32,
+        "member": membership_of(cast.dev, cast.acme).pk,
+        "invitation": invitations[0].pk,
+    }
 
 
 @pytest.mark.parametrize("url", PAGES)
