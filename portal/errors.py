@@ -69,7 +69,9 @@ class Forbidden(Refusal):
     code = "forbidden"
     status = 403
     message = gettext_lazy("Your role in this tenant does not allow this.")
-    advice = gettext_lazy("Ask a tenant admin for the role in the Hub's Settings, then sign in again.")
+    advice = gettext_lazy(
+        "Ask a tenant admin for a role: under Members here, or in the Hub's Settings; then sign in again."
+    )
 
 
 class BadRequest(Refusal):

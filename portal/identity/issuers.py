@@ -102,11 +102,14 @@ def tenant_of(issuer: Issuer, told: object) -> Tenant | None:
 
 
 def known_tenant(environment_name: str, told: str) -> Tenant | None:
-    """The tenant of this portal that tokens of this environment call `told`: by name, or by its 10 digits."""
+    """The tenant of this portal that tokens of this environment call `told`: by name, or by its 10 digits.
+
+    One that is archived is none: its people are strangers, and its number may be another's by now.
+    """
     key = environment(environment_name).tenant_key
     if not re.fullmatch(TENANT_KEYS[key], told):
         return None
-    tenants = apps.get_model("tenants", "Tenant").objects
+    tenants = apps.get_model("tenants", "Tenant").objects.exclude(state="archived")
     found: Tenant | None = tenants.filter(environment=environment_name, **{key: told}).first()
     return found
 

@@ -111,12 +111,6 @@ def _env_file() -> Path:
 
 def welcome(hub: Banner) -> str:
     """The banner: where to go, who can sign in, three lines to paste."""
-    here = set(Tenant.objects.values_list("name", flat=True))
-    people = [
-        f"    {person['name']:<14} {person['role']} of {person['tenant']}"
-        + ("" if person["tenant"] in here else ", no tenant here yet")
-        for person in hub.content["accounts"]
-    ]
     return "\n".join(
         [
             "",
@@ -126,7 +120,7 @@ def welcome(hub: Banner) -> str:
             f"  Hub emulator:      {hub.url}/_emulator/",
             "",
             "  Sign in as one of these people (the emulator asks for no password):",
-            *people,
+            *_people(hub),
             "",
             "  Or read a pump from another terminal, here in this folder:",
             *(f"    {line}" for line in _lines(hub)),
@@ -135,6 +129,17 @@ def welcome(hub: Banner) -> str:
             "",
         ]
     )
+
+
+def _people(hub: Banner) -> list[str]:
+    here = set(Tenant.objects.values_list("name", flat=True))
+    elsewhere = {tenant["name"] for tenant in hub.content["tenants"] if tenant["world"] == "xcelerator"}
+    return [
+        f"    {person['name']:<14} {person['role']} of {person['tenant']}"
+        + (", no tenant here yet" if person["tenant"] not in here else "")
+        + (" (second button)" if person["tenant"] in elsewhere else "")
+        for person in hub.content["accounts"]
+    ]
 
 
 def _lines(hub: Banner) -> list[str]:

@@ -46,8 +46,8 @@ def requests(request: SignedInRequest) -> HttpResponse:
 def request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """One request with all that it says."""
     asked = get_object_or_404(TenantRequest.objects.select_related("requested_by", "tenant"), pk=request_id)
-    taken = Tenant.objects.filter(name=asked.name).exclude(pk=asked.tenant_id).first()
-    taken_url = reverse("ops:tenant", args=[taken.name]) if taken else ""
+    taken = Tenant.objects.filter(name=asked.name).first()
+    taken_url = reverse("ops:tenant", args=[taken.name]) if taken and taken != asked.tenant else ""
     return render(request, "ops/request.html", {"asked": _row(asked), "taken_url": taken_url})
 
 

@@ -72,6 +72,14 @@ class CorrectionForm(OrderForm):
         self.fields["client_secret"].required = False
         self.fields["client_secret"].help_text = _("Leave empty to keep the one that is sealed.")
 
+    def clean(self) -> dict[str, Any]:
+        written = super().clean()
+        # A secret goes with its clientID, and is sent to the identity host that follows from these.
+        moved = {"client_id", "environment", "numeric_id"} & set(self.changed_data)
+        if moved and not written.get("client_secret"):
+            self.add_error("client_secret", _("Write it, too: it belongs to this clientID and this environment."))
+        return written
+
 
 class ReasonForm(forms.Form):
     """Wants a reason that others will read."""

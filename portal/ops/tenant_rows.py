@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.errors import refusal_of
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import InternalError, refusal_of
 from portal.hub.environments import label_of
+from portal.hub.errors import (
+    HubCredentialRefused,
+    HubError,
+    HubRefused,
+    HubTimeout,
+    HubUnavailable,
+    NoHubCredential,
+)
 from portal.lib.badge import Badge
 from portal.tenants.models import ProvisioningStep, StepName, StepState, Tenant
 from portal.tenants.states import TenantState
-from portal.tenants.steps import STEPS
+from portal.tenants.steps import STEPS, NoUsableKey
 
 STATE_BADGES = {
     TenantState.REQUESTED: Badge("wait", "inbox", TenantState.REQUESTED.label),
@@ -41,6 +52,7 @@ def tenant_facts(tenant: Tenant) -> dict[str, Any]:
         "state_reason": tenant.state_reason,
         "first_admin_email": tenant.first_admin_email,
         "contact_email": tenant.contact_email,
+        "security_email": tenant.security_email,
         "created_at": tenant.created_at,
         "is_active": tenant.state == TenantState.ACTIVE,
     }
@@ -54,6 +66,13 @@ def shown_steps() -> list[dict[str, Any]]:
 def _shown(step: ProvisioningStep) -> dict[str, Any]:
     failed = step.state == StepState.FAILED
     refusal = refusal_of(step.reason)
+    # These advise somebody else: a tenant's admin, or whoever waits for a page.
+    if issubclass(refusal, HubCredentialRefused | NoHubCredential):
+        advice: str | Promise = _("Correct the order with a clientID and clientSecret that the Hub accepts.")
+    elif refusal in {HubError, HubUnavailable, HubTimeout, HubRefused, InternalError, NoUsableKey}:
+        advice = _("Let the step run again. If it fails again, the log of the worker has the cause.")
+    else:
+        advice = refusal.advice
     return {
         "name": step.name,
         "label": StepName(step.name).label,
@@ -62,7 +81,7 @@ def _shown(step: ProvisioningStep) -> dict[str, Any]:
         "done": step.state == StepState.DONE,
         "failed": failed,
         "message": refusal.message if failed else "",
-        "advice": refusal.advice if failed else "",
+        "advice": advice if failed else "",
         "detail": step.detail,
         "code": step.reason,
         "attempts": step.attempts,

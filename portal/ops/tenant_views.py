@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.access import SignedInRequest, operator_page
-from portal.errors import Refusal
+from portal.errors import NotFound, Refusal
 from portal.keys.upstream import upstream_key
 from portal.lib.forms import posted
 from portal.lib.paging import page_of
@@ -25,6 +25,7 @@ from portal.ops.tenant_rows import shown_steps, tenant_facts
 from portal.scoping import tenant_scope
 from portal.tenants import commands, queries
 from portal.tenants.models import RequestState, Tenant, TenantRequest
+from portal.tenants.request_commands import RequestClosed
 from portal.tenants.states import Verb, verbs_of
 
 # Asked again this often while a step is running or waiting.
@@ -53,8 +54,7 @@ def tenants(request: SignedInRequest) -> HttpResponse:
 @operator_page
 def provision(request: SignedInRequest) -> HttpResponse:
     """Order a tenant, on the operator's own account or because somebody asked for it (`?request=`)."""
-    number = request.GET.get("request", "")
-    asked = TenantRequest.objects.filter(pk=number, state=RequestState.OPEN).first() if number.isdecimal() else None
+    asked = _asked(request.GET.get("request", ""))
     form = OrderForm(posted(request), initial=_initial_order(asked))
     if form.is_valid():
         told = form.cleaned_data
@@ -142,6 +142,18 @@ def correct(request: SignedInRequest, tenant: str) -> HttpResponse:
 def form_page(request: SignedInRequest, template: str, form: forms.Form, **shown: Any) -> HttpResponse:
     """A page with one form: 200, or 422 when it comes back with errors."""
     return render(request, template, {"form": form, **shown}, status=422 if form.errors else 200)
+
+
+def _asked(number: str) -> TenantRequest | None:
+    """The request that the order answers, if it is for one; raises `RequestClosed` when that has an answer already."""
+    if not number:
+        return None
+    asked = TenantRequest.objects.filter(pk=number).first() if number.isascii() and number.isdecimal() else None
+    if asked is None:
+        raise NotFound
+    if asked.state != RequestState.OPEN:
+        raise RequestClosed
+    return asked
 
 
 def _initial_order(asked: TenantRequest | None) -> dict[str, Any]:

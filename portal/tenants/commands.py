@@ -21,7 +21,7 @@ from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from portal.tenants import events, member_commands, provisioning, tasks
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
-from portal.tenants.states import StateForbids, Verb, target_of
+from portal.tenants.states import StateForbids, TenantState, Verb, target_of
 
 # What an order says and its correction may change; the name is that of the tenant for good.
 ORDER_FIELDS = (
@@ -79,12 +79,13 @@ def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
 
     All steps run again, because they looked at what was wrong; who was to be first admin before is not invited any
     more. Raises `ValidationError`, `UnknownEnvironment`,
-    `NumericIdMissing`, `StateForbids` once the tenant is active or while a step is running.
+    `NumericIdMissing`, `StateForbids` once the tenant is active, `StepRunning`.
     """
     tenant = _locked(tenant)
     with tenant_scope(tenant.pk):
-        if not tenant.is_open or provisioning.is_running():
+        if not tenant.is_open:
             raise StateForbids
+        provisioning.check_idle()
         environment(told["environment"]).identity_of(tenant.name, told["numeric_id"])
         if told["first_admin_email"] != tenant.first_admin_email:
             member_commands.put_away_invitation(tenant.first_admin_email)
@@ -112,11 +113,13 @@ def retry_provisioning(tenant: Tenant, *, by: Actor) -> None:
 
 @transaction.atomic(durable=True)
 def cancel_order(tenant: Tenant, *, by: Actor) -> None:
-    """Give up an order that never became active. Its name stays taken, its record stays; nothing at the Hub changes."""
+    """Give up an order that never became active: its invitations open nothing, its name stays taken.
+
+    Nothing at the Hub changes. Raises `StateForbids`, `StepRunning`.
+    """
     tenant = _moved(tenant, Verb.CANCEL)
     with tenant_scope(tenant.pk):
-        if provisioning.is_running():
-            raise StateForbids
+        provisioning.check_idle()
     _record_in(tenant, events.OrderCancelled(tenant=tenant.name), by)
 
 
@@ -126,7 +129,7 @@ def suspend_tenant(tenant: Tenant, *, reason: str, by: Actor) -> None:
 
     Raises `TenantIsOperators`, `StateForbids`.
     """
-    if tenant.name in settings.OPERATOR_TENANTS:
+    if _operates_the_portal(tenant):
         raise TenantIsOperators
     tenant = _moved(tenant, Verb.SUSPEND, reason)
     _tell(tenant, "suspended", mails.tenant_suspended, reason=reason)
@@ -150,8 +153,13 @@ def archive_tenant(tenant: Tenant, *, by: Actor) -> None:
 
 @transaction.atomic(durable=True)
 def change_package(tenant: Tenant, *, package: Package, by: Actor) -> None:
-    """Give the tenant another package. Its quotas hold from the next request on; what is over a smaller one stays."""
+    """Give the tenant another package. Its quotas hold from the next request on; what is over a smaller one stays.
+
+    Raises `StateForbids` for one that is archived.
+    """
     tenant = _locked(tenant)
+    if tenant.state == TenantState.ARCHIVED:
+        raise StateForbids
     if tenant.package == package:
         return
     before, tenant.package = tenant.package, package
@@ -178,6 +186,11 @@ def end_sessions(tenant: Tenant, *, by: Actor) -> None:
     tenant.sessions_ended_at = timezone.now()
     tenant.save(update_fields=["sessions_ended_at"])
     _record_in(tenant, events.SessionsEnded(tenant=tenant.name), by)
+
+
+def _operates_the_portal(tenant: Tenant) -> bool:
+    place = environment(settings.OIDC_ENVIRONMENT)
+    return tenant.environment == place.name and getattr(tenant, place.tenant_key) in settings.OPERATOR_TENANTS
 
 
 def _moved(tenant: Tenant, verb: str, reason: str = "") -> Tenant:

@@ -111,7 +111,9 @@ class SettingsForm(forms.Form):
         label=_("Contact"), required=False, help_text=_("Hears when the tenant is suspended or resumed.")
     )
     security_email = EmailField(
-        label=_("Security contact"), required=False, help_text=_("Hears of incidents with keys of this tenant.")
+        label=_("Security contact"),
+        required=False,
+        help_text=_("Whom the operator asks when something is wrong with a key."),
     )
     key_max_days = forms.IntegerField(
         label=_("Longest life of a new binding key, in days"),

@@ -26,7 +26,7 @@ from portal.permissions import Role, role_names, roles_from_scopes
 from portal.scoping import active_tenant_id, tenant_scope
 from portal.tenants import events
 from portal.tenants.models import Invitation, Membership, Tenant
-from portal.tenants.states import TenantState
+from portal.tenants.states import StateForbids, TenantState
 
 SALT = "portal.tenants.invitation"
 
@@ -89,7 +89,7 @@ def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
     tenant = known_tenant(identity.environment, identity.tenant)
     roles = roles_from_scopes(set(identity.scopes))
     signed_in = SignInSucceeded(tenant=tenant.name if tenant else identity.tenant, roles=role_names(roles))
-    if tenant is None or tenant.state == TenantState.ARCHIVED:
+    if tenant is None:
         record_for_instance(signed_in, by=by)
         return
     if tenant.state == TenantState.SUSPENDED and not user.is_operator:
@@ -130,9 +130,12 @@ def _close_fulfilled(user: User, membership: Membership, by: Actor) -> None:
 def invite(*, email: str, roles: list[Role], language: str, by: Actor) -> Invitation:
     """Offer roles to whoever signs in with this address; a mail with the link is on its way.
 
-    The link holds for INVITATION_DAYS. Raises `InvitedAlready`, `TooManyInvitations`.
+    The link holds for INVITATION_DAYS. Raises `InvitedAlready`, `TooManyInvitations`, and `StateForbids` unless the
+    tenant is active.
     """
     tenant = _locked_tenant()
+    if tenant.state != TenantState.ACTIVE:
+        raise StateForbids
     if _open_invitation(email) is not None:
         raise InvitedAlready
     if open_invitations().count() >= constants.OPEN_INVITATIONS:
@@ -145,9 +148,13 @@ def invite(*, email: str, roles: list[Role], language: str, by: Actor) -> Invita
 
 
 def ensure_invitation(tenant: Tenant, email: str, roles: list[Role], *, by: Actor) -> Invitation:
-    """The open invitation of this address, made when there is none; part of the caller's transaction, sends no mail."""
+    """The invitation of this address that is open or was accepted, made when there is none; sends no mail.
+
+    Part of the caller's transaction.
+    """
     _locked_tenant()
-    invitation = _open_invitation(email)
+    accepted = Invitation.objects.filter(email=email.lower(), accepted_at__isnull=False)
+    invitation = _open_invitation(email) or accepted.order_by("-pk").first()
     if invitation is not None:
         return invitation
     invitation = _add_invitation(email, roles, tenant.first_admin_language, by)

@@ -38,7 +38,6 @@ def members(request: TenantRequest) -> HttpResponse:
         "invitations": [_invitation_row(request, invitation) for invitation in queries.unanswered_invitations()],
         "can_write": can_write,
         "invite_url": _url(request, "invite"),
-        "leave_url": reverse("leave", args=[request.tenant.name]),
     }
     return render(request, "tenants/members.html", context)
 
@@ -86,9 +85,7 @@ def member(request: TenantRequest, member_id: int) -> HttpResponse:
             refusal.show_in(form, "roles")
         else:
             messages.success(request, _("The roles of %(name)s are changed.") % {"name": membership.user.name})
-            return redirect(
-                "tenants:home" if membership.user == request.user else "tenants:members", request.tenant.name
-            )
+            return _back(request, membership)
     heading = _("Roles of %(name)s") % {"name": membership.user.name}
     return _form(request, "tenants/member.html", form, heading=heading, member=_row(request, membership))
 
@@ -106,9 +103,14 @@ def take_out(request: TenantRequest, member_id: int) -> HttpResponse:
             refusal.show_in(form)
         else:
             messages.success(request, _("%(name)s is no member any more.") % {"name": membership.user.name})
-            return redirect("choose" if membership.user == request.user else "tenants:members", request.tenant.name)
+            return _back(request, membership)
     heading = _("Take %(name)s out of this tenant?") % {"name": membership.user.name}
     return _form(request, "tenants/take_out.html", form, heading=heading, member=_row(request, membership))
+
+
+def _back(request: TenantRequest, membership: Membership) -> HttpResponse:
+    """To the list; who changed the own membership may not see that any more."""
+    return redirect("choose") if membership.user == request.user else redirect("tenants:members", request.tenant.name)
 
 
 def _member_or_404(member_id: int) -> Membership:

@@ -74,7 +74,10 @@ class Tenant(models.Model):
             models.CheckConstraint(condition=Q(state__in=TenantState.values), name="tenants_tenant_state"),
             # A token of the Xcelerator world names its tenant by nothing else.
             models.UniqueConstraint(
-                fields=["numeric_id"], condition=~Q(numeric_id=""), name="tenants_tenant_numeric_id"
+                fields=["numeric_id"],
+                condition=~Q(numeric_id="") & ~Q(state=TenantState.ARCHIVED),
+                name="tenants_tenant_numeric_id",
+                violation_error_message=_("Another tenant of this portal has this numeric id."),
             ),
         ]
 

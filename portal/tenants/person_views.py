@@ -15,7 +15,7 @@ from portal.lib.forms import posted
 from portal.permissions import Role
 from portal.tenants import member_commands, request_commands
 from portal.tenants.forms import RequestForm
-from portal.tenants.models import Membership
+from portal.tenants.models import Membership, RequestState
 from portal.tenants.queries import latest_request
 
 
@@ -75,7 +75,10 @@ def leave(request: SignedInRequest, tenant: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def ask(request: SignedInRequest) -> HttpResponse:
-    """Ask the operator for a tenant; while a request is open, see it."""
+    """Ask the operator for a tenant. Who has asked already sees that on the start page."""
+    asked = latest_request(request.user)
+    if asked is not None and asked.state == RequestState.OPEN:
+        return redirect("choose")
     form = RequestForm(posted(request), initial={"company_domain": request.user.email.partition("@")[2]})
     if form.is_valid():
         try:

@@ -13,18 +13,30 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
+from portal.audit.events import Outcome
 from portal.errors import InternalError, Refusal
+from portal.notify.models import MailState, OutgoingMail
 from portal.scoping import tenant_scope
 from portal.tenants import events
-from portal.tenants.models import ProvisioningStep, StepState, Tenant
+from portal.tenants.models import ProvisioningStep, StepName, StepState, Tenant
 from portal.tenants.states import TenantState, Verb, target_of
-from portal.tenants.steps import STEPS
+from portal.tenants.steps import STEPS, WELCOME
 
 logger = logging.getLogger(__name__)
+
+
+class StepRunning(Refusal):
+    """The order cannot be changed while a step looks at it."""
+
+    code = "provisioning_step_running"
+    status = 409
+    message = _("A step of the provisioning is running at this moment.")
+    advice = _("Try again when it is over.")
 
 
 def add_steps() -> None:
@@ -34,9 +46,10 @@ def add_steps() -> None:
     )
 
 
-def is_running() -> bool:
-    """Whether a worker is at one of the active tenant's steps right now."""
-    return ProvisioningStep.objects.filter(state=StepState.RUNNING, lease_until__gt=timezone.now()).exists()
+def check_idle() -> None:
+    """Raises `StepRunning` while a worker is at one of the active tenant's steps."""
+    if ProvisioningStep.objects.filter(state=StepState.RUNNING, lease_until__gt=timezone.now()).exists():
+        raise StepRunning
 
 
 def run(tenant_id: int, *, by: Actor) -> None:
@@ -54,6 +67,14 @@ def run(tenant_id: int, *, by: Actor) -> None:
                 _fail(step, InternalError(), by)
             else:
                 _mark(step, StepState.DONE)
+
+
+def mailed() -> list[Tenant]:
+    """Tenants whose provisioning stopped at the welcome mail, which the worker delivered meanwhile."""
+    stopped = ProvisioningStep.all_tenants.filter(name=StepName.MAIL, state=StepState.FAILED)
+    waiting = stopped.filter(tenant__state=TenantState.PROVISIONING).select_related("tenant")
+    sent = OutgoingMail.objects.filter(state=MailState.SENT)
+    return [step.tenant for step in waiting if sent.filter(key__startswith=f"{WELCOME}:{step.tenant_id}:").exists()]
 
 
 def abandoned() -> list[int]:
@@ -101,7 +122,8 @@ def _move(tenant: Tenant, verb: str) -> None:
 def _fail(step: ProvisioningStep, refusal: Refusal, by: Actor) -> None:
     tenant = Tenant.objects.select_for_update(no_key=True).get(pk=step.tenant_id)
     if _mark(step, StepState.FAILED, refusal.code, str(refusal.detail)):
-        record(events.StepStopped(step=step.name, reason=refusal.code), by=by, subject=tenant.subject)
+        stopped = events.StepStopped(step=step.name, reason=refusal.code)
+        record(stopped, by=by, outcome=Outcome.ERROR, subject=tenant.subject)
 
 
 def _mark(step: ProvisioningStep, state: StepState, reason: str = "", detail: str = "") -> bool:

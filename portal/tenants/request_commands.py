@@ -31,7 +31,7 @@ class RequestClosed(Refusal):
     code = "request_closed"
     status = 409
     message = _("This request has an answer already, or was withdrawn.")
-    advice = _("Load the list of requests again.")
+    advice = _("Load the page again: it says what became of it.")
 
 
 @transaction.atomic(durable=True)

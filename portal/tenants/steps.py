@@ -27,6 +27,9 @@ from portal.permissions import Role
 from portal.tenants import member_commands
 from portal.tenants.models import Invitation, StepName, Tenant
 
+# Beginning of the keys of welcome mails.
+WELCOME = "welcome"
+
 
 class TenantUnknownAtHub(HubError):
     """There is no identity host for the name or number of the order."""
@@ -78,10 +81,8 @@ class Step:
 
 def ask_for_name(tenant: Tenant, by: Actor) -> None:
     """No other tenant here has the name (the database sees to it), and the Hub has an identity host for it."""
-    place = environment(tenant.environment)
-    # Asked without a credential, so any refusal will do; only "not here" and "elsewhere" are answers.
-    url = f"{place.identity_of(tenant.name, tenant.numeric_id)}/oauth/token"
-    status = transport.call("GET", url).status_code
+    # What is published needs no credential. What it says is the business of another step.
+    status = transport.call("GET", _key_set_url(tenant)).status_code
     if status == 404:
         raise TenantUnknownAtHub
     if 300 <= status < 400:
@@ -102,11 +103,14 @@ def reach_identity(tenant: Tenant, by: Actor) -> None:
 
 def read_key_set(tenant: Tenant, by: Actor) -> None:
     """The tenant's identity host publishes at least one key with which its tokens can be verified."""
-    place = environment(tenant.environment)
-    keys = KeySet(f"{place.identity_of(tenant.name, tenant.numeric_id)}/token_keys")
+    keys = KeySet(_key_set_url(tenant))
     keys.refresh()
     if not keys.holds_any(ALGORITHM):
         raise NoUsableKey
+
+
+def _key_set_url(tenant: Tenant) -> str:
+    return environment(tenant.environment).identity_of(tenant.name, tenant.numeric_id) + "/token_keys"
 
 
 def try_credential(tenant: Tenant, by: Actor) -> None:
@@ -126,7 +130,7 @@ def send_welcome(tenant: Tenant, by: Actor) -> None:
     with transaction.atomic(durable=True):
         invitation = Invitation.objects.filter(email=tenant.first_admin_email.lower(), withdrawn_at=None).latest("pk")
         mail = mails.welcome(
-            key=f"welcome:{invitation.tenant_id}:{invitation.pk}",
+            key=f"{WELCOME}:{invitation.tenant_id}:{invitation.pk}",
             to=tenant.first_admin_email,
             language=tenant.first_admin_language,
             tenant_name=tenant.name,

@@ -1,9 +1,12 @@
 """Provisioning in the background."""
 
+from contextlib import suppress
+
 from django_tasks import task
 
 from portal.actor import SYSTEM
-from portal.tenants import provisioning
+from portal.tenants import commands, provisioning
+from portal.tenants.states import StateForbids
 
 
 @task()
@@ -13,6 +16,10 @@ def provision(tenant_id: int) -> None:
 
 
 def sweep() -> None:
-    """Enqueue provisionings that nobody works on: their worker was killed, or their task was lost."""
+    """Go on with provisionings that nobody works on: their worker was killed, their task was lost, or they stopped at
+    a mail that has gone out since."""
+    for tenant in provisioning.mailed():
+        with suppress(StateForbids):  # an operator was faster
+            commands.retry_provisioning(tenant, by=SYSTEM)
     for tenant_id in provisioning.abandoned():
         provision.enqueue(tenant_id)

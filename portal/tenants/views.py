@@ -50,6 +50,7 @@ def home(request: TenantRequest) -> HttpResponse:
     """What needs attention, the first steps of a new tenant, and the ways on."""
     may_see_steps = Permission.KEYS_READ in request.permissions
     context = {
+        "leave_url": reverse("leave", args=[request.tenant.name]),
         "greeting": _("Welcome, %(name)s") % {"name": request.user.name},
         "tenant": shown_tenant(request.tenant),
         "attention": needing_attention(request),

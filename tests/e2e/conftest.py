@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.emulated_hub import EmulatedHub
 
 READY_WITHIN = 60.0
 
@@ -79,7 +81,11 @@ class Visitor:
 
     def sign_in(self, name: str) -> None:
         self.page.goto(self.demo.portal)
-        self.page.get_by_role("link", name="Sign in with Insights Hub", exact=True).click()
+        self.sign_in_here(name)
+
+    def sign_in_here(self, name: str, link: str = "Sign in with Insights Hub") -> None:
+        """From a page of the portal that asks for it, and back."""
+        self.page.get_by_role("link", name=link, exact=True).click()
         self.page.get_by_role("button", name=name).click()
         self.page.wait_for_url(f"{self.demo.portal}/**")
 
@@ -89,6 +95,25 @@ class Visitor:
         self.look()
         return answer.status
 
+    def press(self, name: str) -> None:
+        """A button of the page's own part."""
+        self.page.get_by_role("main").get_by_role("button", name=name).click()
+
+    def follow(self, name: str) -> None:
+        """A link of the page's own part."""
+        self.page.get_by_role("main").get_by_role("link", name=name).click()
+
+    def hears(self, sentence: str) -> None:
+        """The note about what was just done."""
+        expect(self.page.get_by_role("status").first).to_contain_text(sentence)
+
+    def open_mail(self, subject: str, to: str) -> None:
+        """The newest mail with this subject to this person, in the demo's outbox."""
+        self.visit("/outbox/")
+        row = self.page.get_by_role("row").filter(has_text=to)
+        row.get_by_role("link", name=subject).first.click()
+        self.look()
+
     def look(self) -> None:
         """No accessibility finding, no horizontal scroll, nothing that the browser complains about."""
         found = Axe().run(self.page)
@@ -96,6 +121,11 @@ class Visitor:
         wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         assert not wide, f"{self.page.url} scrolls sideways"
         assert self.complaints == []
+
+
+@pytest.fixture
+def emulated_hub(demo: Demo) -> EmulatedHub:
+    return EmulatedHub(demo.emulator)
 
 
 @pytest.fixture

@@ -112,6 +112,16 @@ def test_production_settings_start() -> None:
     assert start({"OIDC_PROVIDERS": providers()}).returncode == 0
 
 
+def test_forms_may_lead_to_the_end_of_every_session() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-c", "from portal.settings import SECURE_CSP; print(SECURE_CSP['form-action'])"],
+        env=environment() | {"OIDC_PROVIDERS": providers()},
+        capture_output=True,
+        text=True,
+    )
+    assert shown.stdout == "'self' https://core.piam.eu1.mindsphere.io https://1000001700.eu1.sws.siemens.com\n"
+
+
 def test_a_refused_start_is_told_by_the_server_too() -> None:
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-c", "python:portal.server", "portal.wsgi"]
     answer = subprocess.run(

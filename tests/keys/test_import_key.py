@@ -86,7 +86,7 @@ def test_a_tenant_of_the_xcelerator_world_imports_from_its_own_host(db: None, hu
         assert f"The TokenURL of this tenant is {hub.url}/1000001703.sws/oauth/token" in answer.content.decode()
     iris.post("/t/initech/keys/import/", written(hub, **own, token_url=f"{hub.url}/1000001703.sws/oauth/token"))
     assert BindingKey.all_tenants.get().is_upstream
-    assert "Drive" in iris.get("/t/initech/assets/").content.decode()
+    assert "Detroit Plant" in iris.get("/t/initech/assets/").content.decode()
 
 
 def test_lost_master_key_is_told_not_replaced(cast: Cast, settings: object) -> None:

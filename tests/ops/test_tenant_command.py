@@ -58,7 +58,7 @@ def test_provision_runs_each_step_and_says_so(db: None, hub: RunningEmulator, se
 
 
 def test_provision_that_fails_says_why_and_retry_goes_on(db: None, hub: RunningEmulator, secret: str) -> None:
-    hub.faults.add("*/token_keys", status=503)
+    hub.faults.add("*/token_keys", broken_json=True)
     output = StringIO()
     with pytest.raises(CommandError, match=r"initech is not active yet.*manage\.py tenant retry initech"):
         call_command("tenant", "provision", "initech", *order(), secret, stdout=output)
@@ -76,10 +76,10 @@ def test_no_wait_leaves_it_to_the_worker(db: None, hub: RunningEmulator, secret:
     ("name", "changed", "reason"),
     [
         ("Initech!", {}, "name: Write 1 to 8 lower-case letters"),
-        ("initech", {"numeric_id": "17"}, "numeric_id: Exactly 10 digits."),
-        ("initech", {"numeric_id": ""}, "numeric_id: In this environment"),
-        ("initech", {"environment": "mars"}, "environment: Select a valid choice. mars"),
-        ("initech", {"admin": "nobody"}, "first_admin_email: "),
+        ("initech", {"numeric_id": "17"}, "--numeric-id: Exactly 10 digits."),
+        ("initech", {"numeric_id": ""}, "--numeric-id: In this environment"),
+        ("initech", {"environment": "mars"}, "--environment: Select a valid choice. mars"),
+        ("initech", {"admin": "nobody"}, "--admin: "),
         ("initech", {"admin": ""}, "--admin"),
         ("acme", {}, "already exists"),
     ],
@@ -125,6 +125,7 @@ def test_cancel(db: None, hub: RunningEmulator, secret: str) -> None:
     [
         (("suspend", "globex"), "--reason"),
         (("suspend", "acme", "--reason=x"), "operate the portal"),
+        (("suspend", "globex", f"--reason={'x' * 201}"), "--reason: .*at most 200 characters"),
         (("resume", "globex"), "cannot be done with a tenant in this state"),
         (("archive", "globex"), "cannot be done with a tenant in this state"),
         (("suspend", "nobody", "--reason=x"), "There is no tenant 'nobody'"),

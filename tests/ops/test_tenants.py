@@ -209,6 +209,25 @@ class TestCorrect:
         with tenant_scope(tenant.pk):
             assert BindingKey.objects.count() == 1
 
+    @pytest.mark.parametrize(
+        "changed", [{"client_id": "other"}, {"environment": "emulator"}, {"numeric_id": "1000001704"}]
+    )
+    def test_a_secret_does_not_go_to_another_client_or_host(self, olga: Client, changed: dict[str, str]) -> None:
+        tenant = make_order()
+        answer = olga.post(self.URL, order(client_secret="") | changed)
+        assert answer.status_code == 422
+        assert "Write it, too" in answer.content.decode()
+        tenant.refresh_from_db()
+        assert (tenant.environment, tenant.numeric_id) == ("emulatorx", "1000001703")
+
+    def test_while_a_step_runs_it_waits(self, olga: Client) -> None:
+        tenant = make_order()
+        with tenant_scope(tenant.pk):
+            provisioning._claim_next(tenant.pk, SYSTEM)
+        answer = olga.post(self.URL, order())
+        assert answer.status_code == 422
+        assert "is running at this moment" in answer.content.decode()
+
     def test_invalid_input_is_shown_again(self, olga: Client) -> None:
         make_order()
         assert olga.post(self.URL, order(numeric_id="")).status_code == 422
@@ -285,6 +304,14 @@ class TestActs:
         assert OutgoingMail.objects.get().recipient == "new@globex.example"
         assert olga.post(url, {"email": "new@globex.example", "language": "en"}).status_code == 422
 
+    def test_an_archived_tenant_is_left_alone(self, olga: Client) -> None:
+        Tenant.objects.filter(name="globex").update(state=TenantState.ARCHIVED)
+        for page, form in (("package", {"package": "L"}), ("invite-admin", {"email": "a@b.example", "language": "en"})):
+            answer = olga.post(f"/operator/tenants/globex/{page}/", form)
+            assert answer.status_code == 422
+            assert "cannot be done with a tenant in this state" in answer.content.decode()
+        assert not OutgoingMail.objects.exists()
+
 
 def test_accepting_a_request_orders_its_tenant(olga: Client, cast: Cast) -> None:
     asked = make_request(cast.charlie, "initech")
@@ -299,6 +326,8 @@ def test_accepting_a_request_orders_its_tenant(olga: Client, cast: Cast) -> None
 def test_a_request_that_was_answered_meanwhile_is_not_accepted(olga: Client, cast: Cast) -> None:
     asked = make_request(cast.charlie, "initech")
     type(asked).objects.update(state="withdrawn")
-    olga.post(f"{PROVISION}?request={asked.pk}", order())
-    asked.refresh_from_db()
-    assert asked.state == "withdrawn"
+    url = f"{PROVISION}?request={asked.pk}"
+    assert [olga.get(url).status_code, olga.post(url, order()).status_code] == [409, 409]
+    assert not Tenant.objects.filter(name="initech").exists()
+    assert olga.get(f"{PROVISION}?request=0").status_code == 404
+    assert olga.get(f"{PROVISION}?request=x").status_code == 404

@@ -101,6 +101,11 @@ class TestRoles:
         assert not Membership.all_tenants.filter(user=admin).exists()
         assert browser.get("/t/acme/").status_code == 404
 
+    def test_who_takes_the_own_roles_away_is_led_out(self, cast: Cast, admin: User) -> None:
+        browser = signed_in(admin)
+        assert browser.post(self.url(admin, cast.acme), {})["Location"] == "/"
+        assert browser.get("/").status_code == 200
+
     def test_roles_of_the_hub_stay(self, alice: Client, cast: Cast) -> None:
         alice.post(self.url(cast.dev, cast.acme), {})
         assert membership_of(cast.dev, cast.acme).hub_roles == ["developer", "viewer"]

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 from django.utils.html import escape
@@ -19,8 +20,10 @@ from portal.audit.models import AuditRecord
 from portal.emulator.testing import RunningEmulator
 from portal.errors import Refusal, refusal_of
 from portal.hub import authenticator
+from portal.identity.issuers import known_tenant
 from portal.keys.models import BindingKey
 from portal.lib.secret import Secret
+from portal.notify.delivery import deliver
 from portal.notify.models import OutgoingMail
 from portal.ops.orders import correct_order
 from portal.scoping import tenant_scope
@@ -78,7 +81,7 @@ def test_each_step_asks_what_it_says(db: None, hub: RunningEmulator) -> None:
     run(tenant)
     asked = [(request.method, request.path) for request in hub.requests]
     assert asked == [
-        ("GET", f"{HOST}/oauth/token"),
+        ("GET", KEYS),
         ("GET", "/1000001700.sws/oauth/authorize"),
         ("GET", f"{HOST}/token_keys"),
         ("POST", f"{HOST}/oauth/token"),
@@ -96,16 +99,17 @@ def fault(pattern: str, **values: Any) -> Iterator[None]:
         emulator.faults.clear()
 
 
+KEYS = f"{HOST}/token_keys"
 TOKEN, ASSETS = f"{HOST}/oauth/token", "/api.app/api/assetmanagement-1000001700/*"
 FAILURES: list[tuple[str, str, AbstractContextManager[None]]] = [
-    ("name", "tenant_unknown_at_hub", fault(f"GET {TOKEN}", status=404)),
-    ("name", "tenant_moved_at_hub", fault(f"GET {TOKEN}", status=302)),
-    ("name", "hub_refused", fault(f"GET {TOKEN}", status=503)),
-    ("name", "hub_unavailable", fault(f"GET {TOKEN}", drop=True)),
+    ("name", "tenant_unknown_at_hub", fault(KEYS, status=404)),
+    ("name", "tenant_moved_at_hub", fault(KEYS, status=302)),
+    ("name", "hub_refused", fault(KEYS, status=503)),
+    ("name", "hub_unavailable", fault(KEYS, drop=True)),
     ("identity", "hub_refused", fault("GET */oauth/authorize", status=503)),
     ("identity", "hub_unavailable", fault("GET */oauth/authorize", reset=True)),
-    ("key_set", "no_usable_key", fault(f"{HOST}/token_keys", status=200, body='{"keys": []}')),
-    ("key_set", "hub_error", fault(f"{HOST}/token_keys", broken_json=True)),
+    ("key_set", "no_usable_key", fault(KEYS, status=200, body='{"keys": []}')),
+    ("key_set", "hub_error", fault(KEYS, broken_json=True)),
     ("credential", "hub_credential_refused", fault(f"POST {TOKEN}", status=401)),
     ("credential", "hub_error", fault(f"POST {TOKEN}", status=503)),
     ("credential", "hub_refused", fault(ASSETS, status=403)),
@@ -181,6 +185,20 @@ class TestMailStep:
         commands.retry_provisioning(tenant, by=SYSTEM)
         assert run(tenant) == TenantState.ACTIVE
 
+    def test_goes_on_by_itself_once_the_mail_is_out(self, db: None, hub: RunningEmulator, smtp: SmtpServer) -> None:
+        tenant = make_order()
+        smtp.answers["RCPT"] = "451 later"
+        run(tenant)
+        tasks.sweep()
+        assert steps_of(tenant)[-1] == ("mail", "failed", "mail_server_unavailable")
+        smtp.answers.clear()
+        OutgoingMail.objects.update(next_attempt_at=timezone.now())
+        deliver(OutgoingMail.objects.get().pk)
+        tasks.sweep()
+        assert steps_of(tenant)[-1] == ("mail", "waiting", "")
+        assert run(tenant) == TenantState.ACTIVE
+        assert len(smtp.received) == 1
+
     def test_a_step_that_runs_twice_sends_one_mail(self, db: None, hub: RunningEmulator, smtp: SmtpServer) -> None:
         tenant = make_order()
         run(tenant)
@@ -238,19 +256,49 @@ class TestCorrect:
 
     def test_not_while_a_step_runs(self, db: None, hub: RunningEmulator) -> None:
         tenant = make_order()
-        claimed = provisioning._claim_next
         with tenant_scope(tenant.pk):
-            assert claimed(tenant.pk, SYSTEM) is not None
-        with pytest.raises(StateForbids):
+            assert provisioning._claim_next(tenant.pk, SYSTEM) is not None
+        with pytest.raises(provisioning.StepRunning):
             self.correct(tenant)
-        with pytest.raises(StateForbids):
+        with pytest.raises(provisioning.StepRunning):
             commands.cancel_order(tenant, by=SYSTEM)
+
+    def test_an_admin_who_has_accepted_gets_no_second_mail(self, db: None, hub: RunningEmulator) -> None:
+        tenant = make_order()
+        with tenant_scope(tenant.pk):
+            steps.invite_first_admin(tenant, SYSTEM)
+            steps.send_welcome(tenant, SYSTEM)
+            Invitation.objects.update(accepted_at=timezone.now())
+        self.correct(tenant, display_name="Initech")
+        assert run(tenant) == TenantState.ACTIVE
+        assert OutgoingMail.objects.count() == 1
 
     def test_not_once_it_is_active(self, db: None, hub: RunningEmulator) -> None:
         tenant = make_order()
         run(tenant)
         with pytest.raises(StateForbids):
             self.correct(tenant)
+
+
+def test_an_unknown_tenant_is_told_from_a_broken_hub(db: None, hub: RunningEmulator) -> None:
+    tenant = make_order("umbrella", numeric_id="1000009999", secret=Secret("any"), client_id="umbrella-x")
+    run(tenant)
+    assert steps_of(tenant)[0] == ("name", "failed", "tenant_unknown_at_hub")
+
+
+class TestNumericId:
+    def test_a_cancelled_order_gives_it_back(self, db: None, hub: RunningEmulator) -> None:
+        wrong = make_order("initehc", secret=Secret("any"), client_id="initech-hub-reader")
+        commands.cancel_order(wrong, by=SYSTEM)
+        assert run(make_order()) == TenantState.ACTIVE
+        found = known_tenant("emulatorx", "1000001703")
+        assert found is not None
+        assert found.name == "initech"
+
+    def test_two_tenants_that_live_do_not_share_one(self, db: None, hub: RunningEmulator) -> None:
+        make_order()
+        with pytest.raises(ValidationError, match="Another tenant of this portal has this numeric id"):
+            make_order("other", client_id="x", secret=Secret("x"))
 
 
 class TestCrash:
@@ -326,11 +374,11 @@ def test_several_workers_run_each_step_once(erasable_log: None, hub: RunningEmul
     tenant.refresh_from_db()
     assert tenant.state == TenantState.ACTIVE
     assert {row.attempts for row in ProvisioningStep.all_tenants.all()} == {1}
-    assert len([request for request in hub.requests if request.path.endswith("/oauth/token")]) == 2
+    assert len([request for request in hub.requests if request.path == TOKEN]) == 1
     assert OutgoingMail.objects.count() == 1
 
 
-@pytest.mark.parametrize("pattern", [f"{HOST}/token_keys", f"POST {TOKEN}", ASSETS])
+@pytest.mark.parametrize("pattern", [KEYS, f"POST {TOKEN}", ASSETS])
 def test_a_killed_worker_loses_nothing(
     pattern: str, deployment: Deployment, hub: RunningEmulator, smtp_process: SmtpServer
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from portal.actor import SYSTEM
 from portal.errors import Refusal
 from portal.lib.secret import Secret
 from portal.ops.orders import place_order
-from portal.ops.tenant_forms import OrderForm
+from portal.ops.tenant_forms import OrderForm, ReasonForm
 from portal.ops.tenant_rows import shown_steps
 from portal.scoping import tenant_scope
 from portal.tenants import commands, provisioning
@@ -24,6 +26,8 @@ from portal.tenants.models import Package, Tenant
 from portal.tenants.queries import tenants
 from portal.tenants.states import TenantState
 
+# Seconds.
+LOOK_EVERY = 1.0
 BY = replace(SYSTEM, agent="manage.py tenant")
 # What `list` says of a tenant.
 LISTED = ("name", "display_name", "company_name", "company_domain", "environment", "numeric_id", "package", "state")
@@ -75,10 +79,7 @@ class Command(BaseCommand):
         """Order a tenant and, unless --no-wait, run its steps here and say how each went."""
         form = OrderForm(
             {
-                **{
-                    FIELDS.get(option, option.replace("-", "_")): options[option.replace("-", "_")]
-                    for option in ORDER_OPTIONS
-                },
+                **{field: options[option.replace("-", "_")] for option, field in FIELDS.items()},
                 "name": options["name"],
                 "package": options["package"],
                 "first_admin_language": options["language"],
@@ -86,7 +87,10 @@ class Command(BaseCommand):
             }
         )
         if not form.is_valid():
-            wrong = [f"{field}: {' '.join(map(str, texts))}" for field, texts in form.errors.items()]
+            options_of = {field: f"--{option}" for option, field in FIELDS.items()}
+            wrong = [
+                f"{options_of.get(field, field)}: {' '.join(map(str, texts))}" for field, texts in form.errors.items()
+            ]
             raise CommandError(" ".join(wrong))
         told = form.cleaned_data
         secret = Secret(told.pop("client_secret"))
@@ -103,7 +107,10 @@ class Command(BaseCommand):
 
     def suspend(self, options: dict[str, Any]) -> None:
         """Stop a tenant's keys and pages."""
-        commands.suspend_tenant(_found(options["name"]), reason=options["reason"], by=BY)
+        form = ReasonForm("", {"reason": options["reason"]})
+        if not form.is_valid():
+            raise CommandError(f"--reason: {' '.join(map(str, form.errors['reason']))}")
+        commands.suspend_tenant(_found(options["name"]), reason=form.cleaned_data["reason"], by=BY)
         self.stdout.write(f"{options['name']} is suspended.")
 
     def resume(self, options: dict[str, Any]) -> None:
@@ -142,12 +149,16 @@ class Command(BaseCommand):
             )
 
     def _run(self, tenant: Tenant) -> None:
-        provisioning.run(tenant.pk, by=BY)
-        tenant.refresh_from_db()
-        with tenant_scope(tenant.pk):
-            steps = shown_steps()
+        while True:
+            provisioning.run(tenant.pk, by=BY)
+            tenant.refresh_from_db()
+            with tenant_scope(tenant.pk):
+                steps = shown_steps()
+            if not tenant.is_open or any(step["failed"] for step in steps):
+                break
+            time.sleep(LOOK_EVERY)  # a worker was faster and is at one of the steps
         for step in steps:
-            told = f": {step['message']} {step['advice']}".rstrip() if step["failed"] else ""
+            told = f": {step['message']} {step['advice']} {step['detail']}".rstrip() if step["failed"] else ""
             self.stdout.write(f"  {step['name']:<11}{step['badge'].label}{told}")
         if tenant.state != TenantState.ACTIVE:
             raise CommandError(
@@ -166,8 +177,11 @@ ORDER_OPTIONS = {
     "client-id": "of the technical user with which the portal calls the Hub",
 }
 REQUIRED = ORDER_OPTIONS.keys() - {"numeric-id"}
-# Where an option is not called as the form's field.
-FIELDS = {"company": "company_name", "admin": "first_admin_email"}
+# The form's field of each option.
+FIELDS = {option: option.replace("-", "_") for option in ORDER_OPTIONS} | {
+    "company": "company_name",
+    "admin": "first_admin_email",
+}
 PLAIN_VERBS = {
     "retry": "let the failed step of a provisioning run again",
     "suspend": "stop its keys and pages",
@@ -189,6 +203,8 @@ VERBS: dict[str, Callable[[Command, dict[str, Any]], None]] = {
 
 
 def _secret(file: Path | None) -> str:
+    if file is None and sys.stdin.isatty():
+        return getpass.getpass("clientSecret: ")
     try:
         return (file.read_text(encoding="utf-8") if file else sys.stdin.read()).strip()
     except (OSError, UnicodeDecodeError) as error:
