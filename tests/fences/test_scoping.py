@@ -35,7 +35,7 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 ALL_TENANTS = {
     "portal/scoping.py",
     "portal/tenants/models.py",
-    "portal/tenants/member_commands.py",
+    "portal/tenants/invitation_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tenants/queries.py",
     "portal/tokens/commands.py",
@@ -46,6 +46,7 @@ OPENS_SCOPE = {
     "portal/scoping.py",
     "portal/access.py",
     "portal/tenants/commands.py",
+    "portal/tenants/invitation_commands.py",
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tokens/commands.py",
