@@ -24,7 +24,7 @@ from portal.lib.secret import Secret
 from portal.ops.orders import place_order
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants import member_commands
+from portal.tenants import invitation_commands
 from portal.tenants.models import Invitation, Membership, Package, Tenant, TenantRequest
 from portal.tenants.request_commands import ask_for_tenant
 from portal.tenants.states import TenantState
@@ -100,7 +100,7 @@ def membership_of(user: User, tenant: Tenant) -> Membership:
 def make_invitation(tenant: Tenant, email: str, *roles: Role) -> Invitation:
     """An open invitation into the tenant."""
     with tenant_scope(tenant.pk):
-        return member_commands.invite(email=email, roles=list(roles), language="en", by=SYSTEM)
+        return invitation_commands.invite(email=email, roles=list(roles), language="en", by=SYSTEM)
 
 
 def make_order(name: str = "initech", **changed: Any) -> Tenant:

@@ -38,6 +38,21 @@ class BindingKey(TenantOwned):
     expires_at = models.DateTimeField(null=True)
     # Part of the names of the environment variables that override this key.
     constant_name = models.CharField(max_length=60)
+    # Refused while it is set; an admin can lift it again.
+    disabled_at = models.DateTimeField(null=True)
+    disabled_because = models.CharField(max_length=200, blank=True)
+    # Refused until a second admin has approved it.
+    approval_pending = models.BooleanField(default=False)
+    approved_by = models.CharField(max_length=255, blank=True)
+    # A brown-out: until then this share of its calls, in percent, is refused. It ends by itself.
+    brownout_until = models.DateTimeField(null=True)
+    brownout_share = models.PositiveSmallIntegerField(default=0)
+    # What it may reach: names of proxy routes, none for all; networks it may come from, none for any.
+    routes = models.JSONField(default=list)
+    networks = models.JSONField(default=list)
+    # For whoever must act on it: whom to ask, and where the secret is stored.
+    contact_email = models.EmailField(max_length=254, blank=True)
+    stored_where = models.CharField(max_length=200, blank=True)
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -83,6 +98,19 @@ class BindingKey(TenantOwned):
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
+    @property
+    def standing(self) -> str:
+        """Why neither of its secrets works now: a word for the audit log, empty when they do."""
+        if not self.is_active:
+            return "key_revoked"
+        if self.tenant.closed:
+            return f"tenant_{self.tenant.state}"
+        if self.is_expired:
+            return "key_expired"
+        if self.disabled_at is not None:
+            return "key_disabled"
+        return "approval_pending" if self.approval_pending else ""
+
 
 class SecretGeneration(TenantOwned):
     """One secret of a key. A key has one, during a roll two."""
@@ -97,6 +125,11 @@ class SecretGeneration(TenantOwned):
     hint = models.CharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=255)
+    # From this moment on it is refused: rolled out, finished, or handed to the wrong person.
+    ends_at = models.DateTimeField(null=True)
+    # Seconds from the first use of the next generation to the end of this one, where that was asked for.
+    ends_after_next_use = models.PositiveIntegerField(null=True)
+    first_used_at = models.DateTimeField(null=True)
 
     class Meta(TenantOwned.Meta):
         constraints = [models.UniqueConstraint(fields=["key", "number"], name="keys_generation_number")]
@@ -105,9 +138,77 @@ class SecretGeneration(TenantOwned):
         return f"{self.key_id}/{self.number}"
 
     @property
+    def has_ended(self) -> bool:
+        """Whether a roll, or something worse, put an end to this secret while its key goes on."""
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
+    @property
     def place(self) -> str:
         """What the ciphertext is bound to: it opens in this row only."""
         return f"tenant {self.tenant_id}|key {self.key_id}|generation {self.number}"
+
+
+class UseHour(TenantOwned):
+    """How often one secret was used within one hour (UTC), with success and without."""
+
+    key = models.ForeignKey(BindingKey, on_delete=models.PROTECT, related_name="+")
+    generation = models.PositiveIntegerField()
+    hour = models.DateTimeField()
+    calls = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveBigIntegerField(default=0)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [models.UniqueConstraint(fields=["key", "generation", "hour"], name="keys_use_hour_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id}/{self.generation} at {self.hour}"
+
+
+class KeyCaller(TenantOwned):
+    """Who uses a secret: one row for each address, agent, route and outcome, with the last time."""
+
+    key = models.ForeignKey(BindingKey, on_delete=models.PROTECT, related_name="+")
+    generation = models.PositiveIntegerField()
+    address = models.CharField(max_length=45)
+    agent = models.CharField(max_length=200)
+    route = models.CharField(max_length=60)
+    succeeded = models.BooleanField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "generation", "address", "agent", "route", "succeeded"], name="keys_caller_once"
+            )
+        ]
+        indexes = [models.Index(fields=["key", "last_at"], name="keys_caller_last")]
+
+    def __str__(self) -> str:
+        return f"{self.key_id}/{self.generation} from {self.address}"
+
+
+class HandOver(TenantOwned):
+    """A secret that waits behind a link for one person; whoever made it never saw it."""
+
+    key = models.ForeignKey(BindingKey, on_delete=models.PROTECT, related_name="+")
+    generation = models.PositiveIntegerField()
+    email = models.EmailField(max_length=254)
+    language = models.CharField(max_length=8, default="en")
+    created_by = models.CharField(max_length=255)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.CharField(max_length=255, blank=True)
+    # A wrong person or a second opening: the key was disabled.
+    spoiled_at = models.DateTimeField(null=True)
+    spoiled_by = models.CharField(max_length=255, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.key_id}/{self.generation} to {self.email}"
 
 
 class SigningKey(models.Model):

@@ -20,7 +20,7 @@ from portal.ops.tenant_forms import FirstAdminForm, NameTypedForm, PackageForm, 
 from portal.ops.tenant_views import form_page
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants import commands, member_commands
+from portal.tenants import commands, invitation_commands
 from portal.tenants.models import Tenant
 
 
@@ -119,7 +119,7 @@ def invite_admin(request: SignedInRequest, tenant: str) -> HttpResponse:
 
     def invite() -> None:
         with tenant_scope(found.pk):
-            member_commands.invite(**form.cleaned_data, roles=[Role.ADMIN], by=request.actor)
+            invitation_commands.invite(**form.cleaned_data, roles=[Role.ADMIN], by=request.actor)
 
     return _act(
         request,

@@ -19,7 +19,7 @@ from portal.hub.environments import environment
 from portal.notify import mails
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
-from portal.tenants import events, member_commands, provisioning, tasks
+from portal.tenants import events, invitation_commands, provisioning, tasks
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
 from portal.tenants.states import StateForbids, TenantState, Verb, target_of
 
@@ -88,7 +88,7 @@ def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
         provisioning.check_idle()
         environment(told["environment"]).identity_of(tenant.name, told["numeric_id"])
         if told["first_admin_email"] != tenant.first_admin_email:
-            member_commands.put_away_invitation(tenant.first_admin_email)
+            invitation_commands.put_away_invitation(tenant.first_admin_email)
         changed = _assign(tenant, told, ORDER_FIELDS)
         tenant.full_clean()
         tenant.save()

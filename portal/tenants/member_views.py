@@ -18,7 +18,7 @@ from portal.errors import Refusal
 from portal.lib.forms import posted
 from portal.lib.paging import page_of
 from portal.permissions import Permission, Role
-from portal.tenants import member_commands, queries
+from portal.tenants import invitation_commands, member_commands, queries
 from portal.tenants.forms import InviteForm, RolesForm, SearchForm
 from portal.tenants.models import Invitation, Membership
 
@@ -49,7 +49,7 @@ def invite(request: TenantRequest) -> HttpResponse:
     form = InviteForm(posted(request), initial={"language": get_language(), "roles": [Role.VIEWER]})
     if form.is_valid():
         try:
-            invitation = member_commands.invite(**form.cleaned_data, by=request.actor)
+            invitation = invitation_commands.invite(**form.cleaned_data, by=request.actor)
         except Refusal as refusal:
             refusal.show_in(form, "email")
         else:
@@ -65,7 +65,7 @@ def withdraw(request: TenantRequest, invitation_id: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=invitation_id)
     form = forms.Form(posted(request))
     if form.is_valid():
-        member_commands.withdraw_invitation(invitation, by=request.actor)
+        invitation_commands.withdraw_invitation(invitation, by=request.actor)
         messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
         return redirect("tenants:members", request.tenant.name)
     heading = _("Withdraw the invitation of %(email)s?") % {"email": invitation.email}

@@ -66,6 +66,8 @@ class Tenant(models.Model):
     security_email = models.EmailField(max_length=254, blank=True)
     # Longest life of a new binding key in days; empty allows keys that do not expire.
     key_max_days = models.PositiveIntegerField(null=True, blank=True)
+    # Whether a second admin must approve a new key before it works.
+    key_approval = models.BooleanField(default=False)
     # Sessions that began before are not taken for this tenant any more.
     sessions_ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -13,7 +13,7 @@ from portal.access import SignedInRequest, signed_in_page
 from portal.errors import NotFound, Refusal
 from portal.lib.forms import posted
 from portal.permissions import Role
-from portal.tenants import member_commands, request_commands
+from portal.tenants import invitation_commands, member_commands, request_commands
 from portal.tenants.forms import RequestForm
 from portal.tenants.models import Membership, RequestState
 from portal.tenants.queries import latest_request
@@ -23,14 +23,14 @@ from portal.tenants.queries import latest_request
 @signed_in_page
 def invitation(request: SignedInRequest, token: str) -> HttpResponse:
     """Accept an invitation, if the Hub vouches for its address."""
-    offered = member_commands.invitation_of(token)
+    offered = invitation_commands.invitation_of(token)
     if offered is None:
         raise NotFound
-    member_commands.check_invitation(offered, request.user)
+    invitation_commands.check_invitation(offered, request.user)
     form = forms.Form(posted(request))
     tenant = offered.tenant
     if form.is_valid():
-        membership = member_commands.accept_invitation(offered, request.user, by=request.actor)
+        membership = invitation_commands.accept_invitation(offered, request.user, by=request.actor)
         messages.success(request, _("You are now a member of %(tenant)s.") % {"tenant": tenant.display_name})
         is_new_admin = Role.ADMIN in membership.role_list
         return redirect("keys:list" if is_new_admin else "tenants:home", tenant.name)

@@ -24,7 +24,7 @@ from portal.identity.tokens import ALGORITHM
 from portal.notify import mails
 from portal.notify.delivery import deliver_now
 from portal.permissions import Role
-from portal.tenants import member_commands
+from portal.tenants import invitation_commands
 from portal.tenants.models import Invitation, StepName, Tenant
 
 # Beginning of the keys of welcome mails.
@@ -122,7 +122,7 @@ def try_credential(tenant: Tenant, by: Actor) -> None:
 def invite_first_admin(tenant: Tenant, by: Actor) -> None:
     """The first admin has an invitation that can be accepted; the welcome mail will carry it."""
     with transaction.atomic(durable=True):
-        member_commands.ensure_invitation(tenant, tenant.first_admin_email, [Role.ADMIN], by=by)
+        invitation_commands.ensure_invitation(tenant, tenant.first_admin_email, [Role.ADMIN], by=by)
 
 
 def send_welcome(tenant: Tenant, by: Actor) -> None:
@@ -137,7 +137,7 @@ def send_welcome(tenant: Tenant, by: Actor) -> None:
             display_name=tenant.display_name,
             environment_label=label_of(tenant.environment),
             keys_url=settings.PORTAL_URL + reverse("keys:create", args=[tenant.name]),
-            invitation_url=member_commands.invitation_url(invitation),
+            invitation_url=invitation_commands.invitation_url(invitation),
             expires_at=invitation.expires_at,
         )
     deliver_now(mail)

@@ -48,14 +48,10 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     """
     token = _presented(request)
     claims, reason = _verified(token)
-    key = _key(claims)
+    generation = _generation(claims)
+    key = generation.key
     actor = key_actor(request, key.client_id, key.name)
-    if not key.is_active:
-        reason = "key_revoked"
-    elif key.tenant.closed:
-        reason = f"tenant_{key.tenant.state}"
-    elif key.is_expired:
-        reason = "key_expired"
+    reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason
     if reason:
         record_refused_call(request, key, reason, actor)
         raise TokenInvalid
@@ -100,15 +96,15 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
         raise TokenInvalid from None
 
 
-def _key(claims: dict[str, Any]) -> BindingKey:
-    """The key of the token and of the generation that got it, looked up on each call: revocation is immediate."""
+def _generation(claims: dict[str, Any]) -> SecretGeneration:
+    """The generation that got the token, with its key, looked up on each call: revocation is immediate."""
     generations = SecretGeneration.all_tenants.select_related("key", "key__tenant")
     found = generations.filter(
         key__client_id=claims["client_id"], key__source=Source.PORTAL, number=claims["gen"]
     ).first()
     if found is None:
         raise TokenInvalid
-    return found.key
+    return found
 
 
 def record_refused_call(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:

@@ -75,13 +75,9 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
         return None, "client_unknown"
     if not any(matching):
         return None, "secret_wrong"
-    if not key.is_active:
-        return None, "key_revoked"
-    if key.tenant.closed:
-        return None, f"tenant_{key.tenant.state}"
-    if key.is_expired:
-        return None, "key_expired"
-    return generations[matching.index(True)], ""
+    generation = generations[matching.index(True)]
+    reason = key.standing or ("secret_ended" if generation.has_ended else "")
+    return (None, reason) if reason else (generation, "")
 
 
 def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:

@@ -14,7 +14,7 @@ from portal.keys.models import BindingKey
 from portal.notify.mails import tenant_resumed
 from portal.permissions import ROLE_PERMISSIONS, Role
 from portal.scoping import tenant_scope
-from portal.tenants.member_commands import invitation_url
+from portal.tenants.invitation_commands import invitation_url
 from portal.tenants.models import Membership
 from tests.cast import (
     Cast,

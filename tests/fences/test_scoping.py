@@ -12,8 +12,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Model
+from django.utils import timezone
 
-from portal.keys.models import BindingKey, SecretGeneration
+from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
 from tests.cast import Cast, make_key
 
@@ -35,7 +36,7 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 ALL_TENANTS = {
     "portal/scoping.py",
     "portal/tenants/models.py",
-    "portal/tenants/member_commands.py",
+    "portal/tenants/invitation_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tenants/queries.py",
     "portal/tokens/commands.py",
@@ -46,6 +47,7 @@ OPENS_SCOPE = {
     "portal/scoping.py",
     "portal/access.py",
     "portal/tenants/commands.py",
+    "portal/tenants/invitation_commands.py",
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tokens/commands.py",
@@ -176,13 +178,23 @@ def foreign_keys_between_owned() -> list[Any]:
 
 
 def test_there_are_foreign_keys_to_guard() -> None:
-    assert [str(field) for field in foreign_keys_between_owned()] == ["keys.SecretGeneration.key"]
+    assert [str(field) for field in foreign_keys_between_owned()] == [
+        "keys.SecretGeneration.key",
+        "keys.UseHour.key",
+        "keys.KeyCaller.key",
+        "keys.HandOver.key",
+    ]
 
 
 @pytest.mark.parametrize("field", foreign_keys_between_owned(), ids=str)
 def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Cast) -> None:
     """The raw id that the scope cannot see: SQL that moves the row away from the tenant of what it points to."""
-    make_key(cast.acme)
+    key, _secret = make_key(cast.acme)
+    with tenant_scope(cast.acme.pk):
+        now = timezone.now()
+        UseHour.objects.create(key=key, generation=1, hour=now)
+        KeyCaller.objects.create(key=key, generation=1, succeeded=True, first_at=now, last_at=now)
+        HandOver.objects.create(key=key, generation=1, email="dev@acme.example", expires_at=now)
     table = field.model._meta.db_table
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f'UPDATE "{table}" SET tenant_id = %s', [cast.globex.pk])  # noqa: S608

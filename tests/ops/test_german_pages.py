@@ -13,7 +13,7 @@ from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from portal.scoping import tenant_scope
 from portal.tenants import commands, provisioning
-from portal.tenants.member_commands import invitation_url
+from portal.tenants.invitation_commands import invitation_url
 from portal.tenants.models import DailyCalls, Invitation
 from portal.tenants.request_commands import decline_request
 from tests.cast import (

@@ -18,7 +18,7 @@ from portal.identity.models import User
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants.member_commands import SALT, invitation_url
+from portal.tenants.invitation_commands import SALT, invitation_url
 from portal.tenants.models import Invitation, Membership, Tenant
 from portal.tenants.states import TenantState
 from tests.cast import Cast, make_invitation, make_stranger, membership_of, signed_in

@@ -11,7 +11,7 @@ from django.db import connection
 from portal.actor import SYSTEM
 from portal.permissions import Role
 from portal.scoping import tenant_scope
-from portal.tenants import member_commands
+from portal.tenants import invitation_commands, member_commands
 from portal.tenants.models import Membership, Tenant
 from tests.cast import make_invitation, make_member, make_stranger, make_tenant
 
@@ -79,7 +79,7 @@ def test_of_20_admins_who_leave_at_once_one_stays(acme: Tenant) -> None:
 def test_an_invitation_is_accepted_once(acme: Tenant) -> None:
     user = make_stranger()
     invitation = make_invitation(acme, user.email, Role.DEVELOPER)
-    acts = [lambda: member_commands.accept_invitation(invitation, user, by=SYSTEM) and None] * 8
+    acts = [lambda: invitation_commands.accept_invitation(invitation, user, by=SYSTEM) and None] * 8
     raised = at_once(*acts)
-    assert [type(error) for error in raised if error] == [member_commands.InvitationClosed] * 7
+    assert [type(error) for error in raised if error] == [invitation_commands.InvitationClosed] * 7
     assert Membership.all_tenants.filter(user=user).count() == 1
