@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import SignedInRequest, signed_in_page
 from portal.errors import NotFound, Refusal
+from portal.identity.models import User
 from portal.lib.forms import posted
 from portal.permissions import Role
 from portal.tenants import invitation_commands, member_commands, request_commands
 from portal.tenants.forms import RequestForm
-from portal.tenants.models import Membership, RequestState
+from portal.tenants.models import Invitation, Membership, RequestState
 from portal.tenants.queries import latest_request
 
 
@@ -26,6 +27,9 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
     offered = invitation_commands.invitation_of(token)
     if offered is None:
         raise NotFound
+    if offered.accepted_at and _is_settled(offered, request.user):
+        # Used before, or fulfilled by the roles that the Hub gave at this very sign-in.
+        return redirect("tenants:home", offered.tenant.name)
     invitation_commands.check_invitation(offered, request.user)
     form = forms.Form(posted(request))
     tenant = offered.tenant
@@ -44,6 +48,10 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
         "cancel_url": "/",
     }
     return render(request, "tenants/invitation.html", context)
+
+
+def _is_settled(offered: Invitation, user: User) -> bool:
+    return offered.email == user.email.lower() and Membership.of(user).filter(tenant=offered.tenant).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Demo, Visitor, open_context, visitor_in
+from tests.e2e.emulated_hub import EmulatedHub
 
 pytestmark = pytest.mark.e2e
 
@@ -39,10 +40,13 @@ def test_page_follows_at_once(chromium: Browser, demo: Demo, width: int, scheme:
         save(visitor, "auto", "UTC", "auto")
 
 
-def test_zone_of_the_browser_comes_along_and_is_offered(chromium: Browser, demo: Demo) -> None:
+def test_zone_of_the_browser_comes_along_and_is_offered(
+    chromium: Browser, demo: Demo, emulated_hub: EmulatedHub
+) -> None:
+    emulated_hub.add_person("acme", "Yuki Yamada", "yuki@acme.example", "mdsp:core:StandardUser")
     with open_context(chromium, timezone_id="Asia/Tokyo") as context:
         visitor = visitor_in(demo, context)
-        visitor.sign_in("Audrey")
+        visitor.sign_in("Yuki")
         visitor.visit("/settings/")
         zones = visitor.page.get_by_label("Time zone")
         expect(zones).to_have_value("Asia/Tokyo")
@@ -60,7 +64,7 @@ def test_without_javascript(chromium: Browser, demo: Demo) -> None:
     with open_context(chromium, java_script_enabled=False, timezone_id="Asia/Tokyo") as context:
         page = visitor_in(demo, context).page
         page.goto(demo.portal)
-        page.get_by_role("link", name="Sign in with Insights Hub").click()
+        page.get_by_role("link", name="Sign in with Insights Hub", exact=True).click()
         page.get_by_role("button", name="Charlie").click()
         page.goto(f"{demo.portal}/settings/")
         expect(page.get_by_label("Time zone")).to_have_value("UTC")

@@ -60,7 +60,7 @@ class TestLimit:
         assert answer["Retry-After"] == "43200"
         assert answer.json()["type"].endswith("/docs/errors/#daily_calls_reached")
         assert "has made the 2 calls of today that package S allows" in answer.json()["detail"]
-        assert "ask the operator of this portal" in answer.json()["advice"]
+        assert "ask operator@bindery.example" in answer.json()["advice"]
         assert gateway_calls(hub) == []
         assert counted(cast.acme) == {date(2026, 11, 20): 2}
         assert taken(cast.acme.pk) == 0

@@ -201,6 +201,13 @@ class TestFulfilledByTheHub:
         assert Invitation.all_tenants.get().accepted_at is not None
         assert membership_of(cast.alice, cast.acme).portal_roles == []
 
+    def test_the_link_of_a_closed_one_leads_its_person_in(self, cast: Cast, hub: RunningEmulator) -> None:
+        """The welcome mail's link, opened signed out: the sign-in itself closes the invitation."""
+        link, browser = path_of(make_invitation(cast.acme, "alice@acme.example", Role.ADMIN)), Client()
+        assert flow.sign_in(browser, hub, "alice@acme.example", link)["Location"] == link
+        assert browser.get(link)["Location"] == "/t/acme/"
+        assert signed_in(cast.charlie).get(link).status_code == 410
+
     def test_a_sign_in_with_fewer_leaves_it_open(self, cast: Cast, hub: RunningEmulator) -> None:
         make_invitation(cast.acme, "dev@acme.example", Role.ADMIN)
         flow.sign_in(Client(), hub, "dev@acme.example")
