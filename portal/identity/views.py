@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -107,6 +108,7 @@ def _complete(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
             raise TokenRefused("no_code" if user is None else "person_disabled")
         begin(request, user)
     except TokenRefused as refused:
+        request.user = AnonymousUser()
         commands.record_refusal(refused.reason, by=anonymous(request))
         raise commands.failure(refused.reason) from refused
     except HubError as fault:

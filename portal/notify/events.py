@@ -1,11 +1,28 @@
 """What the audit log tells of mails."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, event
+
+# Templates of mails as pages and sentences call them.
+KINDS = {
+    "welcome": _("Welcome"),
+    "invitation": _("Invitation"),
+    "request_received": _("Request for a tenant"),
+    "request_accepted": _("Request accepted"),
+    "request_declined": _("Request declined"),
+    "tenant_suspended": _("Tenant suspended"),
+    "tenant_resumed": _("Tenant resumed"),
+}
 
 
 @event("mail.retried", _("sent the mail {mail} to {recipient} on its way again"))
 class MailRetried(Event):
     mail: str
     recipient: str
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        return {"mail": KINDS.get(recorded["mail"], recorded["mail"])}

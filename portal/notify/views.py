@@ -16,9 +16,10 @@ from portal.access import SignedInRequest, operator_page, public_page
 from portal.errors import NotFound
 from portal.lib.paging import page_of
 from portal.notify import commands
+from portal.notify.events import KINDS
 from portal.notify.forms import MailFilterForm
 from portal.notify.models import MailState, OutgoingMail
-from portal.notify.queries import BADGES, KINDS, find_mails, undelivered
+from portal.notify.queries import BADGES, find_mails, undelivered
 
 # A mail is a foreign document: it may style itself, and nothing else.
 MAIL_POLICY = (

@@ -41,7 +41,7 @@ def correct_order(tenant: Tenant, *, client_id: str, secret: Secret | None, by: 
 
     Raises `ValidationError`, `UnknownEnvironment`, `StateForbids`.
     """
-    tenant = change_order(tenant, by=by, **told)
+    tenant = change_order(tenant, with_credential=secret is not None, by=by, **told)
     if secret is not None:
         _seal(tenant, client_id, secret, by)
     transaction.on_commit(lambda: start_provisioning(tenant))

@@ -22,6 +22,7 @@ from portal.permissions import Role
 from portal.scoping import tenant_scope
 from portal.tenants import commands, invitation_commands
 from portal.tenants.models import Tenant
+from portal.tenants.states import Verb, verbs_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,6 +39,7 @@ def suspend(request: SignedInRequest, tenant: str) -> HttpResponse:
         heading=_("Suspend %(name)s?") % {"name": found.name},
         done=_("%(name)s is suspended. The next call of its keys is refused.") % {"name": found.name},
         template="ops/suspend.html",
+        verb=Verb.SUSPEND,
     )
 
 
@@ -55,6 +57,7 @@ def resume(request: SignedInRequest, tenant: str) -> HttpResponse:
         heading=_("Resume %(name)s?") % {"name": found.name},
         done=_("%(name)s is active again.") % {"name": found.name},
         template="ops/resume.html",
+        verb=Verb.RESUME,
     )
 
 
@@ -72,6 +75,7 @@ def archive(request: SignedInRequest, tenant: str) -> HttpResponse:
         heading=_("Archive %(name)s?") % {"name": found.name},
         done=_("%(name)s is archived.") % {"name": found.name},
         template="ops/archive.html",
+        verb=Verb.ARCHIVE,
     )
 
 
@@ -89,6 +93,7 @@ def cancel(request: SignedInRequest, tenant: str) -> HttpResponse:
         heading=_("Cancel the order of %(name)s?") % {"name": found.name},
         done=_("The order of %(name)s is cancelled.") % {"name": found.name},
         template="ops/cancel.html",
+        verb=Verb.CANCEL,
     )
 
 
@@ -141,9 +146,12 @@ def _act(
     heading: str,
     done: str,
     template: str,
+    verb: str = "",
 ) -> HttpResponse:
     """Run the command when the form is sent, then back to the tenant; show in the form why it was refused."""
     back = reverse("ops:tenant", args=[tenant.name])
+    if not form.is_bound and verb and verb not in verbs_of(tenant.state):
+        return redirect(back)
     if form.is_valid():
         try:
             command()

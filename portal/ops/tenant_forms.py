@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.hub.environments import environments
 from portal.tenants.commands import ORDER_FIELDS
-from portal.tenants.forms import LANGUAGE_NAMES, DomainField, EmailField, OneLineField, TenantNameField
+from portal.tenants.forms import LANGUAGE_NAMES, DomainField, EmailField, OneLineField, TenantNameField, package_choices
 from portal.tenants.models import Package, Tenant
 from portal.tenants.states import TenantState
 
@@ -33,7 +33,7 @@ class OrderForm(forms.Form):
         error_messages={"invalid": _("Exactly 10 digits.")},
         help_text=_("10 digits; needed for a tenant that lives in the Xcelerator world."),
     )
-    package = forms.ChoiceField(label=_("Package"), choices=Package.choices)
+    package = forms.ChoiceField(label=_("Package"), choices=package_choices)
     first_admin_email = EmailField(
         label=_("First admin"), help_text=_("Gets the welcome mail. Must sign in at the Hub with this address.")
     )
@@ -109,7 +109,7 @@ class NameTypedForm(forms.Form):
 class PackageForm(forms.Form):
     """Chooses a package."""
 
-    package = forms.ChoiceField(label=_("Package"), choices=Package.choices)
+    package = forms.ChoiceField(label=_("Package"), choices=package_choices)
 
     def clean_package(self) -> Package:
         return Package(self.cleaned_data["package"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -158,7 +159,7 @@ def _asked(number: str) -> TenantRequest | None:
 
 def _initial_order(asked: TenantRequest | None) -> dict[str, Any]:
     if asked is None:
-        return {"first_admin_language": get_language()}
+        return {"first_admin_language": get_language(), "environment": settings.OIDC_ENVIRONMENT}
     names = ("name", "display_name", "company_name", "company_domain", "package")
     told = {name: getattr(asked, name) for name in names}
     return told | {"first_admin_email": asked.requested_by.email, "first_admin_language": asked.language}

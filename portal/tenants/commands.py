@@ -74,7 +74,7 @@ def start_provisioning(tenant: Tenant) -> None:
     tasks.provision.enqueue(tenant.pk)
 
 
-def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
+def change_order(tenant: Tenant, *, with_credential: bool, by: Actor, **told: Any) -> Tenant:
     """Change an order whose provisioning is not finished; part of the transaction of `portal.ops.orders`.
 
     All steps run again, because they looked at what was wrong; who was to be first admin before is not invited any
@@ -93,6 +93,7 @@ def change_order(tenant: Tenant, *, by: Actor, **told: Any) -> Tenant:
         tenant.full_clean()
         tenant.save()
         ProvisioningStep.objects.update(state=StepState.WAITING, reason="", detail="")
+        changed += ["credential"] if with_credential else []
         record(events.OrderCorrected(fields=", ".join(changed)), by=by, subject=tenant.subject)
     return tenant
 

@@ -17,6 +17,33 @@ class _WithRoles(Event):
         return {name: roles_in_words(recorded[name]) for name in ("roles", "before") if name in recorded}
 
 
+# What orders and settings consist of, as a sentence names it.
+FIELDS = {
+    "display_name": _("display name"),
+    "company_name": _("company"),
+    "company_domain": _("e-mail domain"),
+    "environment": _("environment"),
+    "numeric_id": _("numeric id"),
+    "package": _("package"),
+    "first_admin_email": _("first admin"),
+    "first_admin_language": _("language of the welcome mail"),
+    "credential": _("clientID and clientSecret"),
+    "contact_email": _("contact"),
+    "security_email": _("security contact"),
+    "key_max_days": _("longest life of a key"),
+    "key_approval": _("approval of keys"),
+}
+
+
+class _WithFields(Event):
+    """Records which fields changed by name, tells them in words."""
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        names = recorded["fields"].split(", ")
+        return {"fields": ", ".join(str(FIELDS.get(name, name)) for name in names)}
+
+
 @event("tenant.ordered", _("ordered the tenant {tenant} for {first_admin}"))
 class TenantOrdered(Event):
     tenant: str
@@ -27,7 +54,7 @@ class TenantOrdered(Event):
 
 
 @event("tenant.corrected", _("corrected the order of this tenant ({fields})"))
-class OrderCorrected(Event):
+class OrderCorrected(_WithFields):
     fields: str
 
 
@@ -83,7 +110,7 @@ class PackageChanged(Event):
 
 
 @event("tenant.settings_changed", _("changed settings of this tenant ({fields})"))
-class SettingsChanged(Event):
+class SettingsChanged(_WithFields):
     fields: str
 
 

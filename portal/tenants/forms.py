@@ -5,14 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from portal import constants
 from portal.lib.names import TENANT_NAME
 from portal.permissions import Role
 from portal.tenants.models import Membership, Package, Tenant
 
 # Each in its own language: that is how somebody finds it.
 LANGUAGE_NAMES = [("en", "English"), ("de", "Deutsch")]
+
+
+def package_choices() -> list[tuple[str, str]]:
+    """The packages with what tells them apart."""
+    told = _("%(package)s: %(keys)s keys, %(calls)s calls a day")
+    return [
+        (
+            package.value,
+            told
+            % {
+                "package": package.value,
+                "keys": number_format(constants.PACKAGES[package.value]["keys"], force_grouping=True),
+                "calls": number_format(constants.PACKAGES[package.value]["calls_per_day"], force_grouping=True),
+            },
+        )
+        for package in Package
+    ]
 
 
 class OneLineField(forms.CharField):
@@ -136,7 +155,7 @@ class RequestForm(forms.Form):
     display_name = OneLineField(label=_("Display name"), max_length=100)
     company_name = OneLineField(label=_("Company"), max_length=100)
     company_domain = DomainField(help_text=_("What stands after the @ in the addresses of its people."))
-    package = forms.ChoiceField(label=_("Package"), choices=Package.choices)
+    package = forms.ChoiceField(label=_("Package"), choices=package_choices)
     note = forms.CharField(
         label=_("What is it for?"),
         required=False,

@@ -221,12 +221,12 @@ class StepState(models.TextChoices):
 class StepName(models.TextChoices):
     """What is done for a new tenant, in this order; `portal.tenants.steps` does it."""
 
-    NAME = "name", _("Name is free, and the Hub knows it")
-    IDENTITY = "identity", _("Sign-in at the Hub is reachable")
-    KEY_SET = "key_set", _("Key set of the tenant is read")
-    CREDENTIAL = "credential", _("Upstream credential is tested")
-    MEMBER = "member", _("First admin is invited")
-    MAIL = "mail", _("Welcome mail is sent")
+    NAME = "name", _("Look for the name at the Hub")
+    IDENTITY = "identity", _("Reach the sign-in of the Hub")
+    KEY_SET = "key_set", _("Read the key set of the tenant")
+    CREDENTIAL = "credential", _("Test the upstream credential")
+    MEMBER = "member", _("Invite the first admin")
+    MAIL = "mail", _("Send the welcome mail")
 
 
 class ProvisioningStep(TenantOwned):

@@ -13,7 +13,7 @@ from portal.errors import Refusal
 class TenantState(TextChoices):
     """Where a tenant is between its order and its end; TRANSITIONS says what leads where."""
 
-    REQUESTED = "requested", _("Requested")
+    REQUESTED = "requested", _("Ordered")
     PROVISIONING = "provisioning", _("Being provisioned")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")

@@ -144,10 +144,10 @@ def send_welcome(tenant: Tenant, by: Actor) -> None:
 
 
 STEPS: dict[str, Step] = {
-    StepName.NAME: Step(_("No other account has the name; the Hub has an identity host for it."), ask_for_name),
-    StepName.IDENTITY: Step(_("Its people can be sent to the Hub to sign in."), reach_identity),
-    StepName.KEY_SET: Step(_("Their tokens can be verified."), read_key_set),
-    StepName.CREDENTIAL: Step(_("The portal can read the tenant's assets with it."), try_credential),
-    StepName.MEMBER: Step(_("The link in the mail can be accepted."), invite_first_admin),
-    StepName.MAIL: Step(_("The mail server took it."), send_welcome),
+    StepName.NAME: Step(_("No other account may have it, and the Hub must know it."), ask_for_name),
+    StepName.IDENTITY: Step(_("Its people are sent there to sign in."), reach_identity),
+    StepName.KEY_SET: Step(_("Tokens of its people are verified with it."), read_key_set),
+    StepName.CREDENTIAL: Step(_("The portal reads the tenant's assets with it."), try_credential),
+    StepName.MEMBER: Step(_("The mail will carry the link."), invite_first_admin),
+    StepName.MAIL: Step(_("Once the mail server has it, the tenant is active."), send_welcome),
 }

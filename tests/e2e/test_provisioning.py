@@ -59,7 +59,7 @@ def test_from_a_wrong_secret_to_the_first_admin_at_work(
     visitor.look()
 
     # Nobody touches the page: it follows the steps by itself.
-    credential = step(page, "Upstream credential is tested")
+    credential = step(page, "Test the upstream credential")
     expect(credential).to_contain_text("refuses the credential", timeout=WITHIN)
     expect(page.get_by_text("3 of 6 steps done")).to_be_visible()
     visitor.look()
@@ -116,7 +116,7 @@ def test_by_keyboard_alone(visitor: Visitor, emulated_hub: EmulatedHub) -> None:
         page.keyboard.type(words)
     with emulated_hub.fault(ASSETS, status=503):
         page.keyboard.press("Enter")
-        again = step(page, "Upstream credential is tested").get_by_role("button", name="Run again")
+        again = step(page, "Test the upstream credential").get_by_role("button", name="Run again")
         expect(again).to_be_visible(timeout=WITHIN)
     press_on(page, again)
     is_active(page)

@@ -92,7 +92,7 @@ def test_demoted_with_the_next_page_and_the_last_admin_stays(
     visitor.look()
     visitor.press("Take out")
     is_refused(visitor, "This is the last admin of the tenant.")
-    visitor.visit("/t/acme/members/")
+    visitor.visit("/t/acme/")
     visitor.follow("Leave this tenant")
     visitor.look()
     visitor.press("Leave the tenant")

@@ -53,8 +53,8 @@ def test_shows_each_quota_with_what_happens_at_its_limit(alice: Client, cast: Ca
         "0 of 5 contracts used",
         "0 of 2 applications used",
         "1,234 of 50,000 calls made today",
-        "At the limit: No further key can be created. Existing keys go on working.",
-        "At the limit: Further calls are refused until 00:00 UTC.",
+        "When the limit is reached: No further key can be created. Existing keys go on working.",
+        "When the limit is reached: Further calls are refused until 00:00 UTC.",
         "Only the operator of this portal can change the package of a tenant.",
     ):
         assert text in page

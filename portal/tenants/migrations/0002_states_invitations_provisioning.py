@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='ProvisioningStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('name', 'Name is free, and the Hub knows it'), ('identity', 'Sign-in at the Hub is reachable'), ('key_set', 'Key set of the tenant is read'), ('credential', 'Upstream credential is tested'), ('member', 'First admin is invited'), ('mail', 'Welcome mail is sent')], max_length=40)),
+                ('name', models.CharField(choices=[('name', 'Look for the name at the Hub'), ('identity', 'Reach the sign-in of the Hub'), ('key_set', 'Read the key set of the tenant'), ('credential', 'Test the upstream credential'), ('member', 'Invite the first admin'), ('mail', 'Send the welcome mail')], max_length=40)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveIntegerField(default=0)),
@@ -131,13 +131,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tenant',
             name='state',
-            field=models.CharField(choices=[('requested', 'Requested'), ('provisioning', 'Being provisioned'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], default='active', max_length=12),
+            field=models.CharField(choices=[('requested', 'Ordered'), ('provisioning', 'Being provisioned'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], default='active', max_length=12),
         ),
         # The tenants that were there before states were are active ones.
         migrations.AlterField(
             model_name='tenant',
             name='state',
-            field=models.CharField(choices=[('requested', 'Requested'), ('provisioning', 'Being provisioned'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], default='requested', max_length=12),
+            field=models.CharField(choices=[('requested', 'Ordered'), ('provisioning', 'Being provisioned'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], default='requested', max_length=12),
         ),
         migrations.AddField(
             model_name='tenant',
