@@ -97,7 +97,7 @@ def tenant_page(permission: Permission) -> Callable[[View], View]:
                 raise NotFound
             if membership.tenant.closed:
                 return answer(request, membership.tenant.closed)
-            if _began_before(request, membership.tenant.sessions_ended_at):
+            if began_before(request, membership.tenant.sessions_ended_at):
                 auth.logout(request)
                 return redirect_to_sign_in(request)
             request.tenant, request.membership = membership.tenant, membership
@@ -217,7 +217,8 @@ def _membership(user: User, tenant: str) -> Membership | None:
     return found
 
 
-def _began_before(request: HttpRequest, moment: datetime | None) -> bool:
+def began_before(request: HttpRequest, moment: datetime | None) -> bool:
+    """Whether the session is older than the moment at which a tenant ended all sessions."""
     return moment is not None and request.session.get("signed_in_at", 0) <= moment.timestamp()
 
 

@@ -47,6 +47,7 @@ CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in th
 
 INVITATION_DAYS = _number("INVITATION_DAYS", 14, "days", "How long an invitation can be accepted.")
 OPEN_INVITATIONS = _number("OPEN_INVITATIONS", 100, "invitations", "Open invitations of a tenant: each sends a mail.")
+REQUESTS_PER_DAY = _number("REQUESTS_PER_DAY", 3, "requests", "Of one person for a tenant: each sends a mail.")
 PROVISIONING_LEASE = _number(
     "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."
 )

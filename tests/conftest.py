@@ -17,8 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
-from portal.hub import authenticator
-from portal.identity import issuers
+from portal.hub import authenticator, key_sets
 from portal.keys import signing
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
@@ -57,7 +56,7 @@ def fresh_memory() -> None:
     """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language."""
     translation.deactivate()
     authenticator.forget_all()
-    issuers.forget()
+    key_sets.forget()
     signing.forget()
     readiness.forget()
     repeats.forget()

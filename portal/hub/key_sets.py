@@ -8,6 +8,7 @@ Reads both forms: RFC 7517 (`jwks`) and the Hub's `/token_keys`, which is the sa
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -81,6 +82,17 @@ class KeySet:
                 except jwt.PyJWTError:
                     raise HubError from None
         return None
+
+
+@lru_cache(maxsize=256)
+def key_set_at(url: str) -> KeySet:
+    """The keys that are published at this address, one set for the whole process."""
+    return KeySet(url)
+
+
+def forget() -> None:
+    """Forget all keys."""
+    key_set_at.cache_clear()
 
 
 def _fits(key: dict[str, Any], algorithm: str) -> bool:

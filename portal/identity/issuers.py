@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
 
 from portal.hub.environments import PLACEHOLDERS, TENANT_KEYS, Environment, environment, environments
-from portal.hub.key_sets import KeySet
 from portal.identity.providers import first, of_issuer, providers
 from portal.identity.tokens import Issuer, TokenRefused
 from portal.lib.identity_providers import PATHS, Provider
@@ -114,17 +113,6 @@ def known_tenant(environment_name: str, told: str) -> Tenant | None:
     return found
 
 
-@lru_cache(maxsize=256)
-def key_set(url: str) -> KeySet:
-    """The keys that are published at this address, one set for the whole process."""
-    return KeySet(url)
-
-
-def forget() -> None:
-    """Forget the keys of all issuers."""
-    key_set.cache_clear()
-
-
 def _look_up(url: str, entries: Iterable[Entry]) -> Found:
     for entry in entries:
         fits = _pattern(entry.issuer).fullmatch(url)
@@ -148,7 +136,7 @@ def _issuer(url: str, found: Found, client_id: str) -> Issuer:
     base = url.removesuffix(found.environment.issuer_path)
     return Issuer(
         url,
-        key_set(provider.keys_url if provider else base + PATHS["keys_url"]),
+        provider.keys_url if provider else base + PATHS["keys_url"],
         provider.userinfo_url if provider else base + PATHS["userinfo_url"],
         client_id,
         found.environment,

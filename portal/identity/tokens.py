@@ -14,7 +14,7 @@ import jwt
 
 from portal import constants
 from portal.hub.environments import Environment
-from portal.hub.key_sets import KeySet
+from portal.hub.key_sets import KeySet, key_set_at
 
 ALGORITHM = "RS256"
 NAME_LIMIT = 255
@@ -33,12 +33,17 @@ class Issuer:
     """Who issues tokens, with which keys, for which client, and for which tenants of which environment."""
 
     url: str
-    key_set: KeySet
+    keys_url: str
     userinfo_url: str
     client_id: str
     environment: Environment
     # The one tenant whose own identity host it is, by a field of `TENANT_KEYS`; None speaks for all of the environment.
     own: tuple[str, str] | None
+
+    @property
+    def key_set(self) -> KeySet:
+        """Its published keys. Looked up at last: who only claims an issuer must not push out what others need."""
+        return key_set_at(self.keys_url)
 
 
 def verify_id_token(token: object, issuer: Issuer, nonce: str) -> dict[str, Any]:

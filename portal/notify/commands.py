@@ -23,6 +23,9 @@ from portal.notify.writing import checked_address, supported_language, write
 __all__ = ["deliver", "deliver_now", "post", "retry_mail"]
 
 
+KEY_LIMIT = 200
+
+
 class TooManyMails(Refusal):
     code = "too_many_mails"
     status = 429
@@ -44,6 +47,8 @@ def post(*, key: str, template: str, to: str, language: str, values: Mapping[str
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Post inside the transaction of the act that the mail tells of.")
+    if len(key) > KEY_LIMIT:
+        raise ValueError("The key of a mail is too long: hash what a stranger wrote.")
     known = OutgoingMail.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -64,6 +69,11 @@ def post(*, key: str, template: str, to: str, language: str, values: Mapping[str
     if made:
         _deliver_on_commit(mail)
     return mail
+
+
+def discard(*keys: str) -> None:
+    """Take back mails that have not gone out: what they say is not true any more. One that is on its way arrives."""
+    OutgoingMail.objects.filter(key__in=keys).exclude(state=MailState.SENT).delete()
 
 
 def _check_limit(address: str) -> None:

@@ -5,6 +5,9 @@ Call them inside the transaction of the act. `key` names the occasion: the same 
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from portal.notify.commands import TooManyMails, post
@@ -12,8 +15,18 @@ from portal.notify.models import OutgoingMail
 from portal.notify.writing import Link, MailAddressInvalid, MailTextRefused
 from portal.permissions import Role
 
-# Why a mail is not posted. An act that must not fail for the sake of its mail suppresses these.
+logger = logging.getLogger(__name__)
+# Why a mail is not posted.
 NOT_POSTED = (TooManyMails, MailAddressInvalid, MailTextRefused)
+
+
+@contextmanager
+def best_effort() -> Iterator[None]:
+    """For acts that must not fail for the sake of their mail: one that cannot be posted is left out, and logged."""
+    try:
+        yield
+    except NOT_POSTED as refusal:
+        logger.warning("A mail is not posted: %s", refusal.code)
 
 
 def welcome(

@@ -31,7 +31,7 @@ def place_order(
     _seal(tenant, client_id, secret, by)
     if asked is not None:
         accept_request(asked, tenant, by=by)
-    transaction.on_commit(lambda: start_provisioning(tenant))
+    transaction.on_commit(lambda: start_provisioning(tenant), robust=True)
     return tenant
 
 
@@ -44,7 +44,7 @@ def correct_order(tenant: Tenant, *, client_id: str, secret: Secret | None, by: 
     tenant = change_order(tenant, with_credential=secret is not None, by=by, **told)
     if secret is not None:
         _seal(tenant, client_id, secret, by)
-    transaction.on_commit(lambda: start_provisioning(tenant))
+    transaction.on_commit(lambda: start_provisioning(tenant), robust=True)
 
 
 def _seal(tenant: Tenant, client_id: str, secret: Secret, by: Actor) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from portal.audit.commands import record
 from portal.audit.events import Event
 from portal.errors import Refusal
 from portal.hub.environments import environment
+from portal.lib.addresses import normal
 from portal.notify import mails
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
@@ -55,7 +57,7 @@ def add_order(*, name: str, by: Actor, **told: Any) -> Tenant:
     environment(told["environment"]).identity_of(name, told["numeric_id"])  # its people must be able to sign in
     tenant = Tenant(name=name, **told)
     tenant.full_clean()
-    tenant.save()
+    _save_unique(tenant)
     with tenant_scope(tenant.pk):
         provisioning.add_steps()
         ordered = events.TenantOrdered(
@@ -81,17 +83,18 @@ def change_order(tenant: Tenant, *, with_credential: bool, by: Actor, **told: An
     more. Raises `ValidationError`, `UnknownEnvironment`,
     `NumericIdMissing`, `StateForbids` once the tenant is active, `StepRunning`.
     """
-    tenant = _locked(tenant)
+    tenant = Tenant.locked(tenant.pk)
     with tenant_scope(tenant.pk):
         if not tenant.is_open:
             raise StateForbids
         provisioning.check_idle()
         environment(told["environment"]).identity_of(tenant.name, told["numeric_id"])
+        invitation_commands.take_back_mails(tenant.first_admin_email)
         if told["first_admin_email"] != tenant.first_admin_email:
             invitation_commands.put_away_invitation(tenant.first_admin_email)
         changed = _assign(tenant, told, ORDER_FIELDS)
         tenant.full_clean()
-        tenant.save()
+        _save_unique(tenant)
         ProvisioningStep.objects.update(state=StepState.WAITING, reason="", detail="")
         changed += ["credential"] if with_credential else []
         record(events.OrderCorrected(fields=", ".join(changed)), by=by, subject=tenant.subject)
@@ -101,7 +104,7 @@ def change_order(tenant: Tenant, *, with_credential: bool, by: Actor, **told: An
 @transaction.atomic(durable=True)
 def retry_provisioning(tenant: Tenant, *, by: Actor) -> None:
     """Let the failed step run again, and those after it. Raises `StateForbids` when none has failed."""
-    tenant = _locked(tenant)
+    tenant = Tenant.locked(tenant.pk)
     with tenant_scope(tenant.pk):
         step = ProvisioningStep.objects.filter(state=StepState.FAILED).first()
         if step is None or not tenant.is_open:
@@ -109,7 +112,7 @@ def retry_provisioning(tenant: Tenant, *, by: Actor) -> None:
         step.state, step.reason, step.detail = StepState.WAITING, "", ""
         step.save()
         record(events.StepRetried(step=step.name), by=by, subject=tenant.subject)
-    transaction.on_commit(lambda: start_provisioning(tenant))
+    transaction.on_commit(lambda: start_provisioning(tenant), robust=True)
 
 
 @transaction.atomic(durable=True)
@@ -121,6 +124,7 @@ def cancel_order(tenant: Tenant, *, by: Actor) -> None:
     tenant = _moved(tenant, Verb.CANCEL)
     with tenant_scope(tenant.pk):
         provisioning.check_idle()
+        invitation_commands.put_away_invitation(tenant.first_admin_email)
     _record_in(tenant, events.OrderCancelled(tenant=tenant.name), by)
 
 
@@ -158,7 +162,7 @@ def change_package(tenant: Tenant, *, package: Package, by: Actor) -> None:
 
     Raises `StateForbids` for one that is archived.
     """
-    tenant = _locked(tenant)
+    tenant = Tenant.locked(tenant.pk)
     if tenant.state == TenantState.ARCHIVED:
         raise StateForbids
     if tenant.package == package:
@@ -171,11 +175,11 @@ def change_package(tenant: Tenant, *, package: Package, by: Actor) -> None:
 @transaction.atomic(durable=True)
 def change_settings(tenant: Tenant, *, by: Actor, **told: Any) -> None:
     """Change what the tenant's admins decide: SETTINGS_FIELDS. A key policy holds for keys made from now on."""
-    tenant = _locked(tenant)
+    tenant = Tenant.locked(tenant.pk)
     changed = _assign(tenant, told, SETTINGS_FIELDS)
     if not changed:
         return
-    tenant.full_clean()
+    tenant.clean_fields(exclude=[field.name for field in Tenant._meta.fields if field.name not in changed])
     tenant.save(update_fields=changed)
     _record_in(tenant, events.SettingsChanged(fields=", ".join(changed)), by)
 
@@ -183,10 +187,19 @@ def change_settings(tenant: Tenant, *, by: Actor, **told: Any) -> None:
 @transaction.atomic(durable=True)
 def end_sessions(tenant: Tenant, *, by: Actor) -> None:
     """Ask everybody to sign in again before the next page of this tenant, whoever asks for it included."""
-    tenant = _locked(tenant)
+    tenant = Tenant.locked(tenant.pk)
     tenant.sessions_ended_at = timezone.now()
     tenant.save(update_fields=["sessions_ended_at"])
     _record_in(tenant, events.SessionsEnded(tenant=tenant.name), by)
+
+
+def _save_unique(tenant: Tenant) -> None:
+    """Save what was checked; somebody may have been a moment faster."""
+    try:
+        with transaction.atomic():
+            tenant.save()
+    except IntegrityError:
+        raise ValidationError(_("Another tenant has just taken this name or numeric id.")) from None
 
 
 def _operates_the_portal(tenant: Tenant) -> bool:
@@ -195,15 +208,10 @@ def _operates_the_portal(tenant: Tenant) -> bool:
 
 
 def _moved(tenant: Tenant, verb: str, reason: str = "") -> Tenant:
-    tenant = _locked(tenant)
+    tenant = Tenant.locked(tenant.pk)
     tenant.state, tenant.state_since, tenant.state_reason = target_of(tenant.state, verb), timezone.now(), reason
     tenant.save(update_fields=["state", "state_since", "state_reason"])
     return tenant
-
-
-def _locked(tenant: Tenant) -> Tenant:
-    # NO KEY: audit records refer to the tenant, which PostgreSQL checks at commit under a lock that a full one blocks.
-    return Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
 
 
 def _record_in(tenant: Tenant, event: Event, by: Actor) -> None:
@@ -219,21 +227,26 @@ def _assign(tenant: Tenant, told: dict[str, Any], names: tuple[str, ...]) -> lis
     return changed
 
 
-def _contacts(tenant: Tenant) -> list[str]:
-    """Who hears of what happens to the tenant as a whole: its contact and its admins."""
+def _contacts(tenant: Tenant) -> dict[str, str]:
+    """Who hears of what happens to the tenant as a whole, each in which language: its contact and its admins.
+
+    Without both it is who was to become the first admin.
+    """
     with tenant_scope(tenant.pk):
-        admins = [membership.user.email for membership in Membership.admins()]
-    addresses = [tenant.contact_email or tenant.first_admin_email, *admins]
-    return list(dict.fromkeys(address.lower() for address in addresses if address))
+        admins = [membership.user for membership in Membership.admins()]
+    told = {normal(user.email): user.language or tenant.first_admin_language for user in admins if user.email}
+    contact = tenant.contact_email or ("" if told else tenant.first_admin_email)
+    return ({normal(contact): tenant.first_admin_language} if contact else {}) | told
 
 
 def _tell(tenant: Tenant, what: str, mail: Callable[..., OutgoingMail], **told: str) -> None:
-    for to in _contacts(tenant):
-        with suppress(*mails.NOT_POSTED):
+    for to, language in _contacts(tenant).items():
+        with mails.best_effort():
+            digest = hashlib.sha256(to.encode()).hexdigest()
             mail(
-                key=f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{to}",
+                key=f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{digest}",
                 to=to,
-                language=tenant.first_admin_language,
+                language=language,
                 name=tenant.name,
                 display_name=tenant.display_name,
                 **told,

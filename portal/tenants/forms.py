@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from portal import constants
+from portal.lib.addresses import normal
 from portal.lib.names import TENANT_NAME
 from portal.permissions import Role
 from portal.tenants.models import Membership, Package, Tenant
@@ -44,13 +45,14 @@ class OneLineField(forms.CharField):
 
 
 class EmailField(forms.EmailField):
-    """An e-mail address, in lower case: the Hub does not tell upper from lower case either."""
+    """An e-mail address, in the one form in which addresses are compared."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)
 
     def clean(self, value: Any) -> str:
-        return str(super().clean(value)).lower()
+        cleaned = str(super().clean(value))
+        return normal(cleaned) if cleaned else ""
 
 
 class TenantNameField(forms.RegexField):

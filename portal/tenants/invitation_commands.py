@@ -17,7 +17,9 @@ from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
 from portal.identity.models import User
+from portal.lib.addresses import normal
 from portal.notify import mails
+from portal.notify.commands import discard
 from portal.permissions import Role, role_names
 from portal.scoping import active_tenant_id, tenant_scope
 from portal.tenants import events
@@ -92,7 +94,7 @@ def ensure_invitation(tenant: Tenant, email: str, roles: list[Role], *, by: Acto
     Part of the caller's transaction.
     """
     locked_tenant()
-    accepted = Invitation.objects.filter(email=email.lower(), accepted_at__isnull=False)
+    accepted = Invitation.objects.filter(email=normal(email), accepted_at__isnull=False)
     invitation = _open_invitation(email) or accepted.order_by("-pk").first()
     if invitation is not None:
         return invitation
@@ -105,7 +107,7 @@ def ensure_invitation(tenant: Tenant, email: str, roles: list[Role], *, by: Acto
 def post_invitation(tenant: Tenant, invitation: Invitation) -> None:
     """Put the mail with the link into the outbox, once for each invitation."""
     mails.invitation(
-        key=f"invitation:{invitation.tenant_id}:{invitation.pk}",
+        key=invitation.mail_key,
         to=invitation.email,
         language=invitation.language,
         tenant_name=tenant.name,
@@ -141,19 +143,24 @@ def invitation_of(token: str) -> Invitation | None:
 @transaction.atomic(durable=True)
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> None:
     """Take an offer back: its link opens nothing any more. Raises `InvitationClosed` when it was accepted meanwhile."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    locked_tenant()
+    invitation = Invitation.objects.get(pk=invitation.pk)
     if invitation.accepted_at or invitation.withdrawn_at:
         raise InvitationClosed
-    invitation.withdrawn_at = timezone.now()
-    invitation.save(update_fields=["withdrawn_at"])
+    put_away_invitation(invitation.email)
     record(events.InvitationWithdrawn(email=invitation.email), by=by, subject=invitation.subject)
 
 
 def check_invitation(invitation: Invitation, user: User) -> None:
-    """Raises what keeps this person from accepting: `InvitationClosed`, `InvitationNotYours`, `EmailNotVerified`."""
+    """Raises what keeps this person from accepting it.
+
+    `InvitationClosed`, `TenantSuspended`, `InvitationNotYours`, `EmailNotVerified`.
+    """
     if not invitation.is_open or invitation.tenant.state == TenantState.ARCHIVED:
         raise InvitationClosed
-    if user.email.lower() != invitation.email:
+    if invitation.tenant.state == TenantState.SUSPENDED:
+        raise invitation.tenant.closed or InvitationClosed
+    if normal(user.email) != invitation.email:
         raise InvitationNotYours
     if not user.email_verified:
         raise EmailNotVerified
@@ -183,18 +190,28 @@ def mark_accepted(invitation: Invitation, membership: Membership, *, by: Actor) 
 
 def locked_tenant() -> Tenant:
     """The active tenant under the lock of its membership: without it, the last two admins could demote each other."""
-    return Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
+    return Tenant.locked(active_tenant_id())
 
 
 def put_away_invitation(email: str) -> None:
     """End the offer to this address, if there is one; part of the caller's transaction, which records why."""
-    unanswered = Invitation.objects.filter(email=email.lower(), accepted_at=None, withdrawn_at=None)
-    unanswered.update(withdrawn_at=timezone.now())
+    take_back_mails(email)
+    _unanswered(email).update(withdrawn_at=timezone.now())
+
+
+def take_back_mails(email: str) -> None:
+    """Take back what is still in the queue for the offer to this address: it may not be true any more."""
+    for invitation in _unanswered(email):
+        discard(invitation.mail_key, invitation.welcome_key)
+
+
+def _unanswered(email: str) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(email=normal(email), accepted_at=None, withdrawn_at=None)
 
 
 def _open_invitation(email: str) -> Invitation | None:
     """The invitation of this address that can be accepted; one that has expired is put away."""
-    waiting = Invitation.objects.filter(email=email.lower(), accepted_at=None, withdrawn_at=None).first()
+    waiting = _unanswered(email).first()
     if waiting is not None and not waiting.is_open:
         put_away_invitation(email)
         return None
@@ -203,7 +220,7 @@ def _open_invitation(email: str) -> Invitation | None:
 
 def _add_invitation(email: str, roles: list[Role], language: str, by: Actor) -> Invitation:
     return Invitation.objects.create(
-        email=email.lower(),
+        email=normal(email),
         roles=[role.value for role in roles],
         language=language,
         invited_by=by.name,

@@ -14,6 +14,7 @@ from portal.identity.events import SignInSucceeded
 from portal.identity.issuers import known_tenant
 from portal.identity.models import User
 from portal.identity.tokens import TokenRefused
+from portal.lib.addresses import normal
 from portal.permissions import Role, role_names, roles_from_scopes
 from portal.scoping import tenant_scope
 from portal.tenants import events, invitation_commands
@@ -75,7 +76,7 @@ def _settle_membership(user: User, roles: list[Role], by: Actor) -> None:
 def _close_fulfilled(user: User, membership: Membership, by: Actor) -> None:
     """An invitation to what the Hub gives anyway needs no answer any more."""
     invitation = (
-        invitation_commands.open_invitations().filter(email=user.email.lower()).first() if user.email_verified else None
+        invitation_commands.open_invitations().filter(email=normal(user.email)).first() if user.email_verified else None
     )
     if invitation is not None and {*invitation.roles} <= {*membership.hub_roles}:
         invitation_commands.mark_accepted(invitation, membership, by=by)
@@ -90,6 +91,8 @@ def give_roles(membership: Membership, *, roles: list[Role], by: Actor) -> None:
     locked_tenant()
     membership = Membership.objects.select_related("user").get(pk=membership.pk)
     before = membership.known_roles
+    if membership.portal_roles == [role.value for role in roles]:
+        return
     membership.portal_roles = [role.value for role in roles]
     _keep_an_admin(membership, before)
     if membership.known_roles:
@@ -109,6 +112,7 @@ def take_out(membership: Membership, *, by: Actor) -> None:
     Raises `LastAdmin`.
     """
     membership, before = _removed(membership)
+    invitation_commands.put_away_invitation(membership.user.email)
     taken = events.MemberTakenOut(member=str(membership.user), before=role_names(before))
     record(taken, by=by, subject=membership.subject)
 

@@ -86,6 +86,14 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def locked(cls, pk: int) -> Tenant:
+        """The tenant under the lock of what belongs to it: its state, its members, its quotas.
+
+        NO KEY: audit records refer to the tenant, which PostgreSQL checks at commit, and a full lock would block that.
+        """
+        return cls.objects.select_for_update(no_key=True).get(pk=pk)
+
     @property
     def subject(self) -> str:
         """How audit records refer to this tenant."""
@@ -188,7 +196,10 @@ class Invitation(TenantOwned):
                 fields=["tenant", "email"],
                 condition=Q(accepted_at=None, withdrawn_at=None),
                 name="tenants_invitation_open_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="tenants_invitation_ends_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,6 +209,16 @@ class Invitation(TenantOwned):
     def subject(self) -> str:
         """How audit records refer to this invitation."""
         return f"invitation:{self.pk}"
+
+    @property
+    def mail_key(self) -> str:
+        """Key of the mail that carries its link."""
+        return f"invitation:{self.tenant_id}:{self.pk}"
+
+    @property
+    def welcome_key(self) -> str:
+        """Key of the welcome mail, if that carries its link."""
+        return f"welcome:{self.tenant_id}:{self.pk}"
 
     @property
     def is_open(self) -> bool:

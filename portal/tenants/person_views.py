@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.access import SignedInRequest, signed_in_page
+from portal.access import SignedInRequest, began_before, redirect_to_sign_in, signed_in_page
 from portal.errors import NotFound, Refusal
 from portal.identity.models import User
+from portal.lib.addresses import normal
 from portal.lib.forms import posted
 from portal.permissions import Role
 from portal.tenants import invitation_commands, member_commands, request_commands
@@ -51,7 +52,7 @@ def invitation(request: SignedInRequest, token: str) -> HttpResponse:
 
 
 def _is_settled(offered: Invitation, user: User) -> bool:
-    return offered.email == user.email.lower() and Membership.of(user).filter(tenant=offered.tenant).exists()
+    return offered.email == normal(user.email) and Membership.of(user).filter(tenant=offered.tenant).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +62,9 @@ def leave(request: SignedInRequest, tenant: str) -> HttpResponse:
     membership = Membership.of(request.user).filter(tenant__name=tenant).first()
     if membership is None:
         raise NotFound
+    if began_before(request, membership.tenant.sessions_ended_at):
+        auth.logout(request)
+        return redirect_to_sign_in(request)
     form = forms.Form(posted(request))
     name = membership.tenant.display_name
     if form.is_valid():
@@ -83,9 +87,9 @@ def leave(request: SignedInRequest, tenant: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_page
 def ask(request: SignedInRequest) -> HttpResponse:
-    """Ask the operator for a tenant. Who has asked already sees that on the start page."""
+    """Ask the operator for a tenant. Who has asked already, or has one, sees that on the start page."""
     asked = latest_request(request.user)
-    if asked is not None and asked.state == RequestState.OPEN:
+    if (asked is not None and asked.state == RequestState.OPEN) or Membership.of(request.user).exists():
         return redirect("choose")
     form = RequestForm(posted(request), initial={"company_domain": request.user.email.partition("@")[2]})
     if form.is_valid():

@@ -23,9 +23,9 @@ from portal.errors import InternalError, Refusal
 from portal.notify.models import MailState, OutgoingMail
 from portal.scoping import tenant_scope
 from portal.tenants import events
-from portal.tenants.models import ProvisioningStep, StepName, StepState, Tenant
+from portal.tenants.models import Invitation, ProvisioningStep, StepName, StepState, Tenant
 from portal.tenants.states import TenantState, Verb, target_of
-from portal.tenants.steps import STEPS, WELCOME
+from portal.tenants.steps import STEPS
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +73,16 @@ def mailed() -> list[Tenant]:
     """Tenants whose provisioning stopped at the welcome mail, which the worker delivered meanwhile."""
     stopped = ProvisioningStep.all_tenants.filter(name=StepName.MAIL, state=StepState.FAILED)
     waiting = stopped.filter(tenant__state=TenantState.PROVISIONING).select_related("tenant")
-    sent = OutgoingMail.objects.filter(state=MailState.SENT)
-    return [step.tenant for step in waiting if sent.filter(key__startswith=f"{WELCOME}:{step.tenant_id}:").exists()]
+    return [step.tenant for step in waiting if _is_welcomed(step.tenant)]
+
+
+def _is_welcomed(tenant: Tenant) -> bool:
+    with tenant_scope(tenant.pk):
+        invitation = (
+            Invitation.objects.filter(email=tenant.first_admin_email, withdrawn_at=None).order_by("-pk").first()
+        )
+        key = invitation.welcome_key if invitation else ""
+    return OutgoingMail.objects.filter(key=key, state=MailState.SENT).exists()
 
 
 def abandoned() -> list[int]:
@@ -94,7 +102,7 @@ def abandoned() -> list[int]:
 @transaction.atomic(durable=True)
 def _claim_next(tenant_id: int, by: Actor) -> ProvisioningStep | None:
     """The next step, claimed for this worker; None when there is nothing to do for it. Activates when all are done."""
-    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+    tenant = Tenant.locked(tenant_id)
     if not tenant.is_open:
         return None
     if tenant.state == TenantState.REQUESTED:
@@ -120,7 +128,7 @@ def _move(tenant: Tenant, verb: str) -> None:
 
 @transaction.atomic(durable=True)
 def _fail(step: ProvisioningStep, refusal: Refusal, by: Actor) -> None:
-    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=step.tenant_id)
+    tenant = Tenant.locked(step.tenant_id)
     if _mark(step, StepState.FAILED, refusal.code, str(refusal.detail)):
         stopped = events.StepStopped(step=step.name, reason=refusal.code)
         record(stopped, by=by, outcome=Outcome.ERROR, subject=tenant.subject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record_for_instance
 from portal.errors import Refusal
@@ -27,6 +28,15 @@ class RequestedAlready(Refusal):
     message = _("You have a request that waits for an answer. Withdraw it to send another.")
 
 
+class RequestedTooOften(Refusal):
+    """Each request sends the operator a mail."""
+
+    code = "requested_too_often"
+    status = 429
+    message = _("You have asked for several tenants today.")
+    advice = _("Wait until tomorrow, or write to the operator.")
+
+
 class RequestClosed(Refusal):
     code = "request_closed"
     status = 409
@@ -36,20 +46,23 @@ class RequestClosed(Refusal):
 
 @transaction.atomic(durable=True)
 def ask_for_tenant(*, user: User, by: Actor, **told: Any) -> TenantRequest:
-    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`.
+    """Ask the operator for a tenant; the operator gets a mail. Raises `RequestedAlready`, `RequestedTooOften`.
 
     Whether the name is taken, the operator sees: who is not a member learns of no tenant here.
     """
     # Of two requests at once the second waits here, and finds the first.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if TenantRequest.objects.filter(requested_by=user, state=RequestState.OPEN).exists():
+    asked = TenantRequest.objects.filter(requested_by=user)
+    if asked.filter(state=RequestState.OPEN).exists():
         raise RequestedAlready
-    asked = TenantRequest.objects.create(requested_by=user, language=get_language() or "en", **told)
-    with suppress(*mails.NOT_POSTED):
-        _tell_operator(asked, user)
-    requested = events.TenantRequested(tenant=asked.name, display_name=asked.display_name)
-    record_for_instance(requested, by=by, subject=asked.subject)
-    return asked
+    if asked.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= constants.REQUESTS_PER_DAY:
+        raise RequestedTooOften
+    request = TenantRequest.objects.create(requested_by=user, language=get_language() or "en", **told)
+    with mails.best_effort():
+        _tell_operator(request, user)
+    requested = events.TenantRequested(tenant=request.name, display_name=request.display_name)
+    record_for_instance(requested, by=by, subject=request.subject)
+    return request
 
 
 @transaction.atomic(durable=True)
@@ -63,7 +76,7 @@ def withdraw_request(asked: TenantRequest, *, by: Actor) -> None:
 def decline_request(asked: TenantRequest, *, reason: str, by: Actor) -> None:
     """Say no, with the reason: the person reads it on the page and in a mail. Raises `RequestClosed`."""
     asked = _decided(asked, RequestState.DECLINED, by, reason=reason)
-    with suppress(*mails.NOT_POSTED):
+    with mails.best_effort():
         mails.request_declined(
             key=f"request-declined:{asked.pk}",
             to=asked.requested_by.email,
@@ -78,7 +91,7 @@ def decline_request(asked: TenantRequest, *, reason: str, by: Actor) -> None:
 def accept_request(asked: TenantRequest, tenant: Tenant, *, by: Actor) -> None:
     """Say yes: this tenant was ordered for it. Part of the order's transaction. Raises `RequestClosed`."""
     asked = _decided(asked, RequestState.ACCEPTED, by, tenant=tenant)
-    with suppress(*mails.NOT_POSTED):
+    with mails.best_effort():
         mails.request_accepted(
             key=f"request-accepted:{asked.pk}",
             to=asked.requested_by.email,

@@ -25,10 +25,7 @@ from portal.notify import mails
 from portal.notify.delivery import deliver_now
 from portal.permissions import Role
 from portal.tenants import invitation_commands
-from portal.tenants.models import Invitation, StepName, Tenant
-
-# Beginning of the keys of welcome mails.
-WELCOME = "welcome"
+from portal.tenants.models import StepName, Tenant
 
 
 class TenantUnknownAtHub(HubError):
@@ -128,9 +125,11 @@ def invite_first_admin(tenant: Tenant, by: Actor) -> None:
 def send_welcome(tenant: Tenant, by: Actor) -> None:
     """The mail server took the mail that names the account and leads to its binding keys (requirement 000, 2.2)."""
     with transaction.atomic(durable=True):
-        invitation = Invitation.objects.filter(email=tenant.first_admin_email.lower(), withdrawn_at=None).latest("pk")
+        # Once more: the one of the step before may have expired while no mail server was there.
+        email = tenant.first_admin_email
+        invitation = invitation_commands.ensure_invitation(tenant, email, [Role.ADMIN], by=by)
         mail = mails.welcome(
-            key=f"{WELCOME}:{invitation.tenant_id}:{invitation.pk}",
+            key=invitation.welcome_key,
             to=tenant.first_admin_email,
             language=tenant.first_admin_language,
             tenant_name=tenant.name,

@@ -12,7 +12,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 
 from portal.emulator.testing import RunningEmulator
-from portal.identity import issuers
+from portal.hub import key_sets
 from portal.identity.models import User
 from portal.tenants.models import Tenant
 from tests.cast import Cast, get_token, make_key, make_upstream_key
@@ -207,7 +207,7 @@ def test_when_the_keys_cannot_be_fetched_nobody_is_signed_in(
     assert come(browser, token).status_code == 502
     assert not flow.is_signed_in(browser)
     hub.faults.clear()
-    issuers.forget()
+    key_sets.forget()
     assert come(browser, token).status_code == 200
 
 

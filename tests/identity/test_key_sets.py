@@ -13,7 +13,7 @@ from werkzeug import Response
 from portal import constants
 from portal.emulator.identity.signing import SigningKey
 from portal.emulator.testing import RunningEmulator
-from portal.identity import issuers
+from portal.hub import key_sets
 from tests.cast import Cast
 from tests.identity import flow
 from tests.identity.op import KID, HostileOp, jwk, jws, rs
@@ -24,7 +24,7 @@ KEYS = "/core.piam/token_keys"
 
 def let_time_pass() -> None:
     """As if the key set had been fetched just longer ago than a second fetch has to wait."""
-    issuers.key_set(settings.OIDC_OP_JWKS_ENDPOINT)._fetched_at -= constants.KEY_SET_REFETCH + 1
+    key_sets.key_set_at(settings.OIDC_OP_JWKS_ENDPOINT)._fetched_at -= constants.KEY_SET_REFETCH + 1
 
 
 def replace_key(hub: RunningEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ class TestReplacedKeys:
     ) -> None:
         assert op.finish(browser, op.begin(browser)).status_code == 302
         op.keys = {"keys": [jwk("next", kid="op-key-2")]}
-        issuers.key_set(settings.OIDC_OP_JWKS_ENDPOINT)._fetched_at -= constants.KEY_SET_LIFETIME + 1
+        key_sets.key_set_at(settings.OIDC_OP_JWKS_ENDPOINT)._fetched_at -= constants.KEY_SET_LIFETIME + 1
         state = op.begin(browser)
         op.id_token = op.good()
         assert op.finish(browser, state).status_code == 403

@@ -11,8 +11,8 @@ from django.test import Client
 
 from portal.audit.models import InstanceRecord
 from portal.notify.commands import deliver
+from portal.notify.events import KINDS
 from portal.notify.models import MailState, OutgoingMail
-from portal.notify.queries import KINDS
 from tests.cast import Cast, signed_in
 from tests.faults import audit_refuses
 from tests.notify.conftest import each_mail, invite

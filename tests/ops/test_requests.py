@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.models import InstanceRecord
 from portal.identity.models import User
@@ -107,6 +108,19 @@ class TestAsk:
         sam.post("/request/withdraw/")
         assert sam.post("/request/withdraw/").status_code == 409
         assert [name for name, _ in told()].count("tenant.request_withdrawn") == 2
+
+    def test_not_again_and_again(self, sam: Client) -> None:
+        for _ in range(constants.REQUESTS_PER_DAY):
+            assert sam.post(ASK, GOOD).status_code == 302
+            sam.post("/request/withdraw/")
+        answer = sam.post(ASK, GOOD)
+        assert answer.status_code == 422
+        assert "several tenants today" in answer.content.decode()
+
+    def test_a_member_has_nothing_to_ask_for(self, cast: Cast) -> None:
+        dev = signed_in(cast.dev)
+        assert dev.get(ASK)["Location"] == dev.post(ASK, GOOD)["Location"] == "/"
+        assert not TenantRequest.objects.exists()
 
     def test_nothing_to_withdraw(self, sam: Client) -> None:
         assert sam.post("/request/withdraw/").status_code == 404

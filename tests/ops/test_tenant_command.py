@@ -114,6 +114,16 @@ def test_suspend_resume_archive_package(cast: Cast) -> None:
     assert (globex.state, globex.package) == ("archived", "XL")
 
 
+def test_invite_admin(cast: Cast) -> None:
+    assert (
+        run("invite-admin", "globex", "New@Globex.Example") == "The invitation of new@globex.example is on its way.\n"
+    )
+    with pytest.raises(CommandError, match="has an open invitation"):
+        run("invite-admin", "globex", "new@globex.example")
+    with pytest.raises(CommandError, match="email: "):
+        run("invite-admin", "globex", "nobody")
+
+
 def test_cancel(db: None, hub: RunningEmulator, secret: str) -> None:
     run("provision", "initech", *order(), secret, "--no-wait")
     assert run("cancel", "initech") == "The order of initech is cancelled.\n"

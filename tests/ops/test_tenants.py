@@ -201,7 +201,7 @@ class TestCorrect:
         tenant.refresh_from_db()
         assert (tenant.state, tenant.package) == (TenantState.ACTIVE, "M")
         record = AuditRecord.all_tenants.get(tenant=tenant, name="tenant.corrected")
-        assert record.facts["fields"] == "package, first_admin_language"
+        assert record.facts["fields"] == "package, first_admin_language, credential"
 
     def test_without_a_secret_the_old_one_stays(self, olga: Client) -> None:
         tenant = make_order()

@@ -11,8 +11,8 @@ from django.utils import translation
 
 from portal.audit.events import REGISTRY
 from portal.errors import Refusal
+from portal.notify.events import KINDS
 from portal.notify.models import OutgoingMail
-from portal.notify.queries import KINDS
 from tests.german import ENGLISH, assert_german
 from tests.messages import MO, PO, collected
 from tests.notify.conftest import each_mail

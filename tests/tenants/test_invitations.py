@@ -12,12 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from portal import constants
+from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
 from portal.emulator.testing import RunningEmulator
 from portal.identity.models import User
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from portal.scoping import tenant_scope
+from portal.tenants import invitation_commands, member_commands
 from portal.tenants.invitation_commands import SALT, invitation_url
 from portal.tenants.models import Invitation, Membership, Tenant
 from portal.tenants.states import TenantState
@@ -163,6 +165,49 @@ class TestRefused:
         assert "does not vouch for your e-mail address" in self.refused(sam, path_of(invitation), 403)
         assert not Membership.of(sam).exists()
 
+    def test_what_the_hub_says_now_counts_not_what_the_request_knew(self, cast: Cast, sam: User) -> None:
+        invitation = make_invitation(cast.acme, SAM, Role.ADMIN)
+        User.objects.filter(pk=sam.pk).update(email_verified=False)
+        assert sam.email_verified
+        with pytest.raises(invitation_commands.EmailNotVerified):
+            invitation_commands.accept_invitation(invitation, sam, by=SYSTEM)
+
+    @pytest.mark.parametrize(
+        ("invited", "signed_in_as"),
+        [
+            ("mike@acme.example", "mi\u212ae@acme.example"),  # Kelvin sign
+            ("isa@acme.example", "\u0131sa@acme.example"),  # dotless i
+            ("ss@acme.example", "\xdf@acme.example"),
+            ("a@acme.example", "a@acme.example.evil.example"),
+            ("a@acme.example", "a@\u0430cme.example"),  # a Cyrillic letter
+            ("a@acme.example", "a+b@acme.example"),
+        ],
+    )
+    def test_an_address_that_only_looks_alike(self, cast: Cast, sam: User, invited: str, signed_in_as: str) -> None:
+        invitation = make_invitation(cast.acme, invited, Role.ADMIN)
+        User.objects.filter(pk=sam.pk).update(email=signed_in_as)
+        self.refused(sam, path_of(invitation), 403)
+        assert not Membership.of(sam).exists()
+
+    @pytest.mark.parametrize("signed_in_as", ["Bob@M\xfcnchen.example", "bob@xn--mnchen-3ya.example"])
+    def test_two_forms_of_one_domain_are_one(self, cast: Cast, sam: User, signed_in_as: str) -> None:
+        invitation = make_invitation(cast.acme, "bob@m\xfcnchen.example", Role.VIEWER)
+        User.objects.filter(pk=sam.pk).update(email=signed_in_as)
+        assert signed_in(sam).post(path_of(invitation))["Location"] == "/t/acme/"
+
+    def test_of_a_tenant_that_is_suspended(self, cast: Cast, sam: User) -> None:
+        invitation = make_invitation(cast.acme, SAM, Role.ADMIN)
+        Tenant.objects.filter(name="acme").update(state=TenantState.SUSPENDED, state_reason="Contract ended.")
+        assert "Contract ended." in self.refused(sam, path_of(invitation), 403)
+        assert not Membership.of(sam).exists()
+
+    def test_of_somebody_who_was_taken_out(self, cast: Cast, sam: User) -> None:
+        signed_in(sam).post(path_of(make_invitation(cast.acme, SAM, Role.VIEWER)))
+        second = make_invitation(cast.acme, SAM, Role.DEVELOPER)
+        with tenant_scope(cast.acme.pk):
+            member_commands.take_out(Membership.objects.get(user=sam), by=SYSTEM)
+        self.refused(sam, path_of(second), 410)
+
     def test_after_its_time(self, cast: Cast, sam: User) -> None:
         with time_machine.travel("2026-11-01T12:00:00Z", tick=False):
             invitation = make_invitation(cast.acme, SAM, Role.ADMIN)
@@ -178,6 +223,7 @@ class TestRefused:
         assert alice.post(withdraw)["Location"] == "/t/acme/members/"
         self.refused(sam, path_of(invitation), 410)
         assert alice.post(withdraw).status_code == 410
+        assert not OutgoingMail.objects.exists()  # it had not gone out yet
         assert names(cast.acme) == ["member.invited", "member.invitation_withdrawn"]
 
     def test_of_a_tenant_that_is_archived(self, cast: Cast, sam: User) -> None:

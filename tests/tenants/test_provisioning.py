@@ -199,6 +199,33 @@ class TestMailStep:
         assert run(tenant) == TenantState.ACTIVE
         assert len(smtp.received) == 1
 
+    def test_a_mail_to_somebody_else_does_not_count(self, db: None, hub: RunningEmulator, smtp: SmtpServer) -> None:
+        """A's mail had gone out, then the order was corrected to B, whose address the server refuses."""
+        tenant = make_order()
+        with tenant_scope(tenant.pk):
+            steps.send_welcome(tenant, SYSTEM)
+        TestCorrect().correct(tenant, first_admin_email="ivan@initech.example")
+        smtp.answers["RCPT"] = "550 nobody"
+        run(tenant)
+        for _ in range(3):
+            tasks.sweep()
+        assert steps_of(tenant)[-1] == ("mail", "failed", "mail_refused")
+        assert names(tenant).count("provisioning.retried") == 0
+
+    def test_an_invitation_that_expired_meanwhile_is_made_anew(
+        self, db: None, hub: RunningEmulator, smtp: SmtpServer
+    ) -> None:
+        tenant = make_order()
+        smtp.answers["RCPT"] = "451 later"
+        run(tenant)
+        Invitation.all_tenants.update(expires_at=timezone.now())
+        smtp.answers.clear()
+        commands.retry_provisioning(tenant, by=SYSTEM)
+        assert run(tenant) == TenantState.ACTIVE
+        with tenant_scope(tenant.pk):
+            assert Invitation.objects.get(withdrawn_at=None).is_open
+        assert len(smtp.received) == 1
+
     def test_a_step_that_runs_twice_sends_one_mail(self, db: None, hub: RunningEmulator, smtp: SmtpServer) -> None:
         tenant = make_order()
         run(tenant)
@@ -245,6 +272,26 @@ class TestCorrect:
         assert steps_of(tenant) == [(name, "waiting", "") for name in NAMES]
         assert run(tenant) == TenantState.ACTIVE
         assert OutgoingMail.objects.get().recipient == "ivan@initech.example"
+
+    def test_a_mail_that_waits_is_written_anew(self, db: None, hub: RunningEmulator, settings: Any) -> None:
+        tenant = make_order()
+        backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_PORT = 1
+        run(tenant)
+        settings.EMAIL_BACKEND = backend
+        self.correct(tenant, display_name="Initech Drives Inc.", first_admin_language="de")
+        assert run(tenant) == TenantState.ACTIVE
+        mail = OutgoingMail.objects.get()
+        assert mail.language == "de"
+        assert "Initech Drives Inc." in mail.subject + mail.text
+
+    def test_a_mail_to_the_wrong_person_is_taken_back(self, db: None, hub: RunningEmulator, settings: Any) -> None:
+        tenant = make_order()
+        settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+        run(tenant)
+        assert OutgoingMail.objects.count() == 1
+        commands.cancel_order(tenant, by=SYSTEM)
+        assert OutgoingMail.objects.count() == 0
 
     def test_who_was_invited_by_mistake_is_not_any_more(self, db: None, hub: RunningEmulator, settings: Any) -> None:
         tenant = make_order()
@@ -338,6 +385,14 @@ class TestCrash:
         assert provisioning.abandoned() == []
         commands.cancel_order(failed, by=SYSTEM)
         assert provisioning.abandoned() == []
+
+    def test_a_worker_that_comes_late_does_not_end_the_step_of_another(self, orphan: Tenant) -> None:
+        with tenant_scope(orphan.pk):
+            late = ProvisioningStep.objects.get(name="name")
+            self.time_passes(orphan)
+            assert provisioning._claim_next(orphan.pk, SYSTEM) is not None
+            provisioning._fail(late, StateForbids(), SYSTEM)
+        assert steps_of(orphan)[0] == ("name", "running", "")
 
     def test_a_worker_that_was_taken_for_dead_changes_nothing(self, orphan: Tenant) -> None:
         with tenant_scope(orphan.pk):

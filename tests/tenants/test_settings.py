@@ -106,6 +106,15 @@ class TestEndSessions:
         answer = Client().get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200
 
+    def test_an_old_session_cannot_leave_either(self, cast: Cast) -> None:
+        with time_machine.travel("2026-11-26T08:00:00Z", tick=False):
+            dev = signed_in(cast.dev)
+            self.confirm(cast)
+        with time_machine.travel("2026-11-26T08:10:00Z", tick=False):
+            signed_in(cast.alice).post(self.END)
+            assert dev.post("/leave/acme/")["Location"].startswith("/sign-in/")
+        assert Membership.all_tenants.filter(user=cast.dev).exists()
+
     def confirm(self, cast: Cast) -> None:
         """The Hub vouched for everybody at this moment."""
         with tenant_scope(cast.acme.pk):

@@ -153,6 +153,22 @@ class TestSuspended:
             for _ in range(2)
         )
 
+    def test_a_long_address_does_not_stop_it(self, cast: Cast) -> None:
+        longest = f"{'a' * 64}@{'.'.join(['b' * 58] * 3)}.example"
+        Tenant.objects.filter(name="globex").update(contact_email=longest)
+        suspend(cast)
+        assert OutgoingMail.objects.filter(recipient=longest).exists()
+
+    def test_admins_read_it_in_their_language(self, cast: Cast) -> None:
+        User.objects.filter(pk=cast.charlie.pk).update(language="de")
+        suspend(cast)
+        assert OutgoingMail.objects.get().language == "de"
+
+    def test_who_is_no_admin_any_more_does_not_hear_of_it(self, cast: Cast) -> None:
+        Tenant.objects.filter(name="globex").update(first_admin_email="gone@rival.example")
+        suspend(cast)
+        assert [mail.recipient for mail in OutgoingMail.objects.all()] == ["charlie@globex.example"]
+
     def test_the_operators_own_tenant_is_not_suspended(self, cast: Cast) -> None:
         with pytest.raises(commands.TenantIsOperators):
             commands.suspend_tenant(cast.acme, reason="oops", by=SYSTEM)

@@ -6,7 +6,7 @@ import getpass
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from portal.actor import SYSTEM
 from portal.errors import Refusal
 from portal.lib.secret import Secret
 from portal.ops.orders import place_order
-from portal.ops.tenant_forms import OrderForm, ReasonForm
+from portal.ops.tenant_forms import FirstAdminForm, OrderForm, ReasonForm
 from portal.ops.tenant_rows import shown_steps
+from portal.permissions import Role
 from portal.scoping import tenant_scope
 from portal.tenants import commands, provisioning
+from portal.tenants.invitation_commands import invite
 from portal.tenants.models import Package, Tenant
 from portal.tenants.queries import tenants
 from portal.tenants.states import TenantState
@@ -62,6 +64,9 @@ class Command(BaseCommand):
                 plain.add_argument("--reason", required=True, help="what the tenant's people read")
             if verb == "package":
                 plain.add_argument("package", choices=Package.values)
+            if verb == "invite-admin":
+                plain.add_argument("email")
+                plain.add_argument("--language", choices=("en", "de"), default="en", help="of the mail")
         listing = verbs.add_parser("list", help="all tenants by name")
         listing.add_argument("--format", choices=("table", "json"), default="table")
         listing.add_argument("--state", choices=TenantState.values, default="")
@@ -88,10 +93,8 @@ class Command(BaseCommand):
         )
         if not form.is_valid():
             options_of = {field: f"--{option}" for option, field in FIELDS.items()}
-            wrong = [
-                f"{options_of.get(field, field)}: {' '.join(map(str, texts))}" for field, texts in form.errors.items()
-            ]
-            raise CommandError(" ".join(wrong))
+            told = [f"{options_of.get(field, field)}: {_joined(texts)}" for field, texts in form.errors.items()]
+            raise CommandError(" ".join(told))
         told = form.cleaned_data
         secret = Secret(told.pop("client_secret"))
         tenant = place_order(**told, secret=secret, by=BY)
@@ -109,7 +112,7 @@ class Command(BaseCommand):
         """Stop a tenant's keys and pages."""
         form = ReasonForm("", {"reason": options["reason"]})
         if not form.is_valid():
-            raise CommandError(f"--reason: {' '.join(map(str, form.errors['reason']))}")
+            raise CommandError(f"--reason: {_joined(form.errors['reason'])}")
         commands.suspend_tenant(_found(options["name"]), reason=form.cleaned_data["reason"], by=BY)
         self.stdout.write(f"{options['name']} is suspended.")
 
@@ -132,6 +135,15 @@ class Command(BaseCommand):
         """Give it another package."""
         commands.change_package(_found(options["name"]), package=Package(options["package"]), by=BY)
         self.stdout.write(f"{options['name']} has package {options['package']}.")
+
+    def invite_admin(self, options: dict[str, Any]) -> None:
+        """Invite an admin, when nobody in the tenant can."""
+        form = FirstAdminForm({"email": options["email"], "language": options["language"]})
+        if not form.is_valid():
+            raise CommandError(f"email: {_joined(form.errors['email'])}")
+        with tenant_scope(_found(options["name"]).pk):
+            invite(**form.cleaned_data, roles=[Role.ADMIN], by=BY)
+        self.stdout.write(f"The invitation of {form.cleaned_data['email']} is on its way.")
 
     def list(self, options: dict[str, Any]) -> None:
         """All tenants by name."""
@@ -189,6 +201,7 @@ PLAIN_VERBS = {
     "archive": "end a suspended tenant for good",
     "cancel": "give up an order that never became active",
     "package": "give it another package",
+    "invite-admin": "invite an admin, when nobody in the tenant can",
 }
 VERBS: dict[str, Callable[[Command, dict[str, Any]], None]] = {
     "provision": Command.provision,
@@ -198,8 +211,13 @@ VERBS: dict[str, Callable[[Command, dict[str, Any]], None]] = {
     "archive": Command.archive,
     "cancel": Command.cancel,
     "package": Command.package,
+    "invite-admin": Command.invite_admin,
     "list": Command.list,
 }
+
+
+def _joined(texts: Iterable[Any]) -> str:
+    return " ".join(str(text) for text in texts)
 
 
 def _secret(file: Path | None) -> str:
