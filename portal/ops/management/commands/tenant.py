@@ -93,8 +93,8 @@ class Command(BaseCommand):
         )
         if not form.is_valid():
             options_of = {field: f"--{option}" for option, field in FIELDS.items()}
-            told = [f"{options_of.get(field, field)}: {_joined(texts)}" for field, texts in form.errors.items()]
-            raise CommandError(" ".join(told))
+            wrong = [f"{options_of.get(field, field)}: {_joined(texts)}" for field, texts in form.errors.items()]
+            raise CommandError(" ".join(wrong))
         told = form.cleaned_data
         secret = Secret(told.pop("client_secret"))
         tenant = place_order(**told, secret=secret, by=BY)
