@@ -127,14 +127,14 @@ def open_invitations() -> QuerySet[Invitation]:
 
 def invitation_url(invitation: Invitation) -> str:
     """The link to accept it. It is worth nothing without a sign-in that the Hub vouches the address for."""
-    token = signing.dumps([invitation.tenant_id, invitation.pk], salt=SALT)
+    token = signing.Signer(salt=SALT).sign_object([invitation.tenant_id, invitation.pk])
     return settings.PORTAL_URL + reverse("invitation", args=[token])
 
 
 def invitation_of(token: str) -> Invitation | None:
     """The invitation behind a link, whatever its state; None for a link that is none of ours."""
     try:
-        tenant_id, pk = signing.loads(token, salt=SALT)
+        tenant_id, pk = signing.Signer(salt=SALT).unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return Invitation.all_tenants.select_related("tenant").filter(tenant_id=tenant_id, pk=pk).first()

@@ -233,9 +233,9 @@ class TestRefused:
 
     def test_a_link_that_is_none_of_ours(self, cast: Cast, sam: User) -> None:
         invitation = make_invitation(cast.acme, SAM, Role.ADMIN)
-        forged = signing.dumps([cast.acme.pk, invitation.pk], salt="another.place")
-        moved = signing.dumps([cast.globex.pk, invitation.pk], salt=SALT)
-        odd = signing.dumps({"pk": invitation.pk}, salt=SALT)
+        forged = signing.Signer(salt="another.place").sign_object([cast.acme.pk, invitation.pk])
+        moved = signing.Signer(salt=SALT).sign_object([cast.globex.pk, invitation.pk])
+        odd = signing.Signer(salt=SALT).sign_object({"pk": invitation.pk})
         for token in (forged, moved, odd, "x", path_of(invitation).split("/")[2][:-1]):
             self.refused(sam, f"/invitations/{token}/", 404)
 
