@@ -28,7 +28,7 @@ from portal.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from portal.identity.models import User
-    from portal.keys.models import BindingKey
+    from portal.keys.models import BindingKey, SecretGeneration
     from portal.tenants.attention import AttentionItem
     from portal.tenants.models import Membership, Tenant
 
@@ -69,6 +69,8 @@ class KeyCaller(Protocol):
     def key(self) -> BindingKey: ...
     @property
     def generation(self) -> int: ...
+    @property
+    def secret(self) -> SecretGeneration: ...
     @property
     def actor(self) -> Actor: ...
 

@@ -78,7 +78,7 @@ def _admitted(request: KeyRequest, target: Target) -> AdmittedCall:
         return commands.admit_call(target, by=request.caller)
     except DailyCallsReached as refusal:
         # After its transaction is undone: the record of the refusal must stay.
-        record_refused_call(request, request.caller.key, refusal.code, request.actor)
+        record_refused_call(request, request.caller.secret, refusal.code, request.actor)
         raise
 
 

@@ -18,6 +18,7 @@ from portal.actor import Actor
 from portal.audit import repeats
 from portal.audit.commands import record
 from portal.audit.events import Outcome
+from portal.keys import uses
 from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.keys.signing import signer_of
 from portal.scoping import tenant_scope
@@ -33,12 +34,22 @@ REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "gen
 
 @dataclass(frozen=True)
 class Caller:
-    """The binding key behind a call."""
+    """The binding key behind a call, and the secret that got the token."""
 
-    tenant_id: int
-    key: BindingKey
-    generation: int
+    secret: SecretGeneration
     actor: Actor
+
+    @property
+    def key(self) -> BindingKey:
+        return self.secret.key
+
+    @property
+    def tenant_id(self) -> int:
+        return self.secret.tenant_id
+
+    @property
+    def generation(self) -> int:
+        return self.secret.number
 
 
 def authenticate(request: HttpRequest, scope: str) -> Caller:
@@ -53,12 +64,12 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     actor = key_actor(request, key.client_id, key.name)
     reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason
     if reason:
-        record_refused_call(request, key, reason, actor)
+        record_refused_call(request, generation, reason, actor)
         raise TokenInvalid
     if scope not in str(claims["scope"]).split():
-        record_refused_call(request, key, "scope_insufficient", actor)
+        record_refused_call(request, generation, "scope_insufficient", actor)
         raise ScopeInsufficient(scope)
-    return Caller(key.tenant_id, key, claims["gen"], actor)
+    return Caller(generation, actor)
 
 
 def _presented(request: HttpRequest) -> str:
@@ -107,17 +118,20 @@ def _generation(claims: dict[str, Any]) -> SecretGeneration:
     return found
 
 
-def record_refused_call(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
-    """Record that a call of this key was refused; what repeats within a minute is only counted."""
-    network = repeats.network_of(actor.address)
+def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:
+    """Record that a call with this secret was refused; what repeats within a minute is only counted."""
+    key, network = secret.key, repeats.network_of(actor.address)
     with repeats.counted("call", reason, key.client_id, network) as repeated, tenant_scope(key.tenant_id):
-        if repeated is not None:
-            refused = events.CallRefused(
-                client_id=key.client_id,
-                reason=reason,
-                method=request.method or "",
-                path=request.path[:300],
-                repeated=repeated,
-            )
-            with transaction.atomic(durable=True):
+        if repeated is None and uses.is_only_counted(secret, actor=actor, route=uses.ANY_CALL):
+            return
+        with transaction.atomic(durable=True):
+            uses.note(secret, actor=actor, route=uses.ANY_CALL, ok=False)
+            if repeated is not None:
+                refused = events.CallRefused(
+                    client_id=key.client_id,
+                    reason=reason,
+                    method=request.method or "",
+                    path=request.path[:300],
+                    repeated=repeated,
+                )
                 record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)

@@ -16,6 +16,7 @@ from portal.actor import Actor, ActorKind
 from portal.audit import repeats
 from portal.audit.commands import record, record_for_instance
 from portal.audit.events import Outcome
+from portal.keys import uses
 from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.keys.signing import Signer, signers
 from portal.lib import client_secret
@@ -49,8 +50,8 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
         raise invalid_client()
     actor = Actor(ActorKind.KEY, key.client_id, key.name, by.address, by.agent, by.request_id)
     with tenant_scope(key.tenant_id):
-        if generation is None:
-            _record_refused(key, reason, actor)
+        if generation is None or reason:
+            _record_refused(key, generation, reason, actor)
             raise invalid_client()
         signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
         claims = _claims(key, generation, wanted.scope)
@@ -65,7 +66,7 @@ def _find(client_id: str) -> BindingKey | None:
 
 
 def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGeneration | None, str]:
-    """The generation whose secret was presented, or None and the reason why there is none."""
+    """The generation whose secret was presented, if there is one; and why it gets no token, if it gets none."""
     secret = wanted.secret.reveal()
     generations = list(SecretGeneration.all_tenants.filter(key=key)) if key else []
     matching = [client_secret.matches(secret, generation.verifier) for generation in generations]
@@ -77,7 +78,7 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
         return None, "secret_wrong"
     generation = generations[matching.index(True)]
     reason = key.standing or ("secret_ended" if generation.has_ended else "")
-    return (None, reason) if reason else (generation, "")
+    return generation, reason
 
 
 def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
@@ -89,11 +90,16 @@ def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
                 record_for_instance(refused, by=by, outcome=Outcome.DENIED)
 
 
-def _record_refused(key: BindingKey, reason: str, actor: Actor) -> None:
+def _record_refused(key: BindingKey, generation: SecretGeneration | None, reason: str, actor: Actor) -> None:
     with repeats.counted("token", reason, key.client_id, repeats.network_of(actor.address)) as repeated:
-        if repeated is not None:
-            refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
-            with transaction.atomic(durable=True):
+        # A wrong secret is nobody's use: only who has a secret can be said to use it.
+        if repeated is None and (generation is None or uses.is_only_counted(generation, actor=actor, route=uses.TOKEN)):
+            return
+        with transaction.atomic(durable=True):
+            if generation is not None:
+                uses.note(generation, actor=actor, route=uses.TOKEN, ok=False)
+            if repeated is not None:
+                refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
                 record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
 
 
@@ -102,6 +108,7 @@ def _record_issued(key: BindingKey, generation: SecretGeneration, claims: dict[s
     issued = events.TokenIssued(
         client_id=key.client_id, generation=generation.number, jti=str(claims["jti"]), scope=str(claims["scope"])
     )
+    uses.note(generation, actor=actor, route=uses.TOKEN, ok=True)
     record(issued, by=actor, subject=key.subject)
 
 
