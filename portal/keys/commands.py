@@ -86,11 +86,7 @@ def create_key(
     key = BindingKey(name=name, client_id=client_id, created_by=by.name, expires_at=expires_at)
     key.constant_name = _free_constant_name(name)
     key.save()
-    secret = client_secret.generate()
-    generation = _add_generation(key, secret, by)
-    generation.verifier = client_secret.verifier(secret.reveal())
-    generation.hint = client_secret.hint(secret.reveal())
-    generation.save()
+    generation, secret = add_minted_secret(key, 1, by)
     created = events.KeyCreated(
         key_name=name, client_id=client_id, generation=generation.number, expires_at=in_utc(expires_at)
     )
@@ -183,8 +179,18 @@ def _free_constant_name(name: str) -> str:
     return constant
 
 
-def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGeneration:
-    generation = SecretGeneration(key=key, tenant_id=key.tenant_id, number=1, created_by=by.name)
+def add_minted_secret(key: BindingKey, number: int, by: Actor) -> tuple[SecretGeneration, Secret]:
+    """A new secret of a key made here, as part of the caller's transaction."""
+    secret = client_secret.generate()
+    generation = _add_generation(key, secret, by, number)
+    generation.verifier = client_secret.verifier(secret.reveal())
+    generation.hint = client_secret.hint(secret.reveal())
+    generation.save()
+    return generation, secret
+
+
+def _add_generation(key: BindingKey, secret: Secret, by: Actor, number: int = 1) -> SecretGeneration:
+    generation = SecretGeneration(key=key, tenant_id=key.tenant_id, number=number, created_by=by.name)
     generation.sealed = settings.MASTER_KEYS.seal(secret.reveal().encode(), place=generation.place)
     return generation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 from django.db import models
 from django.db.models import Q
@@ -109,7 +110,17 @@ class BindingKey(TenantOwned):
             return "key_expired"
         if self.disabled_at is not None:
             return "key_disabled"
-        return "approval_pending" if self.approval_pending else ""
+        if self.approval_pending:
+            return "approval_pending"
+        return "brown_out" if self.is_browning_out and self.brownout_share >= 100 else ""
+
+    @property
+    def is_browning_out(self) -> bool:
+        return self.brownout_until is not None and self.brownout_until > timezone.now()
+
+    def lot(self) -> str:
+        """Drawn for each call while a brown-out refuses a share of them: "brown_out", or empty when this one passes."""
+        return "brown_out" if self.is_browning_out and secrets.randbelow(100) < self.brownout_share else ""
 
 
 class SecretGeneration(TenantOwned):

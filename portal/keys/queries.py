@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
 from portal.keys.expiry import NOTICE_DAYS, days_left
-from portal.keys.models import BindingKey, Source
+from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.lib.badge import Badge
 
 # Uses are counted up to here: a busy key has millions.
@@ -26,6 +26,9 @@ UNUSED = Badge("muted", "minus", _("Never used"))
 EXPIRED = Badge("bad", "clock-alert", _("Expired"))
 UPSTREAM = Badge("ok", "plug", _("In use by the portal"))
 REVOKED = Badge("bad", "ban", _("Revoked"))
+DISABLED = Badge("bad", "circle-pause", _("Disabled"))
+BROWN_OUT = Badge("warn", "zap-off", _("Brown-out"))
+ENDED = Badge("muted", "ban", _("Ended"))
 
 
 # What the filter of the list means by each state, at a moment.
@@ -44,9 +47,18 @@ def state_of(key: BindingKey, last_used_at: datetime | None) -> Badge:
         return UPSTREAM
     if key.expires_at and key.is_expired:
         return EXPIRED
+    if key.disabled_at:
+        return DISABLED
+    if key.is_browning_out:
+        return BROWN_OUT
     if key.expires_at and days_left(key.expires_at) < NOTICE_DAYS:
         return Badge("warn", "clock", expires_in(days_left(key.expires_at)))
     return ACTIVE if last_used_at else UNUSED
+
+
+def state_of_secret(generation: SecretGeneration, key_state: Badge) -> Badge:
+    """The state of one secret: that of its key, unless it has ended before."""
+    return ENDED if generation.has_ended else key_state
 
 
 def expires_in(days: int) -> str:

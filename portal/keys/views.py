@@ -20,9 +20,9 @@ from portal.errors import BadRequest, Refusal
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
 from portal.keys import commands, deployment, queries
-from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
+from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, SecretForm
 from portal.keys.models import BindingKey, Source
-from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
+from portal.keys.queries import find_keys, state_of, with_last_use
 from portal.lib import client_secret
 from portal.lib.paging import page_of
 from portal.lib.secret import Secret
@@ -69,14 +69,16 @@ def create(request: TenantRequest) -> HttpResponse:
         except QuotaReached as refusal:
             refused(form, None, refusal)
         else:
-            return _reveal(request, key, secret)
+            return reveal(request, key, secret)
     template = "keys/_create_form.html" if request.htmx else "keys/create.html"  # type: ignore[attr-defined]
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, "cancel_url": _url(request, "list")}, status=status)
 
 
-def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResponse:
+def reveal(request: TenantRequest, key: BindingKey, secret: Secret, next_url: str = "") -> HttpResponse:
+    """The one answer that shows a new secret; `next_url` is where it leads, without one to the page of the key."""
     context = {
+        "next_url": next_url or _url(request, "detail", key.pk),
         "key": _row(request, key),
         "client_id": key.client_id,
         "token_url": token_url_of(key),
@@ -120,7 +122,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
                 "created_at": generation.created_at,
                 "created_by": generation.created_by,
                 "hint": generation.hint,
-                "state": row["state"],
+                "state": queries.state_of_secret(generation, row["state"]),
             }
             for generation in key.generations.order_by("-number")
         ],
@@ -129,37 +131,10 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
         "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
+        "lifecycle": _lifecycle(request, key) if may_revoke and key.source == Source.PORTAL else None,
         "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:5]],
     }
     return render(request, "keys/detail.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@tenant_page(Permission.KEYS_WRITE)
-def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
-    """Revoke a key for good, after its name was typed."""
-    key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
-    form = RevokeKeyForm(key, request.POST or None)
-    if form.is_valid():
-        commands.revoke_key(key, by=request.actor)
-        messages.success(request, _revoked_text(key) % {"name": key.name})
-        return redirect("keys:detail", request.tenant.name, key.pk)
-    row = _row(request, key)
-    context = {
-        "key": row,
-        "uses_30_days": 0 if key.is_upstream else uses_since(key, 30),
-        "most_counted": queries.MOST_COUNTED,
-        "last_used_at": row["last_used_at"],
-        "form": form,
-        "cancel_url": _url(request, "detail", key.pk),
-    }
-    return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
-
-
-def _revoked_text(key: BindingKey) -> str:
-    if key.is_upstream:
-        return _("%(name)s is revoked. Bindery no longer calls Insights Hub for this tenant.")
-    return _("%(name)s is revoked. Its next call is refused.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -198,6 +173,18 @@ def import_key(request: TenantRequest) -> HttpResponse:
 def refused(form: Form, field: str | None, refusal: Refusal) -> None:
     """Show at the field, or above all fields, what was refused and what to do instead."""
     form.add_error(field, " ".join(str(text) for text in (refusal.message, refusal.advice) if text))
+
+
+def _lifecycle(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
+    """What can be done with a key made here, short of revoking it; each has a page that says what follows."""
+    pages = ("roll", "disable", "enable", "brown_out")
+    return {
+        "urls": {page: _url(request, page, key.pk) for page in pages},
+        "is_rolling": sum(not generation.has_ended for generation in key.generations.all()) > 1,
+        "is_disabled": key.disabled_at is not None,
+        "because": key.disabled_because,
+        "is_browning_out": key.is_browning_out,
+    }
 
 
 def token_url_of(key: BindingKey) -> str:

@@ -62,7 +62,7 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     generation = _generation(claims)
     key = generation.key
     actor = key_actor(request, key.client_id, key.name)
-    reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason
+    reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason or key.lot()
     if reason:
         record_refused_call(request, generation, reason, actor)
         raise TokenInvalid

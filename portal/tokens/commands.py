@@ -77,7 +77,7 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
     if not any(matching):
         return None, "secret_wrong"
     generation = generations[matching.index(True)]
-    reason = key.standing or ("secret_ended" if generation.has_ended else "")
+    reason = key.standing or ("secret_ended" if generation.has_ended else "") or key.lot()
     return generation, reason
 
 

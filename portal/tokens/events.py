@@ -19,6 +19,7 @@ REASONS = {
     "tenant_provisioning": _("the tenant is not set up yet"),
     "key_disabled": _("the key is disabled"),
     "approval_pending": _("the key waits for the approval of a second admin"),
+    "brown_out": _("the key is in a brown-out"),
     "secret_ended": _("the secret was rolled out"),
     "token_expired": _("the token has expired"),
     "scope_insufficient": _("the token does not have the scope"),

@@ -123,8 +123,8 @@ class TestCounted:
         assert AuditRecord.all_tenants.filter(name="token.refused").count() == 1
 
     def test_a_wrong_secret_is_no_use_of_any(self, cast: Cast) -> None:
-        key, secret = make_key(cast.acme)
-        _, other = make_key(cast.acme, "Another")
+        key, _secret = make_key(cast.acme)
+        _key, other = make_key(cast.acme, "Another")
         assert ask(key, other) == 401
         assert hours(key) == callers(key) == []
 

@@ -33,8 +33,8 @@ PAGES = {
     "/t/acme/assets/{asset}/": 10,
 }
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
-# first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use of
-# the secret in its hour and at its caller; the first of a caller makes its row.
+# first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
+# of the secret in its hour and at its caller; the first of a caller makes its row.
 TOKEN, FIRST_CALL, CALL = 9, 22, 16
 
 
