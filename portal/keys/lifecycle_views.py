@@ -220,11 +220,7 @@ def _under_way(key: BindingKey) -> Roll:
 
 def _page(request: TenantRequest, key: BindingKey, page: str, form: forms.Form, **shown: Any) -> HttpResponse:
     """A page with one form: 200, or 422 when it comes back with errors."""
-    context = (
-        _context(request, key)
-        | {"form": form, "heading": HEADINGS.get(page, "") % {"name": key.name}}
-        | shown
-    )
+    context = _context(request, key) | {"form": form, "heading": HEADINGS.get(page, "") % {"name": key.name}} | shown
     return render(request, f"keys/{page}.html", context, status=422 if form.errors else 200)
 
 

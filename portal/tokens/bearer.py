@@ -121,7 +121,8 @@ def _generation(claims: dict[str, Any]) -> SecretGeneration:
 def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:
     """Record that a call with this secret was refused; what repeats within a minute is only counted."""
     key, network = secret.key, repeats.network_of(actor.address)
-    with repeats.counted("call", reason, key.client_id, network) as repeated, tenant_scope(key.tenant_id):
+    # By agent as well: whoever gets here has, or had, the secret.
+    with repeats.counted("call", reason, key.client_id, network, actor.agent) as repeated, tenant_scope(key.tenant_id):
         if repeated is None and uses.is_only_counted(secret, actor=actor, route=uses.ANY_CALL):
             return
         with transaction.atomic(durable=True):

@@ -91,7 +91,9 @@ def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
 
 
 def _record_refused(key: BindingKey, generation: SecretGeneration | None, reason: str, actor: Actor) -> None:
-    with repeats.counted("token", reason, key.client_id, repeats.network_of(actor.address)) as repeated:
+    # By agent only where the secret was right: whoever guesses can call itself a million names.
+    agent = actor.agent if generation is not None else ""
+    with repeats.counted("token", reason, key.client_id, repeats.network_of(actor.address), agent) as repeated:
         # A wrong secret is nobody's use: only who has a secret can be said to use it.
         if repeated is None and (generation is None or uses.is_only_counted(generation, actor=actor, route=uses.TOKEN)):
             return
