@@ -132,6 +132,9 @@ def deployment(tmp_path: Path, migrated: Path, smtp_process: SmtpServer, hub: Ru
     shutil.copytree(migrated, folder)
     made = Deployment(folder, smtp_process.port)
     yield made
+    for server in made.servers:
+        server.terminate()  # not killed: it ends its worker processes
+        server.wait(30)
     for process in made.running:
         process.kill()
         process.wait()
