@@ -21,7 +21,7 @@ from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
 from portal.keys import commands, deployment, queries
 from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, SecretForm
-from portal.keys.models import BindingKey, Source
+from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.keys.queries import find_keys, state_of, with_last_use
 from portal.lib import client_secret
 from portal.lib.paging import page_of
@@ -113,6 +113,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     """One key: what it is, how to use it, where its values come from, its last uses."""
     key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
     row = _row(request, key)
+    generations = list(key.generations.order_by("-number"))
     may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
     context = {
         "key": row | {"token_url": token_url_of(key)},
@@ -124,14 +125,14 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
                 "hint": generation.hint,
                 "state": queries.state_of_secret(generation, row["state"]),
             }
-            for generation in key.generations.order_by("-number")
+            for generation in generations
         ],
         "calls_hub": key.is_upstream and key.is_active,
         "settings_rows": _settings_rows(request, key),
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
         "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
-        "lifecycle": _lifecycle(request, key) if may_revoke and key.source == Source.PORTAL else None,
+        "lifecycle": _lifecycle(request, key, generations) if may_revoke and key.source == Source.PORTAL else None,
         "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:5]],
     }
     return render(request, "keys/detail.html", context)
@@ -175,12 +176,12 @@ def refused(form: Form, field: str | None, refusal: Refusal) -> None:
     form.add_error(field, " ".join(str(text) for text in (refusal.message, refusal.advice) if text))
 
 
-def _lifecycle(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
+def _lifecycle(request: TenantRequest, key: BindingKey, generations: list[SecretGeneration]) -> dict[str, Any]:
     """What can be done with a key made here, short of revoking it; each has a page that says what follows."""
     pages = ("roll", "disable", "enable", "brown_out")
     return {
         "urls": {page: _url(request, page, key.pk) for page in pages},
-        "is_rolling": sum(not generation.has_ended for generation in key.generations.all()) > 1,
+        "is_rolling": sum(not generation.has_ended for generation in generations) > 1,
         "is_disabled": key.disabled_at is not None,
         "because": key.disabled_because,
         "is_browning_out": key.is_browning_out,
