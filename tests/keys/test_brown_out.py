@@ -30,10 +30,12 @@ def test_refuses_for_two_minutes_and_ends_by_itself(noon: time_machine.Traveller
     assert "even when the portal is restarted" in alice.get(f"/t/acme/keys/{key.pk}/brown-out/").content.decode()
     assert start(alice, key) == 302
     assert alice.get(f"/t/acme/keys/{key.pk}/").context["key"]["state"].label == "Brown-out"
+    assert BindingKey.all_tenants.get().standing == "brown_out"
     assert (asks(key, secret), calls(token)) == (401, 401)
     noon.shift(119.9)
     assert (asks(key, secret), calls(token)) == (401, 401)
     noon.shift(0.1)
+    assert BindingKey.all_tenants.get().standing == ""
     # Nothing ran in between: the end is a time in the row.
     assert (asks(key, secret), calls(token)) == (200, 404)
     started = AuditRecord.all_tenants.get(name="key.brown_out")
