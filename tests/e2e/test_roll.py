@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_first_five_minutes import create_key
 
-
 pytestmark = pytest.mark.e2e
 
 
