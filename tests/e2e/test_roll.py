@@ -47,15 +47,17 @@ def test_roll_with_a_live_panel(visitor: Visitor) -> None:
     # The panel asks for itself: nobody touches the page.
     assert get_token(visitor, client_id, old, "Pump 7") == 200
     row = panel.get_by_role("row").filter(has_text="Pump 7")
-    expect(row).to_contain_text("Not used yet", timeout=20_000)
+    expect(row).to_contain_text("New secret: not used yet", timeout=20_000)
     expect(panel.get_by_text("In use")).to_be_visible()
     visitor.look()
     assert get_token(visitor, client_id, new, "Pump 7") == 200
-    expect(row).not_to_contain_text("Not used yet", timeout=20_000)
+    expect(row).not_to_contain_text("New secret: not used yet", timeout=20_000)
 
     visitor.page.set_viewport_size({"width": 390, "height": 844})
     visitor.look()
     visitor.follow("Finish…")
+    visitor.look()
+    visitor.page.set_viewport_size({"width": 1440, "height": 900})
     visitor.look()
     visitor.press("End the old secret")
     visitor.hears("The old secret of Rolled line has ended.")
