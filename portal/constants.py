@@ -52,6 +52,14 @@ PROVISIONING_LEASE = _number(
 )
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
 
+KEY_USE_DAYS = _number(
+    "KEY_USE_DAYS",
+    400,
+    "days",
+    "How long callers of keys and their counts are kept: a year, and time to look.",
+    minimum=91,
+)
+
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")
 HUB_TOKEN_MARGIN = _number("HUB_TOKEN_MARGIN", 300, "seconds", "The Hub asks to renew its tokens 5 minutes early.")

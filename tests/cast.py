@@ -160,6 +160,11 @@ def expire(key: BindingKey) -> None:
     BindingKey.all_tenants.filter(pk=key.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
 
+def make_old(key: BindingKey, days: int) -> None:
+    """The key was made so many days ago."""
+    BindingKey.all_tenants.filter(pk=key.pk).update(created_at=timezone.now() - timedelta(days=days))
+
+
 def make_upstream_key(tenant: Tenant, name: str = "Hub access") -> BindingKey:
     """The tenant's credential at the emulator."""
     client_id = f"{tenant.name}-hub-reader"

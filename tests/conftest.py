@@ -19,7 +19,7 @@ from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator
 from portal.identity import issuers
-from portal.keys import signing
+from portal.keys import signing, tasks
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
 from tests import environment
@@ -59,6 +59,7 @@ def fresh_memory() -> None:
     authenticator.forget_all()
     issuers.forget()
     signing.forget()
+    tasks.forget()
     readiness.forget()
     repeats.forget()
 

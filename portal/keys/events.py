@@ -26,3 +26,19 @@ class KeyImported(Event):
 class KeyRevoked(Event):
     key_name: str
     client_id: str
+
+
+@event("key.list_exported", _("exported the list of binding keys ({keys} keys, {form})"))
+class KeyListExported(Event):
+    form: str
+    keys: int
+    # The names of the filters and their values; of a search its name alone, because anything may have been typed there.
+    narrowed_by: str
+
+
+# Whoever did one of these saw a secret, or received it: the exposure ledger of a key is made of them.
+EXPOSURES = (
+    "key.created",
+    "key.imported",
+    "key.rolled",
+)

@@ -133,9 +133,34 @@ class SecretForm(forms.Form):
 
 
 class KeyFilterForm(forms.Form):
-    """Narrows the list of keys."""
+    """Narrows and sorts the list of keys, and what is exported of it."""
 
-    STATES = (("", _("All")), ("active", _("Active")), ("expired", _("Expired")), ("revoked", _("Revoked")))
+    STATES = (
+        ("", _("All")),
+        ("active", _("Active")),
+        ("unused", _("Never used")),
+        ("rolling", _("Rolling")),
+        ("brown_out", _("Brown-out")),
+        ("approval_pending", _("Approval pending")),
+        ("disabled", _("Disabled")),
+        ("expired", _("Expired")),
+        ("revoked", _("Revoked")),
+    )
+    SORTS = (
+        ("", _("Newest first")),
+        ("name", _("Name")),
+        ("last_used", _("Longest unused first")),
+        ("expires", _("Soonest expiry first")),
+    )
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    unused = forms.IntegerField(label=_("Unused for days"), required=False, min_value=1, max_value=expiry.MOST_DAYS)
+    expires = forms.IntegerField(label=_("Expires in days"), required=False, min_value=0, max_value=expiry.MOST_DAYS)
+    sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
+
+    @property
+    def narrowed_by(self) -> dict[str, str]:
+        """What leaves keys out, as the address has it; of a valid form."""
+        narrowing = {name: value for name, value in self.cleaned_data.items() if name != "sort"}
+        return {name: str(value) for name, value in narrowing.items() if value not in ("", None)}

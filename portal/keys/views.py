@@ -1,8 +1,6 @@
-"""The pages about binding keys."""
+"""The pages that make, import and revoke keys."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,46 +9,21 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import TenantRequest, tenant_page
-from portal.audit.events import Kind
-from portal.audit.queries import shown, uses_of
 from portal.errors import BadRequest, Refusal
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
-from portal.keys import commands, deployment, queries
-from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
+from portal.keys import commands, queries
+from portal.keys.forms import CreateKeyForm, ImportKeyForm, RevokeKeyForm, SecretForm
 from portal.keys.models import BindingKey, Source
-from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
+from portal.keys.queries import uses_since, with_state
+from portal.keys.rows import key_row, key_url
 from portal.lib import client_secret
-from portal.lib.paging import page_of
 from portal.lib.secret import Secret
 from portal.permissions import Permission
-from portal.tenants import quotas
-from portal.tenants.quotas import Quota, QuotaReached
-
-
-@require_safe
-@tenant_page(Permission.KEYS_READ)
-def list_keys(request: TenantRequest) -> HttpResponse:
-    """All keys of the tenant, with search, state and quota."""
-    form = KeyFilterForm(request.GET or None)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    usage = quotas.usage(request.tenant, Quota.KEYS)
-    keys, pages = page_of(request, find_keys(wanted.get("q", ""), wanted.get("state", "")))
-    context = {
-        "keys": [_row(request, key) for key in keys],
-        "pages": pages,
-        "form": form,
-        "usage": usage,
-        "quota_refusal": QuotaReached(usage) if usage.is_reached else None,
-        "package_url": reverse("tenants:package", args=[request.tenant.name]),
-        "can_write": Permission.KEYS_WRITE in request.permissions,
-        "create_url": _url(request, "create"),
-        "import_url": _url(request, "import_key"),
-    }
-    return render(request, "keys/list.html", context)
+from portal.tenants.quotas import QuotaReached
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,16 +45,16 @@ def create(request: TenantRequest) -> HttpResponse:
             return _reveal(request, key, secret)
     template = "keys/_create_form.html" if request.htmx else "keys/create.html"  # type: ignore[attr-defined]
     status = 422 if form.is_bound else 200
-    return render(request, template, {"form": form, "cancel_url": _url(request, "list")}, status=status)
+    return render(request, template, {"form": form, "cancel_url": key_url(request, "list")}, status=status)
 
 
 def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResponse:
     context = {
-        "key": _row(request, key),
+        "key": key_row(request, key),
         "client_id": key.client_id,
         "token_url": token_url_of(key),
         "client_secret": secret.reveal(),
-        "env_url": _url(request, "env", key.pk),
+        "env_url": key_url(request, "env", key.pk),
         "try_lines": try_lines(key),
     }
     template = "keys/_reveal.html" if request.htmx else "keys/reveal.html"  # type: ignore[attr-defined]
@@ -105,53 +78,24 @@ def env(request: TenantRequest, key_id: int) -> HttpResponse:
     return HttpResponse(lines, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-@require_safe
-@tenant_page(Permission.KEYS_READ)
-def detail(request: TenantRequest, key_id: int) -> HttpResponse:
-    """One key: what it is, how to use it, where its values come from, its last uses."""
-    key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
-    row = _row(request, key)
-    may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
-    context = {
-        "key": row | {"token_url": token_url_of(key)},
-        "generations": [
-            {
-                "number": generation.number,
-                "created_at": generation.created_at,
-                "created_by": generation.created_by,
-                "hint": generation.hint,
-                "state": row["state"],
-            }
-            for generation in key.generations.order_by("-number")
-        ],
-        "calls_hub": key.is_upstream and key.is_active,
-        "settings_rows": _settings_rows(request, key),
-        "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
-        "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
-        "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
-        "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:5]],
-    }
-    return render(request, "keys/detail.html", context)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.KEYS_WRITE)
 def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
     """Revoke a key for good, after its name was typed."""
-    key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
+    key = get_object_or_404(with_state(BindingKey.objects.all()), pk=key_id)
     form = RevokeKeyForm(key, request.POST or None)
     if form.is_valid():
         commands.revoke_key(key, by=request.actor)
         messages.success(request, _revoked_text(key) % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
-    row = _row(request, key)
+    row = key_row(request, key)
     context = {
         "key": row,
         "uses_30_days": 0 if key.is_upstream else uses_since(key, 30),
         "most_counted": queries.MOST_COUNTED,
         "last_used_at": row["last_used_at"],
         "form": form,
-        "cancel_url": _url(request, "detail", key.pk),
+        "cancel_url": key_url(request, "detail", key.pk),
     }
     return render(request, "keys/revoke.html", context, status=422 if form.is_bound else 200)
 
@@ -191,7 +135,7 @@ def import_key(request: TenantRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is imported and used from now on.") % {"name": key.name})
             return redirect("keys:detail", request.tenant.name, key.pk)
-    context = {"form": form, "cancel_url": _url(request, "list")}
+    context = {"form": form, "cancel_url": key_url(request, "list")}
     return render(request, "keys/import_key.html", context, status=422 if form.is_bound else 200)
 
 
@@ -217,46 +161,3 @@ def try_lines(key: BindingKey) -> list[tuple[str, str]]:
             f'curl -H "Authorization: Bearer $TOKEN" {settings.PORTAL_URL}/api/assetmanagement/v3/assets',
         ),
     ]
-
-
-def _row(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
-    last_used_at = getattr(key, "last_used_at", None)  # of `with_last_use`; a key just made has none
-    return {
-        "url": _url(request, "detail", key.pk),
-        "name": key.name,
-        "client_id": key.client_id,
-        "source_label": key.get_source_display(),
-        "is_upstream": key.is_upstream,
-        "state": state_of(key, last_used_at),
-        "created_at": key.created_at,
-        "created_by": key.created_by,
-        "expires_at": key.expires_at,
-        "is_from_portal": key.source == Source.PORTAL,
-        "is_active": key.is_active,
-        "last_used_at": last_used_at,
-    }
-
-
-def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, Any]]:
-    """Where TokenURL, ClientID and ClientSecret come from; only the key that calls the Hub is ever overridden."""
-    if not key.is_upstream or not key.is_active:
-        return []
-    stored = {"TOKEN_URL": key.token_url, "CLIENT_ID": key.client_id, "CLIENT_SECRET": "***"}
-    names = {"TOKEN_URL": "TokenURL", "CLIENT_ID": "ClientID", "CLIENT_SECRET": "ClientSecret"}
-    rows = []
-    for part in deployment.PARTS:
-        note = deployment.variable_name(request.tenant.name, key, part)
-        try:
-            word = deployment.override(request.tenant.name, key, part)
-        except deployment.ConstantUnreadable:
-            source, value = deployment.ValueSource.FILE, ""
-            note = _("%(variable)s names a file that cannot be read.") % {"variable": f"{note}_FILE"}
-        else:
-            source = word.source if word else deployment.ValueSource.DATABASE
-            value = word.value if word and part != "CLIENT_SECRET" else stored[part]
-        rows.append({"name": names[part], "source_label": source.label, "value_shown": value, "note": note})
-    return rows
-
-
-def _url(request: TenantRequest, page: str, *args: int) -> str:
-    return reverse(f"keys:{page}", args=[request.tenant.name, *args])

@@ -50,6 +50,7 @@ OPENS_SCOPE = {
     "portal/tenants/invitation_commands.py",
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
+    "portal/keys/tasks.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
     "portal/ops/orders.py",
