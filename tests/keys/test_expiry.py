@@ -172,7 +172,7 @@ class TestAttention:
         return [(item.tone, item.title) for item in client.get("/t/acme/").context["attention"]]
 
     def test_from_thirty_days_before(self, clock: time_machine.Traveller, cast: Cast) -> None:
-        make_old(make_key(cast.acme, "Pump", expires_at=end_of(date(2027, 2, 1)))[0], 20)
+        make_old(make_key(cast.acme, "Pump", expires_at=end_of(date(2027, 2, 1)))[0], 16)
         for moment, told in (
             ("2027-01-02T23:59:59Z", []),
             ("2027-01-03T00:00:00Z", [("warn", "The key Pump expires soon")]),
