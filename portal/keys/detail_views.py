@@ -78,6 +78,8 @@ def _counted(request: TenantRequest, key: BindingKey, generations: list[SecretGe
             (generation.number, [(PERIOD_LABELS[one], _of(by_secret, generation, one)) for one in PERIODS])
             for generation in generations
         ],
+        "succeeded": Badge("ok", "check", _("Success")),
+        "did_fail": Badge("bad", "triangle-alert", _("Failure")),
         "callers": use_counts.last_callers(key),
     }
 
@@ -89,19 +91,21 @@ def _of(by_secret: dict[int, dict[str, Uses]], generation: SecretGeneration, per
 def _secrets(key: BindingKey, generations: list[SecretGeneration], of_key: Badge) -> list[dict[str, Any]]:
     rolling = not key.standing and sum(not generation.has_ended for generation in generations) > 1
     last = use_counts.last_uses(key) if key.source == Source.PORTAL else {}
-    return [
-        {
-            "number": generation.number,
-            "created_at": generation.created_at,
-            "created_by": generation.created_by,
-            "hint": generation.hint,
-            "ends_at": generation.ends_at,
-            "ends_after_next_use": generation.ends_after_next_use is not None,
-            "state": secret_state(generation, of_key, rolling=rolling),
-            "last": last.get(generation.number, LastUse()),
-        }
-        for generation in generations
-    ]
+    return [_secret(one, of_key, last.get(one.number, LastUse()), rolling=rolling) for one in generations]
+
+
+def _secret(generation: SecretGeneration, of_key: Badge, last: LastUse, *, rolling: bool) -> dict[str, Any]:
+    used = generation.first_used_at is not None or last.ok is not None
+    return {
+        "number": generation.number,
+        "created_at": generation.created_at,
+        "created_by": generation.created_by,
+        "hint": generation.hint,
+        "ends_at": generation.ends_at,
+        "ends_after_next_use": generation.ends_after_next_use is not None,
+        "state": secret_state(generation, of_key, rolling=rolling, used=used),
+        "last": last,
+    }
 
 
 def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ def state_of(key: BindingKey, last_used_at: datetime | None, live_secrets: int =
     return BADGES[word]
 
 
-def secret_state(generation: SecretGeneration, of_key: Badge, *, rolling: bool) -> Badge:
+def secret_state(generation: SecretGeneration, of_key: Badge, *, rolling: bool, used: bool) -> Badge:
     """Whether one secret of a key works; `rolling` while another of the key does, too, else it is as its key."""
     if generation.has_ended:
         return Badge("muted", "circle-off", _("Ended"))
@@ -113,7 +113,7 @@ def secret_state(generation: SecretGeneration, of_key: Badge, *, rolling: bool) 
         return of_key
     if generation.ends_at or generation.ends_after_next_use is not None:
         return Badge("warn", "clock-fading", _("Works, and ends"))
-    return BADGES["active"] if generation.first_used_at else Badge("ok", "check", _("Works, not used yet"))
+    return BADGES["active"] if used else Badge("ok", "check", _("Works, not used yet"))
 
 
 def expires_in(days: int) -> str:

@@ -119,6 +119,7 @@ class TestSecrets:
         answer = page(alice, key)
         new, old = (secret["last"] for secret in answer.context["secrets"])
         assert (new.ok.address, new.failed) == ("192.0.2.4", None)
+        assert str(answer.context["secrets"][0]["state"].label) == "Active"
         assert (old.ok.address, old.failed.address) == ("192.0.2.2", "192.0.2.3")
         text = re.sub(r"<[^>]+>|\s+", " ", answer.content.decode())
         for said in ("20 Nov 2026, 14:30", "old-pump/0.9", "timeseries", "Last failure:"):
