@@ -49,10 +49,10 @@ STANDINGS = {
 
 @dataclass(frozen=True)
 class Exposure:
-    """Somebody who saw or received the secret of this generation."""
+    """Somebody who saw or received a secret; which generation, where the record says it."""
 
     record: ShownRecord
-    generation: int
+    generation: str | int | None
 
 
 def _works(now: datetime) -> Q:
@@ -177,7 +177,7 @@ def with_last_use(keys: QuerySet[BindingKey]) -> QuerySet[BindingKey]:
 def exposures_of(key: BindingKey) -> list[Exposure]:
     """Who ever saw or received a secret of this key, the last one first."""
     records = history_of(key).filter(name__in=EXPOSURES)
-    return [Exposure(shown(record), int(record.facts.get("generation", 1))) for record in records]
+    return [Exposure(shown(record), record.facts.get("generation")) for record in records]
 
 
 def history_of(key: BindingKey) -> QuerySet[AuditRecord]:
