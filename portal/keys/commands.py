@@ -20,8 +20,10 @@ from portal.hub.authenticator import Credential
 from portal.hub.environments import environment
 from portal.hub.errors import HubCredentialRefused
 from portal.keys import events
+from portal.keys.approval_commands import tell_admins
 from portal.keys.expiry import end_of, in_utc, last_day, shown
 from portal.keys.models import BindingKey, SecretGeneration, Source, constant_name
+from portal.keys.reach import KeyOptions
 from portal.lib import client_secret
 from portal.lib.secret import Secret
 from portal.scoping import active_tenant_id
@@ -72,11 +74,12 @@ class KeyRevokedAlready(Refusal):
 
 @transaction.atomic(durable=True)
 def create_key(
-    *, name: str, expires_at: datetime | None = None, by: Actor
+    *, name: str, expires_at: datetime | None = None, options: KeyOptions | None = None, by: Actor
 ) -> tuple[BindingKey, SecretGeneration, Secret]:
     """Make a binding key. Its secret is returned this one time; no page and no command shows it again.
 
-    From `expires_at` on it is refused; without it, it is valid until it is revoked. Raises `NameTaken`,
+    From `expires_at` on it is refused; without it, it is valid until it is revoked. Where the tenant wants two admins
+    for a key, it does not work before a second one approves it. Raises `NameTaken`,
     `portal.tenants.quotas.QuotaReached`, `LifetimeTooLong`.
     """
     tenant = _locked_tenant()
@@ -85,17 +88,29 @@ def create_key(
     client_id = f"{tenant.name}-{uuid.uuid4()}"
     key = BindingKey(name=name, client_id=client_id, created_by=by.name, expires_at=expires_at)
     key.constant_name = _free_constant_name(name)
+    key.approval_pending = tenant.key_approval
+    (options or KeyOptions()).put_on(key)
     key.save()
     secret = client_secret.generate()
     generation = _add_generation(key, secret, by)
     generation.verifier = client_secret.verifier(secret.reveal())
     generation.hint = client_secret.hint(secret.reveal())
     generation.save()
-    created = events.KeyCreated(
-        key_name=name, client_id=client_id, generation=generation.number, expires_at=in_utc(expires_at)
-    )
-    record(created, by=by, subject=key.subject)
+    if key.approval_pending:
+        tell_admins(key, by)
+    record(_created(key, generation), by=by, subject=key.subject)
     return key, generation, secret
+
+
+def _created(key: BindingKey, generation: SecretGeneration) -> events.KeyCreated:
+    return events.KeyCreated(
+        key_name=key.name,
+        client_id=key.client_id,
+        generation=generation.number,
+        expires_at=in_utc(key.expires_at),
+        routes=", ".join(key.routes),
+        networks=", ".join(key.networks),
+    )
 
 
 def try_credential(tenant: Tenant, credential: Credential) -> None:

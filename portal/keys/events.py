@@ -12,6 +12,9 @@ class KeyCreated(Event):
     generation: int
     # In UTC, empty when it does not expire.
     expires_at: str
+    # Empty for all routes of the proxy, and for any network.
+    routes: str = ""
+    networks: str = ""
 
 
 @event("key.imported", _("imported the key {key_name}, with which the portal calls the Hub"))
@@ -24,5 +27,27 @@ class KeyImported(Event):
 
 @event("key.revoked", _("revoked the binding key {key_name}"))
 class KeyRevoked(Event):
+    key_name: str
+    client_id: str
+
+
+@event("key.changed", _("changed what the binding key {key_name} may reach or is noted with ({fields})"))
+class KeyChanged(Event):
+    key_name: str
+    client_id: str
+    fields: str
+    # As they are now; empty for all routes of the proxy, and for any network.
+    routes: str
+    networks: str
+
+
+@event("key.approved", _("approved the binding key {key_name}; it works from now on"))
+class KeyApproved(Event):
+    key_name: str
+    client_id: str
+
+
+@event("key.rejected", _("rejected the binding key {key_name}; it is revoked"))
+class KeyRejected(Event):
     key_name: str
     client_id: str

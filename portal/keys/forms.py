@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.keys import expiry
 from portal.keys.models import BindingKey, Source
+from portal.keys.reach_forms import OptionsForm
 
 
 class NameField(forms.CharField):
@@ -29,8 +30,10 @@ class NameField(forms.CharField):
 ON_DATE, NEVER = "date", "never"
 
 
-class CreateKeyForm(forms.Form):
-    """Creates a binding key."""
+class CreateKeyForm(OptionsForm):
+    """Creates a binding key; a name is all it takes."""
+
+    field_order = ["name", "expires", "expires_on"]
 
     name = NameField(
         label=_("Provide a name for your app connection"),
@@ -61,6 +64,21 @@ class CreateKeyForm(forms.Form):
         expires = cast(forms.ChoiceField, self.fields["expires"])
         expires.choices, expires.initial = choices, choices[0][0]
         self.fields["expires_on"].widget.attrs |= {"min": self.first.isoformat(), "max": self.last.isoformat()}
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What everybody decides."""
+        return [self[name] for name in ("name", "expires", "expires_on")]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """What may be left as it is."""
+        return [self[name] for name in OptionsForm.base_fields]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether something was written or ticked there: nothing that decides the reach may be out of sight."""
+        return any(field.errors or (self.is_bound and field.data) for field in self.more_fields)
 
     def clean_expires_on(self) -> date | None:
         day: date | None = self.cleaned_data["expires_on"]

@@ -99,6 +99,11 @@ class BindingKey(TenantOwned):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a second admin still has to decide about it."""
+        return self.approval_pending and self.is_active
+
+    @property
     def standing(self) -> str:
         """Why neither of its secrets works now: a word for the audit log, empty when they do."""
         if not self.is_active:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.keys import views
+from portal.keys import approval_views, reach_views, views
 
 app_name = "keys"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("<int:key_id>/", views.detail, name="detail"),
     path("<int:key_id>/env/", views.env, name="env"),
     path("<int:key_id>/revoke/", views.revoke, name="revoke"),
+    path("<int:key_id>/edit/", reach_views.edit, name="edit"),
+    path("<int:key_id>/approve/", approval_views.approve, name="approve"),
 ]

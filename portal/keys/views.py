@@ -23,6 +23,7 @@ from portal.keys import commands, deployment, queries
 from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
+from portal.keys.reach_views import reach_of
 from portal.lib import client_secret
 from portal.lib.paging import page_of
 from portal.lib.secret import Secret
@@ -59,9 +60,9 @@ def create(request: TenantRequest) -> HttpResponse:
     """Make a key. The answer to the POST is the one page that shows its secret: no redirect, nothing kept."""
     form = CreateKeyForm(request.tenant.key_max_days, request.POST or None)
     if form.is_valid():
-        name, expires_at = form.cleaned_data["name"], form.expires_at
+        told = {"name": form.cleaned_data["name"], "expires_at": form.expires_at, "options": form.options}
         try:
-            key, _generation, secret = commands.create_key(name=name, expires_at=expires_at, by=request.actor)
+            key, _generation, secret = commands.create_key(**told, by=request.actor)
         except commands.NameTaken as refusal:
             refused(form, "name", refusal)
         except commands.LifetimeTooLong as refusal:
@@ -72,7 +73,8 @@ def create(request: TenantRequest) -> HttpResponse:
             return _reveal(request, key, secret)
     template = "keys/_create_form.html" if request.htmx else "keys/create.html"  # type: ignore[attr-defined]
     status = 422 if form.is_bound else 200
-    return render(request, template, {"form": form, "cancel_url": _url(request, "list")}, status=status)
+    context = {"form": form, "cancel_url": _url(request, "list"), "needs_approval": request.tenant.key_approval}
+    return render(request, template, context, status=status)
 
 
 def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResponse:
@@ -83,6 +85,7 @@ def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResp
         "client_secret": secret.reveal(),
         "env_url": _url(request, "env", key.pk),
         "try_lines": try_lines(key),
+        "is_waiting": key.is_waiting,
     }
     template = "keys/_reveal.html" if request.htmx else "keys/reveal.html"  # type: ignore[attr-defined]
     return render(request, template, context)
@@ -124,6 +127,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
             }
             for generation in key.generations.order_by("-number")
         ],
+        "reach": reach_of(request, key),
         "calls_hub": key.is_upstream and key.is_active,
         "settings_rows": _settings_rows(request, key),
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],

@@ -96,6 +96,14 @@ def tenant_resumed(*, key: str, to: str, language: str, name: str, display_name:
     return post(key=key, template="tenant_resumed", to=to, language=language, values=values)
 
 
+def key_waits(
+    *, key: str, to: str, language: str, display_name: str, key_name: str, made_by: str, url: str
+) -> OutgoingMail:
+    """To an admin: another admin made a binding key, and it does not work before it is approved."""
+    values = {"display_name": display_name, "key_name": key_name, "made_by": made_by, "url": Link(url)}
+    return post(key=key, template="key_waits", to=to, language=language, values=values)
+
+
 def _one_line(reason: str) -> str:
     """A reason may have paragraphs where it is written; in a mail it is one."""
     return " ".join(reason.split())
