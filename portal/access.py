@@ -71,6 +71,8 @@ class KeyCaller(Protocol):
     def generation(self) -> int: ...
     @property
     def actor(self) -> Actor: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
 
 
 class KeyRequest(HttpRequest):
@@ -142,7 +144,7 @@ def signed_in_page(view: View) -> View:
 
 
 def key_endpoint(scope: str) -> Callable[[View], View]:
-    """For programs with a token of a binding key that carries `scope`; opens the scope of the key's tenant.
+    """For programs with a token of a binding key that carries `scope` or a part of it; opens the key's tenant's scope.
 
     Errors as RFC 6750 section 3.1 says: 401 `invalid_token`, 403 `insufficient_scope`.
     """

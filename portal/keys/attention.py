@@ -27,10 +27,24 @@ def for_member(request: TenantRequest) -> list[AttentionItem]:
     if Permission.KEYS_READ not in request.permissions:
         return []
     soon = Q(expires_at__lt=end_of(in_days(NOTICE_DAYS)))
-    # One query for both questions: the bell asks them on every page.
-    found = list(BindingKey.objects.filter(Q(is_upstream=True) | soon, revoked_at=None).order_by("expires_at", "name"))
+    # One query for all questions: the bell asks them on every page.
+    asked = Q(is_upstream=True) | soon | Q(approval_pending=True)
+    found = list(BindingKey.objects.filter(asked, revoked_at=None).order_by("expires_at", "name"))
     missing = [] if any(key.is_upstream for key in found) else [_missing_hub_credential(request)]
-    return missing + _ending_keys(request, [key for key in found if not key.is_upstream]) + _refused_keys(request)
+    ending = [key for key in found if key.expires_at and key.expires_at < end_of(in_days(NOTICE_DAYS))]
+    waiting = [key for key in found if key.is_waiting]
+    return missing + _waiting_keys(request, waiting) + _ending_keys(request, ending) + _refused_keys(request)
+
+
+def _waiting_keys(request: TenantRequest, keys: list[BindingKey]) -> list[AttentionItem]:
+    """For those who can approve them."""
+    if not keys or Permission.KEYS_WRITE not in request.permissions:
+        return []
+    title = ngettext("%(count)d key waits for approval", "%(count)d keys wait for approval", len(keys))
+    one = reverse("keys:approve", args=[request.tenant.name, keys[0].pk])
+    url = one if len(keys) == 1 else reverse("keys:list", args=[request.tenant.name]) + "?state=waiting"
+    detail = _("Until an admin who did not make it approves it, a key is refused.")
+    return [AttentionItem("hourglass", "wait", title % {"count": len(keys)}, detail, url, _("Look at it"))]
 
 
 def _ending_keys(request: TenantRequest, keys: list[BindingKey]) -> list[AttentionItem]:

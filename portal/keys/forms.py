@@ -153,7 +153,13 @@ class SecretForm(forms.Form):
 class KeyFilterForm(forms.Form):
     """Narrows the list of keys."""
 
-    STATES = (("", _("All")), ("active", _("Active")), ("expired", _("Expired")), ("revoked", _("Revoked")))
+    STATES = (
+        ("", _("All")),
+        ("active", _("Active")),
+        ("waiting", _("Waits for approval")),
+        ("expired", _("Expired")),
+        ("revoked", _("Revoked")),
+    )
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)

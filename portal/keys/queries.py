@@ -26,13 +26,15 @@ UNUSED = Badge("muted", "minus", _("Never used"))
 EXPIRED = Badge("bad", "clock-alert", _("Expired"))
 UPSTREAM = Badge("ok", "plug", _("In use by the portal"))
 REVOKED = Badge("bad", "ban", _("Revoked"))
+WAITING = Badge("wait", "hourglass", _("Waits for approval"))
 
 
 # What the filter of the list means by each state, at a moment.
 STATES: dict[str, Callable[[datetime], Q]] = {
-    "active": lambda now: Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now)),
+    "active": lambda now: Q(revoked_at=None, approval_pending=False) & (Q(expires_at=None) | Q(expires_at__gt=now)),
     "expired": lambda now: Q(revoked_at=None, expires_at__lte=now),
     "revoked": lambda now: Q(revoked_at__isnull=False),
+    "waiting": lambda now: Q(revoked_at=None, approval_pending=True),
 }
 
 
@@ -44,6 +46,8 @@ def state_of(key: BindingKey, last_used_at: datetime | None) -> Badge:
         return UPSTREAM
     if key.expires_at and key.is_expired:
         return EXPIRED
+    if key.is_waiting:
+        return WAITING
     if key.expires_at and days_left(key.expires_at) < NOTICE_DAYS:
         return Badge("warn", "clock", expires_in(days_left(key.expires_at)))
     return ACTIVE if last_used_at else UNUSED

@@ -55,6 +55,10 @@ def routes_of(key: BindingKey) -> list[str]:
     return [name for name in ROUTE_NAMES if not key.routes or name in key.routes]
 
 
+def may_reach(key: BindingKey, route: str) -> bool:
+    return route in routes_of(key)
+
+
 def may_come_from(key: BindingKey, address: str) -> bool:
     """Whether the key's networks hold this address; an address that nobody knows is in none."""
     if not key.networks:
@@ -105,4 +109,3 @@ def _more_networks(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def _is_within(inner: Network, outer: Network) -> bool:
     return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
-

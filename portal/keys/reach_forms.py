@@ -21,7 +21,7 @@ class NetworksField(forms.CharField):
         rows = forms.Textarea({"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
         super().__init__(required=False, max_length=2000, widget=rows, **kwargs)
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         lines = [line.strip() for line in str(super().clean(value)).splitlines() if line.strip()]
         if len(lines) > MOST_NETWORKS:
             raise forms.ValidationError(_("Write at most %(most)d lines.") % {"most": MOST_NETWORKS})

@@ -12,6 +12,7 @@ from portal import constants
 from portal.access import KeyRequest, key_endpoint
 from portal.errors import Refusal
 from portal.hub.environments import Environment, environment
+from portal.keys.reach import may_reach
 from portal.keys.upstream import upstream_credential
 from portal.proxy import commands
 from portal.proxy.bulkhead import Place, take_place
@@ -21,7 +22,8 @@ from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
 from portal.proxy.upstream import UpstreamBody, ask
 from portal.tenants.daily_calls import DailyCallsReached
 from portal.tokens.bearer import record_refused_call
-from portal.tokens.request import SCOPE_READ
+from portal.tokens.errors import ScopeInsufficient
+from portal.tokens.scopes import SCOPE_READ, covers, scope_of
 
 
 class RouteNotAllowed(Refusal):
@@ -45,12 +47,22 @@ class ReadOnly(Refusal):
         super().__init__(headers={"Allow": "GET"})
 
 
+class RouteNotGranted(Refusal):
+    """The portal opens this API, but not to this key."""
+
+    code = "route_not_granted"
+    status = 403
+    message = _("This key may not reach this API.")
+    advice = _("A tenant admin can allow it on the page of the key.")
+
+
 @key_endpoint(SCOPE_READ)
 def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     """Admit and record the call, ask the Hub, record its answer, and only then let the first byte out."""
     if request.method != "GET":
         raise ReadOnly
     target = _allowed(request)
+    _check_reach(request, target.route.name)
     tenant = request.caller.key.tenant
     hub = environment(tenant.environment)
     place = take_place(tenant.pk)
@@ -71,6 +83,17 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     if body.length is not None:
         headers["Content-Length"] = str(body.length)
     return StreamingHttpResponse(body, status=body.status, headers=headers)
+
+
+def _check_reach(request: KeyRequest, route: str) -> None:
+    """The key may reach the route, whatever its token says, and the token was made for it."""
+    key = request.caller.key
+    if not may_reach(key, route):
+        record_refused_call(request, key, RouteNotGranted.code, request.actor)
+        raise RouteNotGranted
+    if not covers(request.caller.scopes, route):
+        record_refused_call(request, key, ScopeInsufficient.code, request.actor)
+        raise ScopeInsufficient(scope_of(route))
 
 
 def _admitted(request: KeyRequest, target: Target) -> AdmittedCall:

@@ -19,11 +19,13 @@ from portal.audit import repeats
 from portal.audit.commands import record
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.reach import why_not_from
 from portal.keys.signing import signer_of
 from portal.scoping import tenant_scope
 from portal.tokens import events
 from portal.tokens.commands import audience
 from portal.tokens.errors import ScopeInsufficient, TokenInvalid, TokenMissing
+from portal.tokens.scopes import satisfying
 
 # One token and nothing else: two headers arrive here as "Bearer A,Bearer B" and do not match.
 BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
@@ -39,6 +41,7 @@ class Caller:
     key: BindingKey
     generation: int
     actor: Actor
+    scopes: frozenset[str]
 
 
 def authenticate(request: HttpRequest, scope: str) -> Caller:
@@ -52,13 +55,15 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     key = generation.key
     actor = key_actor(request, key.client_id, key.name)
     reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason
+    reason = reason or why_not_from(key, actor.address)
     if reason:
         record_refused_call(request, key, reason, actor)
         raise TokenInvalid
-    if scope not in str(claims["scope"]).split():
+    scopes = frozenset(str(claims["scope"]).split())
+    if not scopes & satisfying(scope):
         record_refused_call(request, key, "scope_insufficient", actor)
         raise ScopeInsufficient(scope)
-    return Caller(key.tenant_id, key, claims["gen"], actor)
+    return Caller(key.tenant_id, key, claims["gen"], actor, scopes)
 
 
 def _presented(request: HttpRequest) -> str:

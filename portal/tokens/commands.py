@@ -17,13 +17,15 @@ from portal.audit import repeats
 from portal.audit.commands import record, record_for_instance
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.reach import why_not_from
 from portal.keys.signing import Signer, signers
 from portal.lib import client_secret
 from portal.lib.secret import Secret
 from portal.scoping import tenant_scope
 from portal.tokens import events
-from portal.tokens.errors import invalid_client
+from portal.tokens.errors import invalid_client, invalid_scope
 from portal.tokens.request import TokenRequest
+from portal.tokens.scopes import granted
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,11 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
     """Give the key behind these credentials a token that reads its tenant's data for TOKEN_LIFETIME seconds, or until
     the key expires.
 
-    Raises `TokenError` invalid_client after the true reason was recorded; `AuditUnavailable` when it cannot be.
+    Raises `TokenError` invalid_client or invalid_scope after the true reason was recorded; `AuditUnavailable` when it
+    cannot be.
     """
     key = _find(wanted.client_id)
-    generation, reason = _recognise(key, wanted)
+    generation, reason = _recognise(key, wanted, by.address)
     if key is None:
         _record_unknown(wanted, reason, by)
         raise invalid_client()
@@ -52,11 +55,15 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
         if generation is None:
             _record_refused(key, reason, actor)
             raise invalid_client()
+        scope = granted(key, wanted.scope)
+        if not scope:
+            _record_refused(key, "scope_not_granted", actor)
+            raise invalid_scope()
         signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
-        claims = _claims(key, generation, wanted.scope)
+        claims = _claims(key, generation, scope)
         _record_issued(key, generation, claims, actor)
     lifetime = int(claims["exp"]) - int(claims["iat"])
-    return IssuedToken(_signed(claims, signer), lifetime, wanted.scope, key.expires_at)
+    return IssuedToken(_signed(claims, signer), lifetime, scope, key.expires_at)
 
 
 def _find(client_id: str) -> BindingKey | None:
@@ -64,7 +71,7 @@ def _find(client_id: str) -> BindingKey | None:
     return keys.select_related("tenant").first()
 
 
-def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGeneration | None, str]:
+def _recognise(key: BindingKey | None, wanted: TokenRequest, address: str) -> tuple[SecretGeneration | None, str]:
     """The generation whose secret was presented, or None and the reason why there is none."""
     secret = wanted.secret.reveal()
     generations = list(SecretGeneration.all_tenants.filter(key=key)) if key else []
@@ -76,7 +83,7 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
     if not any(matching):
         return None, "secret_wrong"
     generation = generations[matching.index(True)]
-    reason = key.standing or ("secret_ended" if generation.has_ended else "")
+    reason = key.standing or ("secret_ended" if generation.has_ended else "") or why_not_from(key, address)
     return (None, reason) if reason else (generation, "")
 
 

@@ -23,6 +23,11 @@ def invalid_client() -> TokenError:
     return TokenError("invalid_client", "The client credentials are not valid.", 401, challenge)
 
 
+def invalid_scope() -> TokenError:
+    """The key may not get this scope; told only to who proved to have its secret."""
+    return TokenError("invalid_scope", "The key may not reach all of this scope. Leave scope out to get what it may.")
+
+
 class TokenMissing(Refusal):
     code = "token_missing"
     status = 401

@@ -12,9 +12,8 @@ from django.http import HttpRequest, QueryDict
 
 from portal.lib.secret import Secret
 from portal.tokens.errors import TokenError, invalid_client
+from portal.tokens.scopes import SCOPE_READ, SCOPES
 
-SCOPE_READ = "hub.read"
-SCOPES = (SCOPE_READ,)
 FORM = "application/x-www-form-urlencoded"
 # What a credential of ours can look like; anything else is not even compared.
 CREDENTIAL = re.compile(r"[!-~]{1,300}")
@@ -83,8 +82,8 @@ def _basic(header: str) -> tuple[str, str]:
 
 
 def _scope(wanted: str) -> str:
-    """What was asked for, or everything; a scope narrows and never widens (RFC 6749 section 3.3)."""
-    scopes = wanted.split() or list(SCOPES)
+    """What was asked for, or all that the key may reach; whether it may, `scopes.granted` says."""
+    scopes = wanted.split() or [SCOPE_READ]
     if not set(scopes) <= set(SCOPES):
         raise TokenError("invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
     return " ".join(dict.fromkeys(scopes))

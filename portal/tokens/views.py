@@ -18,7 +18,8 @@ from portal.keys.expiry import in_utc
 from portal.keys.signing import Signer, signers
 from portal.tokens import commands
 from portal.tokens.errors import TokenError
-from portal.tokens.request import SCOPES, read
+from portal.tokens.request import read
+from portal.tokens.scopes import SCOPES
 
 
 @csrf_exempt  # programs have no session; nothing here looks at a cookie

@@ -117,7 +117,7 @@ class TestMetadata:
             "grant_types_supported": ["client_credentials"],
             "response_types_supported": [],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "scopes_supported": ["hub.read"],
+            "scopes_supported": ["hub.read", "assets.read", "timeseries.read"],
         }
 
     def test_does_not_depend_on_the_host_header(self, db: None, settings: Any) -> None:
