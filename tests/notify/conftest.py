@@ -70,4 +70,12 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
         "request_declined": lambda: mails.request_declined(key="declined", reason="Ask again\nin spring.", **tenant),
         "tenant_suspended": lambda: mails.tenant_suspended(key="suspended", reason="Contract ended.", **tenant),
         "tenant_resumed": lambda: mails.tenant_resumed(key="resumed", **tenant),
+        "key_waits": lambda: mails.key_waits(
+            key="waits",
+            display_name="Acme Pumps GmbH",
+            key_name="Line 4",
+            made_by="Dev",
+            url="http://localhost:8000/t/acme/keys/3/approve/",
+            **common,
+        ),
     }
