@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal.keys.models import BindingKey
 from portal.permissions import Role
 from tests.cast import Cast, get_token, make_invitation, make_key, make_upstream_key, membership_of, signed_in
 from tests.fences.pages import pages_for
@@ -21,6 +22,8 @@ PAGES = {
     "/t/acme/keys/import/": 8,
     "/t/acme/keys/{key}/": 11,
     "/t/acme/keys/{key}/revoke/": 10,
+    "/t/acme/keys/{key}/edit/": 9,
+    "/t/acme/keys/{waiting}/approve/": 10,
     "/t/acme/activity/": 9,
     "/t/acme/members/": 11,
     "/t/acme/members/invite/": 8,
@@ -45,9 +48,12 @@ def places(cast: Cast) -> dict[str, Any]:
         key, secret = make_key(cast.acme, f"Line {number}")
         for _ in range(2):
             get_token(Client(), key, secret)
+    waiting, _secret = make_key(cast.acme, "Waiting")
+    BindingKey.all_tenants.filter(pk=waiting.pk).update(approval_pending=True)
     invitations = [make_invitation(cast.acme, f"new{number}@acme.example", Role.VIEWER) for number in range(3)]
     return {
         "key": key.pk,
+        "waiting": waiting.pk,
         "asset": "0" * 32,
         "member": membership_of(cast.dev, cast.acme).pk,
         "invitation": invitations[0].pk,

@@ -1,4 +1,4 @@
-"""The policy that a second admin approves keys: it needs two admins, whoever comes, goes or decides at the same time."""
+"""A second admin approves keys: that needs two, whoever comes, goes or decides at the same time."""
 
 from __future__ import annotations
 
