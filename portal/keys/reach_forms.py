@@ -86,16 +86,13 @@ class EditKeyForm(OptionsForm):
     """Changes the options of a key."""
 
     def __init__(self, key: BindingKey, written: Any = None) -> None:
-        self.key = key
         held = {name: getattr(key, name) for name in self.base_fields}
         super().__init__(written, initial=held | {"networks": "\n".join(key.networks)})
-
-    def clean_routes(self) -> list[str]:
-        routes = super().clean_routes()
-        # Who takes the last tick away would open everything, which looks like the opposite.
-        if self.key.routes and not routes:
-            raise forms.ValidationError(_("Tick at least one. To open all of them, tick all."))
-        return routes
+        if key.routes:
+            # Who takes the last tick away would open everything, which looks like the opposite.
+            routes = self.fields["routes"]
+            routes.required, routes.help_text = True, _("The key only reads. To open all of them, tick all.")
+            routes.error_messages["required"] = _("Tick at least one. To open all of them, tick all.")
 
 
 APPROVE, REJECT = "approve", "reject"

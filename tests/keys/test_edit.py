@@ -11,12 +11,16 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
+from portal.keys.commands import KeyRevokedAlready, revoke_key
 from portal.keys.models import BindingKey
-from portal.keys.reach import NetworkRefused, may_come_from, network
+from portal.keys.reach import KeyOptions, NetworkRefused, may_come_from, network
+from portal.keys.reach_commands import change_key
 from portal.lib.route_names import ROUTE_NAMES
 from portal.proxy.routes import ROUTES
-from tests.cast import Cast, make_key
+from portal.scoping import tenant_scope
+from tests.cast import Cast, make_key, make_upstream_key
 
 CREATE = "/t/acme/keys/create/"
 NAMED = {"name": "Line 4 gateway", "expires": "30"}
@@ -144,8 +148,12 @@ class TestEdit:
 
     def test_not_for_imported_or_revoked_keys(self, alice: Client, cast: Cast) -> None:
         key, _secret = make_key(cast.acme)
-        BindingKey.all_tenants.filter(pk=key.pk).update(revoked_at="2026-11-01T00:00:00Z")
-        assert edit(alice, key, stored_where="x").status_code == 404
+        with tenant_scope(cast.acme.pk):
+            revoke_key(key, by=SYSTEM)
+            with pytest.raises(KeyRevokedAlready):
+                change_key(key, options=KeyOptions(stored_where="x"), by=SYSTEM)
+        for gone in (key, make_upstream_key(cast.acme)):
+            assert edit(alice, gone, stored_where="x").status_code == 404
 
 
 class TestNetwork:
