@@ -41,7 +41,7 @@ class Caller:
     key: BindingKey
     generation: int
     actor: Actor
-    scopes: frozenset[str]
+    scopes: frozenset[str] = frozenset()
 
 
 def authenticate(request: HttpRequest, scope: str) -> Caller:
