@@ -51,6 +51,18 @@ PROVISIONING_LEASE = _number(
     "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."
 )
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
+TOKEN_REQUESTS_PER_MINUTE = _number(
+    "TOKEN_REQUESTS_PER_MINUTE",
+    3000,
+    "requests",
+    "Of one client with the right secret at one endpoint, in each process: a loop gone wild must not take all threads.",
+)
+TOKEN_FAILURES_PER_MINUTE = _number(
+    "TOKEN_FAILURES_PER_MINUTE", 60, "failures", "Wrong secrets of one clientID from one address, in each process."
+)
+TOKEN_FAILURES_PER_ADDRESS = _number(
+    "TOKEN_FAILURES_PER_ADDRESS", 600, "failures", "Wrong credentials from one address in a minute, in each process."
+)
 
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")

@@ -22,6 +22,7 @@ from portal.identity import issuers
 from portal.keys import signing
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
+from portal.tokens import limits
 from tests import environment
 from tests.cast import Cast, make_cast, signed_in
 from tests.deployment import Deployment
@@ -61,6 +62,7 @@ def fresh_memory() -> None:
     signing.forget()
     readiness.forget()
     repeats.forget()
+    limits.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -26,3 +26,13 @@ class KeyImported(Event):
 class KeyRevoked(Event):
     key_name: str
     client_id: str
+
+
+@event("signing_key.rotated", _("made a new key that signs access tokens ({algorithm}, {kid})"))
+class SigningKeyRotated(Event):
+    kid: str
+    algorithm: str
+    # Ids of the keys that verify no more.
+    removed: str
+    # 1 when they were removed before their tokens had expired.
+    distrusted: int

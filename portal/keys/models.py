@@ -211,8 +211,22 @@ class HandOver(TenantOwned):
         return f"{self.key_id}/{self.generation} to {self.email}"
 
 
+class RevokedToken(TenantOwned):
+    """A single access token that its client revoked: refused until it would have expired anyway."""
+
+    jti = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta(TenantOwned.Meta):
+        # Looked up with every call of a key.
+        constraints = [models.UniqueConstraint(fields=["tenant", "jti"], name="keys_revoked_token_once")]
+
+    def __str__(self) -> str:
+        return self.jti
+
+
 class SigningKey(models.Model):
-    """A key pair that signs the portal's access tokens. The newest signs, all that are listed verify."""
+    """A key pair that signs the portal's access tokens (`portal.keys.signing` says which of them)."""
 
     kid = models.CharField(max_length=64, unique=True)
     algorithm = models.CharField(max_length=10)

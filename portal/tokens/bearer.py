@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from portal import constants
@@ -18,7 +19,7 @@ from portal.actor import Actor
 from portal.audit import repeats
 from portal.audit.commands import record
 from portal.audit.events import Outcome
-from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.models import BindingKey, RevokedToken, SecretGeneration, Source
 from portal.keys.signing import signer_of
 from portal.scoping import tenant_scope
 from portal.tokens import events
@@ -46,12 +47,9 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
 
     The refusal of a token that we once signed is recorded with its reason; of others nobody knows whose they are.
     """
-    token = _presented(request)
-    claims, reason = _verified(token)
-    generation = _generation(claims)
-    key = generation.key
+    seen = examine(_presented(request))
+    claims, key, reason = seen.claims, seen.generation.key, seen.reason
     actor = key_actor(request, key.client_id, key.name)
-    reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason
     if reason:
         record_refused_call(request, key, reason, actor)
         raise TokenInvalid
@@ -61,18 +59,38 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     return Caller(key.tenant_id, key, claims["gen"], actor)
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A token that we signed: its claims, the secret that got it, and why it is not valid now, if it is not."""
+
+    claims: dict[str, Any]
+    generation: SecretGeneration
+    reason: str
+
+
+def examine(token: str) -> Examined:
+    """What this token is worth at this moment; raises `TokenInvalid` when nobody can say whose it was."""
+    claims, reason = _verified(token)
+    generation = _generation(claims)
+    ended = "secret_ended" if generation.has_ended else ""
+    revoked = "token_revoked" if generation.token_revoked else ""  # type: ignore[attr-defined]  # annotated
+    return Examined(claims, generation, generation.key.standing or ended or reason or revoked)
+
+
 def _presented(request: HttpRequest) -> str:
     header = request.headers.get("Authorization", "")
     if not header:
         raise TokenMissing
     matched = BEARER.fullmatch(header)
-    if matched is None or len(matched[1]) > LONGEST_TOKEN:
+    if matched is None:
         raise TokenInvalid
     return matched[1]
 
 
 def _verified(token: str) -> tuple[dict[str, Any], str]:
     """The claims of a token with our signature, and "expired" when it was valid once."""
+    if len(token) > LONGEST_TOKEN:
+        raise TokenInvalid
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -83,7 +101,7 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
     try:
         claims = jwt.decode(
             token,
-            signer.public_pem,
+            signer.public,
             algorithms=[signer.algorithm],
             audience=audience(),
             issuer=settings.PORTAL_URL,
@@ -98,7 +116,8 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
 
 def _generation(claims: dict[str, Any]) -> SecretGeneration:
     """The generation that got the token, with its key, looked up on each call: revocation is immediate."""
-    generations = SecretGeneration.all_tenants.select_related("key", "key__tenant")
+    revoked = RevokedToken.all_tenants.filter(tenant=OuterRef("tenant"), jti=claims["jti"])
+    generations = SecretGeneration.all_tenants.select_related("key__tenant").annotate(token_revoked=Exists(revoked))
     found = generations.filter(
         key__client_id=claims["client_id"], key__source=Source.PORTAL, number=claims["gen"]
     ).first()

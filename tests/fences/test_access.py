@@ -36,6 +36,9 @@ PUBLIC = {
     "identity:start",
     "identity:callback",
     "tokens:token",
+    # Like the one above, for whoever presents the credentials of a key.
+    "tokens:introspect",
+    "tokens:revoke",
     "tokens:token_keys",
     "tokens:metadata",
     "tokens:jwks",

@@ -51,6 +51,7 @@ OPENS_SCOPE = {
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tokens/commands.py",
+    "portal/tokens/single.py",
     "portal/tokens/bearer.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
