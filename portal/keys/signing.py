@@ -120,9 +120,7 @@ def _signer(key: SigningKey, signs_from: float, verifies_until: float) -> Signer
         raise SigningKeySealed from error
     # Read once: reading a PEM takes longer than signing with it.
     private = cast(PrivateKey, serialization.load_pem_private_key(pem, password=None))
-    return Signer(
-        key.kid, key.algorithm, private, private.public_key(), key.public_pem, signs_from, verifies_until
-    )
+    return Signer(key.kid, key.algorithm, private, private.public_key(), key.public_pem, signs_from, verifies_until)
 
 
 def _first() -> list[SigningKey]:

@@ -25,9 +25,7 @@ def invalid_client() -> TokenError:
 
 def too_many(wait: int) -> TokenError:
     """Too many requests (RFC 6585 section 4). OAuth has no code for it at this endpoint; this one says: try later."""
-    return TokenError(
-        "temporarily_unavailable", "Too many requests. Try again later.", 429, {"Retry-After": str(wait)}
-    )
+    return TokenError("temporarily_unavailable", "Too many requests. Try again later.", 429, {"Retry-After": str(wait)})
 
 
 class TokenMissing(Refusal):

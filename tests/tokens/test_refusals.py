@@ -97,16 +97,16 @@ def test_answer_is_one_and_the_same(cast: Cast, gateway: KeyAndSecret, reason: s
     )
     assert headers.pop("WWW-Authenticate") == 'Basic realm="Bindery"'
     usual = ask(Client(), form(*body(gateway, client_id="acme-nobody", client_secret="x")))
-    assert headers == {
-        name: value for name, value in usual.headers.items() if name not in OWN | {"WWW-Authenticate"}
-    }
+    assert headers == {name: value for name, value in usual.headers.items() if name not in OWN | {"WWW-Authenticate"}}
 
 
 @pytest.mark.parametrize("reason", REFUSALS)
 def test_it_takes_the_same_queries_when_repeated(cast: Cast, gateway: KeyAndSecret, reason: str) -> None:
     """Whoever measures asks again and again, and then nothing is written: the look-up alone remains."""
     refuse(reason, gateway)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         refuse_again(reason, gateway)
     assert len(queries) == 1
 

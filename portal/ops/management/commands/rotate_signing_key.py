@@ -18,7 +18,9 @@ BY = replace(SYSTEM, agent="manage.py rotate_signing_key")
 class Command(BaseCommand):
     """Make a new signing key; tokens that are out stay valid, unless the old keys are not to be trusted."""
 
-    help = "Make a new key that signs access tokens. All processes use it within seconds; tokens that are out stay valid."
+    help = (
+        "Make a new key that signs access tokens. All processes use it within seconds; tokens that are out stay valid."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
