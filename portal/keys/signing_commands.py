@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -37,6 +38,6 @@ def _retired(newest_first: list[SigningKey]) -> list[SigningKey]:
     now = time.time()
     return [
         old
-        for successor, old in zip(newest_first, newest_first[1:], strict=False)
+        for successor, old in pairwise(newest_first)
         if signing.last_signature(successor.created_at.timestamp() + signing.SIGNS_AFTER_SECONDS) < now
     ]

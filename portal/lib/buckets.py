@@ -13,8 +13,8 @@ MOST = 10_000
 class Buckets:
     """A bucket for each key that holds `size` and fills up again, evenly, within `seconds`.
 
-    Kept is one number for each key: the moment at which its bucket is full again. Forgotten are full ones; when too many
-    are not, all start anew, which lets somebody through early and nobody wait longer.
+    Kept is one number for each key: the moment at which its bucket is full again. Full ones are forgotten; when too
+    many are not, all start anew, which lets somebody through early and nobody wait longer.
     """
 
     def __init__(self, size: int, seconds: float = 60.0) -> None:
