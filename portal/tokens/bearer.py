@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
@@ -21,6 +21,7 @@ from portal.audit.commands import record
 from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, RevokedToken, SecretGeneration, Source
 from portal.keys.signing import signer_of
+from portal.lib.prepared import Prepared
 from portal.scoping import tenant_scope
 from portal.tokens import events
 from portal.tokens.commands import audience
@@ -30,6 +31,15 @@ from portal.tokens.errors import ScopeInsufficient, TokenInvalid, TokenMissing
 BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
 LONGEST_TOKEN = 4096
 REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "gen"]
+
+
+def _generation_query(jti: str, client_id: str, number: int) -> models.QuerySet[SecretGeneration]:
+    revoked = RevokedToken.all_tenants.filter(tenant=OuterRef("tenant"), jti=jti)
+    generations = SecretGeneration.all_tenants.select_related("key__tenant").annotate(token_revoked=Exists(revoked))
+    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL, number=number)
+
+
+GENERATION = Prepared(_generation_query, jti="jti", client_id="client_id", number=987_654_321)
 
 
 @dataclass(frozen=True)
@@ -116,14 +126,10 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
 
 def _generation(claims: dict[str, Any]) -> SecretGeneration:
     """The generation that got the token, with its key, looked up on each call: revocation is immediate."""
-    revoked = RevokedToken.all_tenants.filter(tenant=OuterRef("tenant"), jti=claims["jti"])
-    generations = SecretGeneration.all_tenants.select_related("key__tenant").annotate(token_revoked=Exists(revoked))
-    found = generations.filter(
-        key__client_id=claims["client_id"], key__source=Source.PORTAL, number=claims["gen"]
-    ).first()
-    if found is None:
+    found = GENERATION.rows(str(claims["jti"]), str(claims["client_id"]), int(claims["gen"]))
+    if not found:
         raise TokenInvalid
-    return found
+    return found[0]
 
 
 def record_refused_call(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import jwt
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from portal import constants
 from portal.actor import Actor, ActorKind
@@ -19,12 +19,22 @@ from portal.audit.events import Outcome
 from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.keys.signing import Signer, signers
 from portal.lib import client_secret
+from portal.lib.prepared import Prepared
 from portal.lib.secret import Secret
 from portal.scoping import tenant_scope
 from portal.tokens import events, limits
 from portal.tokens.errors import too_many
 from portal.tokens.events import TOKEN_ENDPOINT
 from portal.tokens.request import Credentials, TokenRequest
+
+
+def _generations_query(client_id: str) -> models.QuerySet[SecretGeneration]:
+    generations = SecretGeneration.all_tenants.select_related("key__tenant")
+    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL)
+
+
+# All secrets of a client with their key: one query, whether there is such a client or not.
+GENERATIONS = Prepared(_generations_query, client_id="client_id")
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ def authenticate(
     and only failing callers feel it. Raises `TokenError` invalid_client, or too many requests, after the true reason
     was recorded.
     """
-    generations = _find(sent.client_id)
+    generations = GENERATIONS.rows(sent.client_id)
     key = generations[0].key if generations else None
     generation, reason = _recognise(generations, sent)
     if key is None:
@@ -74,12 +84,6 @@ def authenticate(
             _record_refused(key, reason or "too_many_requests", actor, endpoint)
         raise too_many(wait) if wait else limits.refused(sent.client_id, by.address)
     return key, generation, actor
-
-
-def _find(client_id: str) -> list[SecretGeneration]:
-    """All secrets of the client with their key: one query, whether there is such a client or not."""
-    generations = SecretGeneration.all_tenants.select_related("key__tenant")
-    return list(generations.filter(key__client_id=client_id, key__source=Source.PORTAL))
 
 
 def _recognise(generations: list[SecretGeneration], sent: Credentials) -> tuple[SecretGeneration | None, str]:
