@@ -1,4 +1,4 @@
-"""django-oauth-toolkit under the same server, with an application and only the middleware that tells the length of an answer.
+"""django-oauth-toolkit under the same server, with an application; its one middleware says Content-Length.
 
 Its secret is kept plain: the default hash takes 200 ms for each token.
 """
