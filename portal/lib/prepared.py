@@ -1,7 +1,7 @@
 """A query that is made with every call: its SQL is built once, its rows are read from the database each time.
 
-Building the SQL of a query that joins three tables costs Django several times what the database needs to answer it. Only
-that is saved here: nothing is kept of any row.
+Building the SQL of a query that joins three tables costs Django several times what the database needs to answer it.
+Only that is saved here: nothing is kept of any row.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Prepared(Generic[ModelT]):
         start, *_between = select = compiler.klass_info["select_fields"]
         self._built.columns = slice(start, select[-1] + 1)
         self._built.names = [column[0].target.attname for column in compiler.select[self._built.columns]]
-        self._built.related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+        related = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]
+        self._built.related = related  # (the stubs are those of Django 6)
         self._built.sql, self._built.params, self._built.compiler = sql, params, compiler
 
     def _instance(self, row: Any) -> ModelT:
