@@ -18,7 +18,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 class Prepared(Generic[ModelT]):
-    """`Prepared(lambda client_id: Key.all_tenants.filter(client_id=client_id), client_id="")`, then `.rows("x")`.
+    """`Prepared(lambda name: User.objects.filter(name=name), name="an example")`, then `.rows("Alice")`.
 
     The keywords are examples of the parameters, in their order, each other than all others of the query. A query that
     is bound to the active tenant is refused: its SQL holds a tenant.
