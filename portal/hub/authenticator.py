@@ -54,6 +54,8 @@ LONGEST_LIFE = 10**9
 
 _tokens: dict[str, _Token] = {}
 _failures: dict[str, _Failure] = {}
+# When each credential last got a token.
+_fetched_at: dict[str, float] = {}
 _locks: dict[str, Lock] = {}
 # Held for a moment only: a token is not replaced between being compared and being dropped.
 _swap = Lock()
@@ -102,12 +104,18 @@ def _renewed(credential: Credential, fingerprint: str) -> _Token:
         raise
     with _swap:
         _tokens[fingerprint] = fetched
+        _fetched_at[fingerprint] = time.time()
     return fetched
 
 
 def _valid(fingerprint: str) -> _Token | None:
     token = _tokens.get(fingerprint)
     return token if token is not None and token.expires_at > time.time() else None
+
+
+def fetched_at(credential: Credential) -> float | None:
+    """When the Hub last gave this process a token for exactly these three values; None when it never did."""
+    return _fetched_at.get(credential.fingerprint)
 
 
 def forget(credential: Credential, token: Secret) -> None:
@@ -122,6 +130,7 @@ def forget_all() -> None:
     """Drop all tokens and failures of this process."""
     _tokens.clear()
     _failures.clear()
+    _fetched_at.clear()
 
 
 def _fetch(credential: Credential) -> _Token:

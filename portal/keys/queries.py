@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,11 @@ def expires_in(days: int) -> str:
     if not days:
         return gettext("Expires today")
     return ngettext("Expires in %(days)d day", "Expires in %(days)d days", days) % {"days": days}
+
+
+def token_url_of(key: BindingKey) -> str:
+    """Where programs get tokens for this key: at the portal, or for an imported key at the Hub."""
+    return key.token_url or settings.PORTAL_URL + reverse("tokens:token")
 
 
 def counted_keys() -> int:

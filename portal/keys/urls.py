@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from portal.keys import views
+from portal.keys import constants_views, views
 
 app_name = "keys"
 urlpatterns = [
     path("", views.list_keys, name="list"),
     path("create/", views.create, name="create"),
     path("import/", views.import_key, name="import_key"),
+    path("constants/", constants_views.constants, name="constants"),
     path("<int:key_id>/", views.detail, name="detail"),
     path("<int:key_id>/env/", views.env, name="env"),
     path("<int:key_id>/revoke/", views.revoke, name="revoke"),

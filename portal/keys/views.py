@@ -22,7 +22,7 @@ from portal.hub.errors import HubError
 from portal.keys import commands, deployment, queries
 from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
 from portal.keys.models import BindingKey, Source
-from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
+from portal.keys.queries import find_keys, state_of, token_url_of, uses_since, with_last_use
 from portal.lib import client_secret
 from portal.lib.paging import page_of
 from portal.lib.secret import Secret
@@ -46,6 +46,7 @@ def list_keys(request: TenantRequest) -> HttpResponse:
         "usage": usage,
         "quota_refusal": QuotaReached(usage) if usage.is_reached else None,
         "package_url": reverse("tenants:package", args=[request.tenant.name]),
+        "constants_url": _url(request, "constants"),
         "can_write": Permission.KEYS_WRITE in request.permissions,
         "create_url": _url(request, "create"),
         "import_url": _url(request, "import_key"),
@@ -198,11 +199,6 @@ def import_key(request: TenantRequest) -> HttpResponse:
 def refused(form: Form, field: str | None, refusal: Refusal) -> None:
     """Show at the field, or above all fields, what was refused and what to do instead."""
     form.add_error(field, " ".join(str(text) for text in (refusal.message, refusal.advice) if text))
-
-
-def token_url_of(key: BindingKey) -> str:
-    """Where programs get tokens for this key: at the portal, or for an imported key at the Hub."""
-    return key.token_url or settings.PORTAL_URL + reverse("tokens:token")
 
 
 def try_lines(key: BindingKey) -> list[tuple[str, str]]:

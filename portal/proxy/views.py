@@ -12,7 +12,8 @@ from portal import constants
 from portal.access import KeyRequest, key_endpoint
 from portal.errors import Refusal
 from portal.hub.environments import Environment, environment
-from portal.keys.upstream import upstream_credential
+from portal.keys.deployment import ProxySwitchedOff
+from portal.keys.upstream import check_proxy, upstream_credential
 from portal.proxy import commands
 from portal.proxy.bulkhead import Place, take_place
 from portal.proxy.commands import AdmittedCall
@@ -52,6 +53,7 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
         raise ReadOnly
     target = _allowed(request)
     tenant = request.caller.key.tenant
+    _check_switch(request)
     hub = environment(tenant.environment)
     place = take_place(tenant.pk)
     try:
@@ -71,6 +73,14 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     if body.length is not None:
         headers["Content-Length"] = str(body.length)
     return StreamingHttpResponse(body, status=body.status, headers=headers)
+
+
+def _check_switch(request: KeyRequest) -> None:
+    try:
+        check_proxy(request.caller.key.tenant, request.caller.key)
+    except ProxySwitchedOff as refusal:
+        record_refused_call(request, request.caller.key, refusal.code, request.actor)
+        raise
 
 
 def _admitted(request: KeyRequest, target: Target) -> AdmittedCall:

@@ -22,6 +22,7 @@ REASONS = {
     "secret_ended": _("the secret was rolled out"),
     "token_expired": _("the token has expired"),
     "scope_insufficient": _("the token does not have the scope"),
+    "proxy_switched_off": _("the deployment switches the proxy off"),
     "daily_calls_reached": _("the tenant has made all calls of the day"),
 }
 

@@ -19,6 +19,7 @@ PAGES = {
     "/t/acme/keys/": 11,
     "/t/acme/keys/create/": 8,
     "/t/acme/keys/import/": 8,
+    "/t/acme/keys/constants/": 12,
     "/t/acme/keys/{key}/": 11,
     "/t/acme/keys/{key}/revoke/": 10,
     "/t/acme/activity/": 9,
