@@ -1,5 +1,7 @@
 """What the audit log tells of binding keys."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, event
@@ -26,3 +28,17 @@ class KeyImported(Event):
 class KeyRevoked(Event):
     key_name: str
     client_id: str
+
+
+@event("key.exported", _("exported the values of the binding key {key_name} ({format}, {secret})"))
+class KeyExported(Event):
+    key_name: str
+    client_id: str
+    format: str
+    # "with" or "without".
+    secret: str
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        in_words = {"with": _("with the secret"), "without": _("without the secret")}
+        return recorded | {"secret": in_words.get(recorded["secret"], "…")}

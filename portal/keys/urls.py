@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.keys import constants_views, views
+from portal.keys import constants_views, export_views, views
 
 app_name = "keys"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("constants/", constants_views.constants, name="constants"),
     path("<int:key_id>/", views.detail, name="detail"),
     path("<int:key_id>/env/", views.env, name="env"),
+    path("<int:key_id>/export/", export_views.export, name="export"),
+    path("<int:key_id>/export/file/", export_views.export_file, name="export_file"),
     path("<int:key_id>/revoke/", views.revoke, name="revoke"),
 ]

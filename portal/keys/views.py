@@ -20,6 +20,9 @@ from portal.errors import BadRequest, Refusal
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
 from portal.keys import commands, deployment, queries
+from portal.keys.export_commands import export_key
+from portal.keys.export_forms import ExportForm
+from portal.keys.exports import KNOWN_MODULES, Export, dotenv
 from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import find_keys, state_of, token_url_of, uses_since, with_last_use
@@ -83,6 +86,9 @@ def _reveal(request: TenantRequest, key: BindingKey, secret: Secret) -> HttpResp
         "token_url": token_url_of(key),
         "client_secret": secret.reveal(),
         "env_url": _url(request, "env", key.pk),
+        "export_url": _url(request, "export_file", key.pk),
+        "export_form": ExportForm(),
+        "modules": KNOWN_MODULES,
         "try_lines": try_lines(key),
     }
     template = "keys/_reveal.html" if request.htmx else "keys/reveal.html"  # type: ignore[attr-defined]
@@ -101,8 +107,10 @@ def env(request: TenantRequest, key_id: int) -> HttpResponse:
     secret = form.cleaned_data["client_secret"]
     if not client_secret.matches(secret, generation.verifier):
         raise BadRequest
-    lines = f"TokenURL={token_url_of(key)}\nClientID={key.client_id}\nClientSecret={secret}\n"
-    headers = {"Content-Disposition": f'attachment; filename="{key.constant_name.lower()}.env"'}
+    export = Export(key.name, key.constant_name.lower(), token_url_of(key), key.client_id, secret)
+    lines = dotenv(export)
+    export_key(key, written_as="env", with_secret=True, by=request.actor)
+    headers = {"Content-Disposition": f'attachment; filename="{export.stem}.env"'}
     return HttpResponse(lines, content_type="text/plain; charset=utf-8", headers=headers)
 
 
@@ -130,6 +138,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
         "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
+        "export_url": _url(request, "export", key.pk) if key.source == Source.PORTAL else None,
         "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:5]],
     }
     return render(request, "keys/detail.html", context)
