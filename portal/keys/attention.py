@@ -27,10 +27,19 @@ def for_member(request: TenantRequest) -> list[AttentionItem]:
     if Permission.KEYS_READ not in request.permissions:
         return []
     soon = Q(expires_at__lt=end_of(in_days(NOTICE_DAYS)))
-    # One query for both questions: the bell asks them on every page.
-    found = list(BindingKey.objects.filter(Q(is_upstream=True) | soon, revoked_at=None).order_by("expires_at", "name"))
+    asked = Q(is_upstream=True) | soon | Q(disabled_at__isnull=False)
+    # One query for all questions: the bell asks them on every page.
+    found = list(BindingKey.objects.filter(asked, revoked_at=None).order_by("expires_at", "name"))
     missing = [] if any(key.is_upstream for key in found) else [_missing_hub_credential(request)]
-    return missing + _ending_keys(request, [key for key in found if not key.is_upstream]) + _refused_keys(request)
+    disabled = [_disabled(request, key) for key in found if key.disabled_at is not None]
+    ending = [key for key in found if key.expires_at and key.disabled_at is None]
+    return missing + disabled[:MOST_NAMED] + _ending_keys(request, ending) + _refused_keys(request)
+
+
+def _disabled(request: TenantRequest, key: BindingKey) -> AttentionItem:
+    title = _("The key %(name)s is disabled") % {"name": key.name}
+    url = reverse("keys:detail", args=[request.tenant.name, key.pk])
+    return AttentionItem("shield-alert", "bad", title, key.disabled_because, url, _("Open the key"))
 
 
 def _ending_keys(request: TenantRequest, keys: list[BindingKey]) -> list[AttentionItem]:

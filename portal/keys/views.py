@@ -138,6 +138,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
         "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": _url(request, "revoke", key.pk) if may_revoke else None,
+        "hand_over_url": _url(request, "hand_over", key.pk) if may_revoke and not key.is_upstream else None,
         "export_url": _url(request, "export", key.pk) if key.source == Source.PORTAL else None,
         "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:5]],
     }

@@ -96,6 +96,44 @@ def tenant_resumed(*, key: str, to: str, language: str, name: str, display_name:
     return post(key=key, template="tenant_resumed", to=to, language=language, values=values)
 
 
+def hand_over(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    key_name: str,
+    display_name: str,
+    handed_by: str,
+    url: str,
+    expires_at: datetime,
+) -> OutgoingMail:
+    """To the person who gets the secret of a key: the link that shows it once, never the secret."""
+    values = {
+        "key_name": key_name,
+        "display_name": display_name,
+        "handed_by": handed_by,
+        "url": Link(url),
+        "expires_at": expires_at,
+    }
+    return post(key=key, template="hand_over", to=to, language=language, values=values)
+
+
+def hand_over_spoiled(
+    *, key: str, to: str, language: str, key_name: str, display_name: str, opened_by: str, url: str
+) -> OutgoingMail:
+    """To the security contact of a tenant: the secret of a key may be in wrong hands, and the key is disabled."""
+    values = {"key_name": key_name, "display_name": display_name, "opened_by": opened_by, "url": Link(url)}
+    return post(key=key, template="hand_over_spoiled", to=to, language=language, values=values)
+
+
+def key_expires(
+    *, key: str, to: str, language: str, key_name: str, tenant_name: str, expires_at: datetime, url: str
+) -> OutgoingMail:
+    """To whoever must act before a key expires: its contact and the tenant's admins."""
+    values = {"key_name": key_name, "tenant_name": tenant_name, "expires_at": expires_at, "url": Link(url)}
+    return post(key=key, template="key_expires", to=to, language=language, values=values)
+
+
 def _one_line(reason: str) -> str:
     """A reason may have paragraphs where it is written; in a mail it is one."""
     return " ".join(reason.split())

@@ -39,6 +39,7 @@ ALL_TENANTS = {
     "portal/tenants/invitation_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tenants/queries.py",
+    "portal/keys/handover_commands.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
 }
@@ -50,12 +51,15 @@ OPENS_SCOPE = {
     "portal/tenants/invitation_commands.py",
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
+    "portal/keys/handover_commands.py",
+    "portal/keys/handover_views.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/tenant_acts.py",
     "portal/ops/management/commands/tenant.py",
+    "portal/ops/management/commands/constants.py",
     "portal/ops/demo_data.py",
 }
 
