@@ -264,10 +264,11 @@ def _spoil(key: BindingKey, made: HandOver, reason: str, by: Actor) -> None:
 def _tell_security(key: BindingKey, made: HandOver, by: Actor) -> None:
     tenant = key.tenant
     named = tenant.security_email or tenant.contact_email
-    for to in [named] if named else [admin.user.email for admin in Membership.admins() if admin.user.email]:
+    told = [named] if named else [admin.user.email for admin in Membership.admins() if admin.user.email]
+    for number, to in enumerate(told):
         with suppress(*mails.NOT_POSTED):  # the key is disabled in any case
             mails.hand_over_spoiled(
-                key=f"hand-over-spoiled:{made.tenant_id}:{made.pk}:{to}",
+                key=f"hand-over-spoiled:{made.tenant_id}:{made.pk}:{number}",
                 to=to,
                 language=tenant.first_admin_language,
                 key_name=key.name,

@@ -22,6 +22,9 @@ KINDS = {
     "request_declined": _("Request declined"),
     "tenant_suspended": _("Tenant suspended"),
     "tenant_resumed": _("Tenant resumed"),
+    "hand_over": _("Key handed over"),
+    "hand_over_spoiled": _("Hand-over spoiled"),
+    "key_expires": _("Key expires"),
 }
 
 

@@ -40,6 +40,7 @@ ALL_TENANTS = {
     "portal/tenants/provisioning.py",
     "portal/tenants/queries.py",
     "portal/keys/handover_commands.py",
+    "portal/keys/notices.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
 }
@@ -53,6 +54,7 @@ OPENS_SCOPE = {
     "portal/tenants/provisioning.py",
     "portal/keys/handover_commands.py",
     "portal/keys/handover_views.py",
+    "portal/keys/notices.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
     "portal/ops/orders.py",
