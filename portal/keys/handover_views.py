@@ -54,15 +54,17 @@ def hand_over(request: TenantRequest, key_id: int) -> HttpResponse:
         else:
             messages.success(request, _("A mail with the link is on its way to %(email)s.") % {"email": made.email})
             return redirect("keys:hand_over", request.tenant.name, key.pk)
+    waiting = commands.open_hand_over(key)
     context = {
-        "form": form,
+        "form": "" if waiting else form,
         "heading": _("Hand %(name)s over") % {"name": key.name},
         "key_name": key.name,
-        "waiting": commands.open_hand_over(key),
-        "withdraw_url": reverse("keys:withdraw_hand_over", args=[request.tenant.name, key.pk]),
+        "waiting": waiting,
+        "action": reverse("keys:withdraw_hand_over", args=[request.tenant.name, key.pk]) if waiting else "",
         "cancel_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
     }
-    return render(request, "keys/hand_over.html", context, status=422 if form.errors else 200)
+    template = "keys/hand_over_waiting.html" if waiting else "keys/hand_over.html"
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -84,14 +84,17 @@ def works(key: BindingKey, secret: str) -> bool:
 
 
 class TestStart:
-    def test_admin_never_sees_the_secret_and_the_mail_has_only_the_link(self, alice: Client, key: BindingKey) -> None:
+    def test_admin_never_sees_the_secret_and_the_mail_has_only_the_link(
+        self, alice: Client, sam: User, key: BindingKey
+    ) -> None:
         answer = alice.post(f"/t/acme/keys/{key.pk}/hand-over/", FORM, follow=True)
         assert answer.status_code == 200
         made = HandOver.all_tenants.get()
         assert (made.email, made.created_by, made.generation) == (SAM, "Alice Adler", 2)
         mail = OutgoingMail.objects.get(template="hand_over")
         assert mail.recipient == SAM
-        assert hand_over_url(made) in mail.text
+        (link,) = re.findall(rf"{PORTAL_URL}/hand-over/\S+", mail.text)
+        assert signed_in(sam).get(link.removeprefix(PORTAL_URL)).context["made"].pk == made.pk
         for text in (answer.content.decode(), mail.text, mail.html, mail.subject):
             assert not SECRET.search(text)
         assert names() == ["key.hand_over_started"]
@@ -99,7 +102,9 @@ class TestStart:
     def test_page_says_who_has_a_link_that_waits(self, alice: Client, key: BindingKey) -> None:
         start(key)
         page = alice.get(f"/t/acme/keys/{key.pk}/hand-over/").content.decode()
-        assert f"Secret 2 waits to be opened by {SAM}." in page
+        assert SAM in page.partition("Waits to be opened by")[2]
+        assert "Withdraw the link" in page
+        assert 'name="email"' not in page
 
     @pytest.mark.parametrize(
         "wrong", [{"email": "no address"}, {"hours": "999"}, {"old_ends": "5"}, {"language": "xx"}, {"email": ""}]
@@ -124,7 +129,7 @@ class TestStart:
         start(key)
         answer = alice.post(f"/t/acme/keys/{key.pk}/hand-over/", FORM)
         assert answer.status_code == 422
-        assert "Withdraw that link first" in answer.content.decode()
+        assert "Waits to be opened by" in answer.content.decode()
         assert len(generations(key)) == 2
 
     def test_not_while_two_secrets_work(self, alice: Client, sam: User, key: BindingKey) -> None:
