@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from portal.lib import client_secret
-from portal.lib.leak_files import scan_tree
+from portal.lib.leaks import scan_tree
 
 MEGABYTES = int(os.environ.get("BENCH_MEGABYTES", "1024"))
 ROUNDS = 3

@@ -1,8 +1,8 @@
 """Opens archives piece by piece: every file in them, and in the archives in them, in bounded memory and time.
 
 zip (also `.mpk`, `.mda`, `.jar`, Office), tar, gzip, bzip2 and xz are read from front to end as they come: nothing is
-written to disk, no index is believed, and what lies behind the index is seen, too. An SQLite file (`.mpr`) is read row by
-row, because its pages cut long values; it alone is put into a temporary file, which has no name and is gone with the process.
+kept, no index is believed, and what lies behind the index is seen, too. An SQLite file (`.mpr`) is read row by
+row, because its pages cut long values; for that it is put into a temporary file, which is removed before the next file is opened.
 What is no archive, or is a broken one, is given out as it is. 7z, rar and encrypted entries are not opened.
 """
 
@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+from portal.lib.client_secret import PATTERN
 
 PIECE = 64 * 1024
 # Names are shown and recorded.
@@ -148,12 +150,14 @@ def _opened(source: Source, path: str, budget: Budget, depth: int) -> Iterator[E
             budget.left_out["depth"] = None
         yield path, source.rest()
         return
-    with suppress(Broken, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, struct.error, sqlite3.Error):
+    try:
         for name, pieces in opener(source, budget):
             inner = Source(_spent(pieces, budget))
             yield from _opened(inner, f"{path}/{_shown(name)}" if name else path, budget, depth + 1)
             for _piece in inner.rest():  # whoever asked may have stopped early
                 pass
+    except (Broken, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, struct.error, sqlite3.Error):
+        budget.left_out["damaged"] = None
     # What follows an archive, or the rest of a broken one.
     if source.peek(1):
         yield path, source.rest()
@@ -176,8 +180,14 @@ def _opener(begin: bytes) -> Opener | None:
 
 
 def _shown(name: str) -> str:
-    """A name as it may be shown: one line, printable, not endless."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name[-NAME_LENGTH:])
+    """A name as it may be shown: one line, printable, not endless, and no secret itself."""
+    name = PATTERN.sub("***", name)[-NAME_LENGTH:]
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+
+
+def is_archive(begin: bytes) -> bool:
+    """Whether a file that begins with these 512 bytes is opened."""
+    return _opener(begin) is not None
 
 
 _ZIP_HEADER = struct.Struct("<4sHHHHHIIIHH")

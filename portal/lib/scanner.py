@@ -95,9 +95,9 @@ _SEARCH = BytesAhoCorasick(_NEEDLES, matchkind=MatchKind.LeftmostFirst)
 ReadInto = Callable[[memoryview], int | None]
 
 
-def scan(pieces: Iterable[bytes]) -> Iterator[Find]:
+def scan(pieces: Iterable[bytes], window: Window | None = None) -> Iterator[Find]:
     """All finds in a stream of pieces of any size; holds one window in memory, whatever the size of the stream."""
-    return scan_file(_reader(pieces))
+    return scan_file(_reader(pieces), window)
 
 
 def scan_bytes(content: bytes) -> list[Find]:
