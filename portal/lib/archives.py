@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import sqlite3
 import struct
 import tempfile
@@ -41,6 +42,9 @@ class LimitReached(Exception):
 
 class Broken(Exception):
     """The archive does not go on as it began."""
+
+
+DAMAGE = (Broken, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, struct.error, sqlite3.Error)
 
 
 @dataclass
@@ -154,9 +158,7 @@ def _opened(source: Source, path: str, budget: Budget, depth: int) -> Iterator[E
         for name, pieces in opener(source, budget):
             inner = Source(_spent(pieces, budget))
             yield from _opened(inner, f"{path}/{_shown(name)}" if name else path, budget, depth + 1)
-            for _piece in inner.rest():  # whoever asked may have stopped early
-                pass
-    except (Broken, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, struct.error, sqlite3.Error):
+    except DAMAGE:
         budget.left_out["damaged"] = None
     # What follows an archive, or the rest of a broken one.
     if source.peek(1):
@@ -164,9 +166,13 @@ def _opened(source: Source, path: str, budget: Budget, depth: int) -> Iterator[E
 
 
 def _spent(pieces: Iterable[bytes], budget: Budget) -> Iterator[bytes]:
-    for piece in pieces:
-        budget.spend(len(piece))
-        yield piece
+    """The content of an entry; where it breaks off, it ends."""
+    try:
+        for piece in pieces:
+            budget.spend(len(piece))
+            yield piece
+    except DAMAGE:
+        budget.left_out["damaged"] = None
 
 
 Opener = Callable[[Source, Budget], Iterator[Entry]]
@@ -237,19 +243,25 @@ def _skip_descriptor(source: Source) -> None:
 
 def _unpacked(source: Source, unpacker: Any) -> Iterator[bytes]:
     """What a decompressor makes of the source, never more than a piece at once; stops where its stream ends."""
-    waiting = b""
-    while not unpacker.eof:
-        if isinstance(unpacker, bz2.BZ2Decompressor | lzma.LZMADecompressor):
-            made = unpacker.decompress(_more(source) if unpacker.needs_input else b"", PIECE)
-        else:
-            made = unpacker.decompress(waiting or _more(source), PIECE)
-            waiting = unpacker.unconsumed_tail
-        if made:
-            yield made
+    fed = waiting = b""
+    try:
+        while not unpacker.eof:
+            fed = waiting or _more(source, unpacker)
+            made = unpacker.decompress(fed, PIECE)
+            waiting = getattr(unpacker, "unconsumed_tail", b"")
+            if made:
+                yield made
+    except (zlib.error, OSError, lzma.LZMAError):
+        # What is no packed data is looked at as it is.
+        source.give_back(fed)
+        raise
     source.give_back(unpacker.unused_data)
 
 
-def _more(source: Source) -> bytes:
+def _more(source: Source, unpacker: Any) -> bytes:
+    """The next piece, or nothing where the decompressor has not given out all of the last one."""
+    if not getattr(unpacker, "needs_input", True):
+        return b""
     piece = source.some(PIECE)
     if not piece:
         raise Broken
@@ -279,13 +291,19 @@ def _tar(source: Source, budget: Budget) -> Iterator[Entry]:
     while len(header := source.peek(512)) == 512 and header[257:262] == b"ustar":
         source.take(512)
         size, kind = _tar_number(header[124:136]), header[156:157]
-        if kind == b"L" and size <= PIECE:
-            name = source.take(size).rstrip(b"\0").decode("utf-8", "replace")
+        if kind in {b"L", b"x"} and size <= PIECE:
+            name = _long_name(kind, source.take(size))
         else:
             plain = b"/".join(part for part in (header[345:500].split(b"\0")[0], header[:100].split(b"\0")[0]) if part)
             yield name or plain.decode("utf-8", "replace"), source.limited(size)
             name = ""
         source.take(-size % 512)
+
+
+def _long_name(kind: bytes, content: bytes) -> str:
+    """The name of the next entry, which did not fit into its header: as GNU or as POSIX writes it."""
+    written = re.search(rb"\d+ path=([^\n]+)\n", content) if kind == b"x" else None
+    return (written[1] if written else content.rstrip(b"\0")).decode("utf-8", "replace") if written or kind == b"L" else ""
 
 
 def _tar_number(written: bytes) -> int:
