@@ -30,8 +30,9 @@ test-clients: .venv/dev ## Install the vendor's SDK and CLI by npm and run them 
 	@cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients -q
 
-bench: .venv/dev ## Measure how fast the emulator is, beside its goals (one minute, on a quiet machine)
+bench: .venv/dev ## Measure the emulator and the scanner beside their goals (two minutes, on a quiet machine, 2 GB of disk)
 	@$(BIN)/python -m benchmarks.emulator
+	@$(BIN)/python -m benchmarks.scanner
 
 check: .venv/dev ## Formatting, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .

@@ -1,7 +1,8 @@
-"""How fast leaked secrets are found: ``make bench`` searches a tree and random text, beside ripgrep with the same patterns.
+"""How fast leaked secrets are found: ``make bench`` searches a tree and random text, beside ripgrep with the same
+patterns.
 
-Wall time is what somebody waits, on all cores for both. The tree is written once and in the cache of the system when it is
-searched; each figure is the best of several rounds, because a busy machine only ever makes one slower.
+Wall time is what somebody waits, on all cores for both. The tree is written once and in the cache of the system when
+it is searched; each figure is the best of several rounds, because a busy machine only ever makes one slower.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _rate(work: Callable[[], object]) -> float:
 def _ripgrep(place: Path) -> None:
     patterns = [part for pattern in PATTERNS for part in ("-e", pattern)]
     command = ["rg", "--text", "--no-ignore", "--hidden", "--no-config", "--count-matches", *patterns, str(place)]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603, S607
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
 
 
 if __name__ == "__main__":

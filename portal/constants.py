@@ -74,6 +74,18 @@ MAILS_PER_HOUR = _number("MAILS_PER_HOUR", 20, "mails", "To one address: nobody 
 
 WORKER_INTERVAL = _number("WORKER_INTERVAL", 1, "seconds", "How often an idle worker looks for tasks.", maximum=60)
 
+LEAK_UPLOAD = _number("LEAK_UPLOAD", 64 * 1024**2, "bytes", "Largest file that is looked at for leaked secrets.")
+LEAK_UNPACKED = _number(
+    "LEAK_UNPACKED", 512 * 1024**2, "bytes", "An archive in it is opened up to this size, all together."
+)
+LEAK_ENTRIES = _number("LEAK_ENTRIES", 20_000, "files", "No more files of an archive are looked at.")
+LEAK_DEPTH = _number("LEAK_DEPTH", 8, "archives", "Archives in archives are opened to this depth.", maximum=50)
+LEAK_RATIO = _number("LEAK_RATIO", 200, "times", "An archive that unpacks to more than so often its size is a bomb.")
+LEAK_SECONDS = _number("LEAK_SECONDS", 20, "seconds", "A look for leaked secrets ends after this time.", maximum=600)
+LEAK_REPORT_AGE = _number(
+    "LEAK_REPORT_AGE", 300, "seconds", "A signed report of a scanner is taken as long; after that it may be a replay."
+)
+
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {
     "S": {"keys": 10, "contracts": 5, "applications": 2, "calls_per_day": 50_000},

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),
     path("t/<tenant:tenant>/activity/", include("portal.audit.urls")),
     path("api/", include("portal.proxy.urls")),
+    path("leaks/", include("portal.keys.leak_report_urls")),
     path("", include("portal.notify.urls")),
     path("", include("portal.tokens.urls")),
     path("", include("portal.ops.urls")),

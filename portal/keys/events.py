@@ -26,3 +26,19 @@ class KeyImported(Event):
 class KeyRevoked(Event):
     key_name: str
     client_id: str
+
+
+@event("key.leak_found", _("found a secret of the binding key {key_name} in {where}"))
+class LeakFound(Event):
+    key_name: str
+    client_id: str
+    generation: int
+    # A file, also inside an archive, or a URL; never what stood around the secret.
+    where: str
+
+
+@event("key.leak_disabled", _("disabled the binding key {key_name}, whose secret was found in {where}"))
+class LeakDisabled(Event):
+    key_name: str
+    client_id: str
+    where: str

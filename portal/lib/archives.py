@@ -2,7 +2,7 @@
 
 zip (also `.mpk`, `.mda`, `.jar`, Office), tar, gzip, bzip2 and xz are read from front to end as they come: nothing is
 kept, no index is believed, and what lies behind the index is seen, too. An SQLite file (`.mpr`) is read row by
-row, because its pages cut long values; for that it is put into a temporary file, which is removed before the next file is opened.
+row, because its pages cut long values; for that it is put into a temporary file, removed before the next is opened.
 What is no archive, or is a broken one, is given out as it is. 7z, rar and encrypted entries are not opened.
 """
 
@@ -134,7 +134,7 @@ Entry = tuple[str, Iterator[bytes]]
 def open_all(pieces: Iterable[bytes], name: str, budget: Budget) -> Iterator[Entry]:
     """Path and content of everything in there. Read each content to its end before the next one is asked for.
 
-    Raises `LimitReached` when the budget is used up; what lies too deep is given out unopened, and `budget.left_out` says so.
+    Raises `LimitReached` when the budget is used up. What lies too deep is given out unopened, see `left_out`.
     """
     return _opened(Source(_counted(pieces, budget)), _shown(name), budget, 0)
 
@@ -303,7 +303,9 @@ def _tar(source: Source, budget: Budget) -> Iterator[Entry]:
 def _long_name(kind: bytes, content: bytes) -> str:
     """The name of the next entry, which did not fit into its header: as GNU or as POSIX writes it."""
     written = re.search(rb"\d+ path=([^\n]+)\n", content) if kind == b"x" else None
-    return (written[1] if written else content.rstrip(b"\0")).decode("utf-8", "replace") if written or kind == b"L" else ""
+    return (
+        (written[1] if written else content.rstrip(b"\0")).decode("utf-8", "replace") if written or kind == b"L" else ""
+    )
 
 
 def _tar_number(written: bytes) -> int:
@@ -320,7 +322,9 @@ def _sqlite(source: Source, budget: Budget) -> Iterator[Entry]:
             file.write(piece)
         file.flush()
         with suppress(sqlite3.Error), closing(_database(file.name, budget)) as database:
-            known = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchmany(budget.entries)
+            known = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchmany(
+                budget.entries
+            )
             for table, sql in known:
                 if not str(sql).upper().startswith("CREATE VIRTUAL"):
                     yield str(table), _rows(database, str(table))

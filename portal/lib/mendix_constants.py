@@ -1,8 +1,8 @@
 """Recognises a Mendix constant `ClientSecret` that holds a value, in the forms in which constants are written.
 
-`MX_Module_ClientSecret=…` (environment, Docker, Cloud Foundry), `Module.ClientSecret: …` (m2ee.yaml, `CONSTANTS` as JSON,
-Kubernetes), `mx-const-Module.ClientSecret`, name and value in two fields (`metadata.json` of an `.mda`, Kubernetes `env`),
-and the BSON of a unit in an `.mpr`.
+`MX_Module_ClientSecret=…` (environment, Docker, Cloud Foundry), `Module.ClientSecret: …` (m2ee.yaml, `CONSTANTS` as
+JSON, Kubernetes), `mx-const-Module.ClientSecret`, name and value in two fields (`metadata.json` of an `.mda`, `env` of
+Kubernetes), and the BSON of a unit in an `.mpr`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,24 @@ NEEDLE = b"ClientSecret"
 SHORTEST, LONGEST = 8, 1000
 AROUND = 3000
 
-_VALUE = rb"""(?:"(?P<double>[^"\r\n\x00]{8,1000})"|'(?P<single>[^'\r\n\x00]{8,1000})'|(?P<bare>[^\s\x00"'<>,;{}\[\]]{8,1000}))"""
+_VALUE = (
+    rb"""(?:"(?P<double>[^"\r\n\x00]{8,1000})"|'(?P<single>[^'\r\n\x00]{8,1000})'"""
+    rb"""|(?P<bare>[^\s\x00"'<>,;{}\[\]]{8,1000}))"""
+)
 # The module before the name; none of the forms has the name alone.
 _BEFORE = re.compile(rb"(?:MX_|mx-const-)?[A-Za-z][A-Za-z0-9_]{0,100}[._]$")
 _ONE_FIELD = re.compile(rb"""["']?(?:=|[ \t]{0,20}:[ \t]{0,20})""" + _VALUE)
 _TWO_FIELDS = re.compile(
-    rb"""["']?[ \t]{0,20}(?:,|\r?\n)[^{}]{0,1000}?["']?(?:DefaultValue|value|Value)["']?[ \t]{0,20}:[ \t]{0,20}""" + _VALUE
+    rb"""["']?[ \t]{0,20}(?:,|\r?\n)[^{}]{0,1000}?["']?(?:DefaultValue|value|Value)["']?[ \t]{0,20}:[ \t]{0,20}"""
+    + _VALUE
 )
 # String element of BSON: 0x02, name, 0, length with the closing 0 (4 bytes, little-endian), text, 0.
 _BSON_NAME = b"\x02Name\x00" + struct.pack("<i", len(NEEDLE) + 1)
 _BSON_VALUE = b"\x02DefaultValue\x00"
 # Stands for a value that comes from elsewhere, or is blotted out.
-_PLACEHOLDER = re.compile(r"[$%{<]|[*xX.•-]+$|\(\(|(?:secret|vault|ref\+\w+):|change.?me|your.?|placeholder", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"[$%{<]|[*xX.•-]+$|\(\(|(?:secret|vault|ref\+\w+):|change.?me|your.?|placeholder", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 A secret is taken for one when its form and its checksum agree (`portal.lib.client_secret`): of random text one in four
 thousand million passes by chance. It is found as ASCII (and so in UTF-8, Latin-1, JSON, URLs, binaries), as UTF-16 of
-either byte order, and inside base64 of both alphabets, also broken into lines, as Basic credentials carry it. It is not
-found in hexadecimal, in base64 of UTF-16, when it is encrypted or compressed (`portal.lib.archives` opens archives), nor
-when a line break of base64 falls into the four or five characters by which base64 is recognised.
+either byte order, and inside base64 of both alphabets, also broken into lines, as Basic credentials carry it. It is
+not found in hexadecimal, in base64 of UTF-16, when it is encrypted or compressed (`portal.lib.archives` opens
+archives), nor when a line break of base64 falls into the four or five characters by which base64 is recognised.
 
-What is found is never kept: a find has the SHA-256 of the secret, which is its verifier, and the part that may be shown.
+What is found is never kept: a find has the SHA-256 of the secret, which is its verifier, and what may be shown of it.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from portal.notify.commands import TooManyMails, post
 from portal.notify.models import OutgoingMail
 from portal.notify.writing import Link, MailAddressInvalid, MailTextRefused
@@ -94,6 +96,32 @@ def tenant_resumed(*, key: str, to: str, language: str, name: str, display_name:
     """To an admin of a tenant that works again."""
     values = {"name": name, "display_name": display_name}
     return post(key=key, template="tenant_resumed", to=to, language=language, values=values)
+
+
+def key_leaked(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    tenant_name: str,
+    key_name: str,
+    reporter: str,
+    where: str,
+    disabled: bool,
+    url: str,
+) -> OutgoingMail:
+    """To the tenant's security contact: a secret was reported; what happened, what to do, how we know, who helps."""
+    values = {
+        "tenant_name": tenant_name,
+        "key_name": key_name,
+        "reporter": reporter,
+        "where": _one_line(where),
+        # Texts alone go into mails; an empty one is no.
+        "disabled": "yes" if disabled else "",
+        "url": Link(url),
+        "help": settings.OPERATOR_EMAIL,
+    }
+    return post(key=key, template="key_leaked", to=to, language=language, values=values)
 
 
 def _one_line(reason: str) -> str:

@@ -37,6 +37,8 @@ PUBLIC = {
     "identity:callback",
     "tokens:token",
     "tokens:token_keys",
+    # Refuses what no known scanner signed.
+    "leak_report:report",
     "tokens:metadata",
     "tokens:jwks",
     # The demo's mails; 404 in production.

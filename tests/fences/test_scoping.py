@@ -41,6 +41,8 @@ ALL_TENANTS = {
     "portal/tenants/queries.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
+    "portal/keys/leak_report.py",
+    "portal/keys/rekey.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -52,6 +54,7 @@ OPENS_SCOPE = {
     "portal/tenants/provisioning.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
+    "portal/keys/leak_report.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/tenant_acts.py",

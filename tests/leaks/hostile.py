@@ -142,7 +142,9 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "bzip2 in gzip in xz": lambda: lzma.compress(gzip.compress(zeros(bz2.compress, 512))),
     "42.zip": wide_and_deep,
     "overlapping entries": overlapping,
-    "a thousand zips in each other": lambda: nested(1000, lambda inner: zipped(("z", inner), method=zipfile.ZIP_STORED)),
+    "a thousand zips in each other": lambda: nested(
+        1000, lambda inner: zipped(("z", inner), method=zipfile.ZIP_STORED)
+    ),
     "a hundred gzips in each other": lambda: nested(100, gzip.compress),
     "a hundred tars in each other": lambda: nested(100, lambda inner: tarred(("t", inner))),
     "a hundred thousand empty files in a zip": lambda: local_header(b"a", 0, 0) * 100_000,
@@ -174,11 +176,16 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "tar entry with a size that is no number": lambda: tar_header(b"a", b"zzzzzzzzzzz") + _some(),
     "tar with a name of 1 GB": lambda: tar_header(b"a", b"10000000000", b"L") + _some(),
     "tar with a pax header of 1 GB": lambda: tar_header(b"a", b"10000000000", b"x") + _some(),
-    "tar with links": lambda: tar_header(b"a", b"0", b"2") + tar_header(b"/dev/zero", b"0", b"1") + tar_header(b"d", b"0", b"3"),
+    "tar with links": lambda: (
+        tar_header(b"a", b"0", b"2") + tar_header(b"/dev/zero", b"0", b"1") + tar_header(b"d", b"0", b"3")
+    ),
     "xz that wants 512 MB": xz_that_wants_memory,
-    "database with a row of 60 MB": lambda: database("CREATE TABLE t(a)", f"INSERT INTO t VALUES (zeroblob({60 * MB}))"),
+    "database with a row of 60 MB": lambda: database(
+        "CREATE TABLE t(a)", f"INSERT INTO t VALUES (zeroblob({60 * MB}))"
+    ),
     "database that makes 1 GB": lambda: database(
-        f"CREATE TABLE t(a, b AS (zeroblob({15 * MB} + length(a))))", _FILL.format(2000, "'x'").replace("t SELECT", "t(a) SELECT")
+        f"CREATE TABLE t(a, b AS (zeroblob({15 * MB} + length(a))))",
+        _FILL.format(2000, "'x'").replace("t SELECT", "t(a) SELECT"),
     ),
     "database that makes a row of 900 MB": lambda: database(
         f"CREATE TABLE t(a, b AS (zeroblob({900 * MB} + length(a))))", "INSERT INTO t(a) VALUES ('x')"
@@ -186,7 +193,8 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "database with a million rows": lambda: database("CREATE TABLE t(a)", _FILL.format(1_000_000, "i")),
     "database with 3000 tables": lambda: database(*(f'CREATE TABLE "t{number}"(a)' for number in range(3000))),
     "database with a virtual table and a view": lambda: database(
-        "CREATE VIRTUAL TABLE v USING fts5(a)", "CREATE VIEW w AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT * FROM n"
+        "CREATE VIRTUAL TABLE v USING fts5(a)",
+        "CREATE VIEW w AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT * FROM n",
     ),
     "torn database": lambda: torn(database("CREATE TABLE t(a)", _FILL.format(20_000, "hex(randomblob(20))"))),
     "a header of a database": lambda: b"SQLite format 3\x00" + _some(),

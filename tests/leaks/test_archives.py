@@ -27,7 +27,11 @@ LARGE = base64.b64encode(bytes(range(256)) * 2000) + TEXT
 def mpr(content: bytes = TEXT) -> bytes:
     """A Mendix project: units as blobs, longer than the pages of the database."""
     blob = (b"x" * 3000 + content).hex()
-    return database("CREATE TABLE Unit(UnitID, Name)", "CREATE TABLE UnitContents(UnitID, Contents)", f"INSERT INTO UnitContents VALUES (1, x'{blob}')")
+    return database(
+        "CREATE TABLE Unit(UnitID, Name)",
+        "CREATE TABLE UnitContents(UnitID, Contents)",
+        f"INSERT INTO UnitContents VALUES (1, x'{blob}')",
+    )
 
 
 FOUND: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -50,7 +54,9 @@ FOUND: dict[str, tuple[Callable[[], bytes], str]] = {
     "behind the end of a zip": (lambda: zipped(("a", b"x")) + TEXT, "upload"),
     "behind a broken gzip": (lambda: b"\x1f\x8b\x08\x00garbage " + TEXT, "upload"),
     "deleted from a database": (
-        lambda: database("PRAGMA secure_delete=OFF", "CREATE TABLE t(a)", f"INSERT INTO t VALUES ('{SECRET}')", "DROP TABLE t"),
+        lambda: database(
+            "PRAGMA secure_delete=OFF", "CREATE TABLE t(a)", f"INSERT INTO t VALUES ('{SECRET}')", "DROP TABLE t"
+        ),
         "upload",
     ),
 }

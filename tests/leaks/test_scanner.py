@@ -21,11 +21,17 @@ FORMS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "utf-16-le": ("utf-16", lambda secret: secret.encode("utf-16-le")),
     "utf-16-be": ("utf-16", lambda secret: secret.encode("utf-16-be")),
     **{
-        f"base64, {before} before": ("base64", lambda secret, before=before: base64.b64encode(b"x" * before + secret.encode() + b"!"))
+        f"base64, {before} before": (
+            "base64",
+            lambda secret, before=before: base64.b64encode(b"x" * before + secret.encode() + b"!"),
+        )
         for before in range(3)
     },
     "url-safe base64": ("base64", lambda secret: base64.urlsafe_b64encode(b"\xff\xfe>" + secret.encode())),
-    "base64 at its end, without padding": ("base64", lambda secret: base64.b64encode(b"xy" + secret.encode()).rstrip(b"=")),
+    "base64 at its end, without padding": (
+        "base64",
+        lambda secret: base64.b64encode(b"xy" + secret.encode()).rstrip(b"="),
+    ),
     "base64 in lines": ("base64", lambda secret: base64.encodebytes(b"x" * 30 + secret.encode() + b"y" * 60)),
     "base64 in lines, in JSON": (
         "base64",
@@ -49,7 +55,7 @@ def test_form_is_found(form: str) -> None:
 @pytest.mark.parametrize("form", ["text", "utf-16-be", "base64, 1 before", "base64 in lines"])
 def test_no_border_cuts_a_find(form: str) -> None:
     content = FORMS[form][1](SECRET)
-    for border in range(0, len(content) + 1):
+    for border in range(len(content) + 1):
         before = b"." * (scanner.WINDOW - border)
         for kept in (0, scanner.REACH, 2 * scanner.REACH):
             found = list(scan([before + b"." * kept, content, b"." * scanner.WINDOW]))
@@ -130,9 +136,13 @@ class TestConstants:
     def test_with_a_secret_of_ours_it_is_one_find(self, form: str) -> None:
         template, name = CONSTANTS[form]
         found = finds(template.format(SECRET).encode())
-        assert [(find.constant, find.is_ours, find.hint) for find in found] == [(name, True, client_secret.hint(SECRET))]
+        assert [(find.constant, find.is_ours, find.hint) for find in found] == [
+            (name, True, client_secret.hint(SECRET))
+        ]
 
-    @pytest.mark.parametrize("value", ["", "short", "${SECRET_HERE}", "$(VAULT_VALUE)", "{{ secret.x }}", "********", "<your secret>"])
+    @pytest.mark.parametrize(
+        "value", ["", "short", "${SECRET_HERE}", "$(VAULT_VALUE)", "{{ secret.x }}", "********", "<your secret>"]
+    )
     @pytest.mark.parametrize("form", [form for form in CONSTANTS if form != "unit of an mpr"])
     def test_empty_or_placeholder_is_none(self, form: str, value: str) -> None:
         assert finds(CONSTANTS[form][0].format(value).encode()) == []
