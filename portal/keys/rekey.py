@@ -22,7 +22,7 @@ BATCH = 20
 
 @dataclass(frozen=True)
 class Progress:
-    """What became of one batch: rows sealed anew, rows that were under the newest key already, rows that do not open."""
+    """What became of one batch: rows sealed anew, rows that were under the newest key, rows that do not open."""
 
     table: str
     resealed: int = 0
