@@ -12,8 +12,10 @@ import time
 from dataclasses import dataclass, field
 from threading import Lock
 
+import requests
+
 from portal import constants
-from portal.hub import transport
+from portal.hub import token_manager, transport
 from portal.hub.errors import HubCredentialRefused, HubError, HubTimeout
 from portal.lib.secret import Secret
 
@@ -82,6 +84,14 @@ def access_token(credential: Credential) -> Secret:
         lock.release()
 
 
+def fresh_token(credential: Credential) -> Secret:
+    """A token that was just asked for, whatever is in memory: to try a credential."""
+    fetched = _fetch(credential)
+    with _swap:
+        _tokens[credential.fingerprint] = fetched
+    return fetched.value
+
+
 def _renewed(credential: Credential, fingerprint: str) -> _Token:
     """The token after an attempt to renew it, if that is still due. Called by one thread at a time."""
     token, failure = _valid(fingerprint), _failures.get(fingerprint)
@@ -125,13 +135,7 @@ def forget_all() -> None:
 
 
 def _fetch(credential: Credential) -> _Token:
-    response = transport.call(
-        "POST",
-        credential.token_url,
-        data={"grant_type": "client_credentials"},
-        auth=(credential.client_id.encode(), credential.secret.reveal().encode()),
-        headers={"Accept": "application/json"},
-    )
+    response = _ask(credential)
     if response.status_code in {400, 401, 403}:
         raise HubCredentialRefused
     answer = transport.json_object(response)
@@ -142,3 +146,17 @@ def _fetch(credential: Credential) -> _Token:
         raise HubError
     margin, now = min(constants.HUB_TOKEN_MARGIN, lifetime // 2), time.time()
     return _Token(Secret(value), now + lifetime - margin, now + lifetime)
+
+
+def _ask(credential: Credential) -> requests.Response:
+    """The request in the form that the credential's TokenURL wants."""
+    if token_manager.is_meant_by(credential.token_url):
+        url, content = token_manager.request(credential.token_url, credential.client_id, credential.secret)
+        return transport.call("POST", url, **content)
+    return transport.call(
+        "POST",
+        credential.token_url,
+        data={"grant_type": "client_credentials"},
+        auth=(credential.client_id.encode(), credential.secret.reveal().encode()),
+        headers={"Accept": "application/json"},
+    )

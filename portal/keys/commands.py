@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
-from portal.hub import authenticator
-from portal.hub.authenticator import Credential
+from portal.hub import token_manager
 from portal.hub.environments import environment
 from portal.hub.errors import HubCredentialRefused
 from portal.keys import events
@@ -98,25 +97,12 @@ def create_key(
     return key, generation, secret
 
 
-def try_credential(tenant: Tenant, credential: Credential) -> None:
-    """Get a token of the Hub with this credential, before it replaces one that works; changes nothing.
-
-    Must run outside of a transaction: the Hub may take its time. Raises `ForeignTokenUrl`, `CredentialRefused` or
-    another `HubError`.
-    """
-    _check_token_url(tenant, credential.token_url)
-    try:
-        authenticator.access_token(credential)
-    except HubCredentialRefused as error:
-        raise CredentialRefused from error
-
-
 @transaction.atomic(durable=True)
 def import_key(*, name: str, source: Source, token_url: str, client_id: str, secret: Secret, by: Actor) -> BindingKey:
     """Take a key that was made at the Hub and call the Hub with it from now on, instead of the one before.
 
     The key before stays listed but is revoked here; at the Hub it is untouched. Whether the Hub accepts the new one,
-    `try_credential` finds out. Raises `NameTaken`, `ForeignTokenUrl`.
+    `portal.keys.import_commands.try_credential` finds out. Raises `NameTaken`, `ForeignTokenUrl`.
     """
     return add_imported_key(name=name, source=source, token_url=token_url, client_id=client_id, secret=secret, by=by)
 
@@ -126,7 +112,7 @@ def add_imported_key(
 ) -> BindingKey:
     """The import as part of the caller's transaction."""
     tenant = _locked_tenant()
-    _check_token_url(tenant, token_url)
+    check_token_url(tenant, token_url)
     upstream = BindingKey.objects.filter(is_upstream=True, revoked_at=None)
     replaced = upstream.select_for_update(no_key=True).first()
     if replaced is not None:
@@ -200,8 +186,11 @@ def _check_lifetime(tenant: Tenant, expires_at: datetime | None) -> None:
         raise LifetimeTooLong(days)
 
 
-def _check_token_url(tenant: Tenant, token_url: str) -> None:
+def check_token_url(tenant: Tenant, token_url: str) -> None:
+    """Whether a secret of this tenant may be sent there; raises `ForeignTokenUrl`."""
     expected = token_url_at_hub(tenant)
+    if token_manager.is_meant_by(token_url):
+        expected = token_manager.address(environment(tenant.environment))
     if token_url.partition("?")[0] != expected:
         raise ForeignTokenUrl(
             _("The TokenURL of this tenant is %(url)s. A secret is never sent to another address.") % {"url": expected}

@@ -9,8 +9,10 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.hub import token_manager
 from portal.keys import expiry
 from portal.keys.models import BindingKey, Source
+from portal.lib.names import TENANT_NAME
 
 
 class NameField(forms.CharField):
@@ -92,13 +94,16 @@ class ImportKeyForm(forms.Form):
     name = NameField(label=_("Name"), help_text=_("For example: Hub access of Bindery."))
     source = forms.ChoiceField(
         label=_("Where was it made?"),
-        choices=[(choice.value, choice.label) for choice in (Source.TECHNICAL_USER, Source.BINDING_KEY)],
+        choices=[
+            (choice.value, choice.label)
+            for choice in (Source.TECHNICAL_USER, Source.BINDING_KEY, Source.APP_CREDENTIAL)
+        ],
     )
     token_url = forms.URLField(
         label="TokenURL",
         max_length=200,
         assume_scheme="https",
-        help_text=_("As the Hub shows it; it ends in /oauth/token."),
+        help_text=_("As the Hub shows it; it ends in /oauth/token. For an app credential, that of its Token Manager."),
     )
     client_id = forms.CharField(label="clientID", max_length=255)
     client_secret = forms.CharField(
@@ -107,6 +112,38 @@ class ImportKeyForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Sealed at once and never shown, not even here."),
     )
+    app_name = forms.RegexField(
+        rf"\A{token_manager.APP_NAME}\Z",
+        label=_("Name of the application"),
+        required=False,
+        help_text=_("Only for an app credential: the internal name in the cockpit, such as demoapp."),
+    )
+    app_version = forms.RegexField(
+        rf"\A{token_manager.APP_VERSION}\Z",
+        label=_("Version of the application"),
+        required=False,
+        help_text=_("Only for an app credential, which belongs to one version, such as 1.0.0."),
+    )
+    host_tenant = forms.RegexField(
+        rf"\A{TENANT_NAME}\Z",
+        label=_("Tenant where the application lives"),
+        required=False,
+        help_text=_("Only for an app credential; this tenant, if you leave it empty."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("source") == Source.APP_CREDENTIAL:
+            for name in ("app_name", "app_version"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(
+                        name, gettext("An app credential works for one version of one application: write it.")
+                    )
+            if cleaned.get("token_url") and not token_manager.is_meant_by(cleaned["token_url"]):
+                self.add_error(
+                    "token_url", gettext("Write the address of the Technical Token Manager, without a query.")
+                )
+        return cleaned
 
 
 class RevokeKeyForm(forms.Form):

@@ -18,6 +18,7 @@ class Source(models.TextChoices):
     PORTAL = "portal", _("Made here")
     BINDING_KEY = "binding_key", _("Imported binding key")
     TECHNICAL_USER = "technical_user", _("Imported technical user")
+    APP_CREDENTIAL = "app_credential", _("Imported app credential")
 
 
 class BindingKey(TenantOwned):

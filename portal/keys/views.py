@@ -19,7 +19,7 @@ from portal.audit.queries import shown, uses_of
 from portal.errors import BadRequest, Refusal
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
-from portal.keys import commands, deployment, queries
+from portal.keys import commands, deployment, import_commands, queries
 from portal.keys.forms import CreateKeyForm, ImportKeyForm, KeyFilterForm, RevokeKeyForm, SecretForm
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import find_keys, state_of, uses_since, with_last_use
@@ -169,9 +169,11 @@ def import_key(request: TenantRequest) -> HttpResponse:
     form = ImportKeyForm(request.POST or None)
     if form.is_valid():
         written = form.cleaned_data
-        credential = Credential(written["token_url"], written["client_id"], Secret(written["client_secret"]))
+        credential = Credential(
+            _token_url_written(request, written), written["client_id"], Secret(written["client_secret"])
+        )
         try:
-            commands.try_credential(request.tenant, credential)
+            trial = import_commands.try_credential(request.tenant, credential)
             key = commands.import_key(
                 name=written["name"],
                 source=Source(written["source"]),
@@ -189,10 +191,33 @@ def import_key(request: TenantRequest) -> HttpResponse:
         except HubError as refusal:
             refused(form, None, refusal)
         else:
-            messages.success(request, _("%(name)s is imported and used from now on.") % {"name": key.name})
+            messages.success(request, _imported_text(key, trial))
             return redirect("keys:detail", request.tenant.name, key.pk)
     context = {"form": form, "cancel_url": _url(request, "list")}
     return render(request, "keys/import_key.html", context, status=422 if form.is_bound else 200)
+
+
+def _token_url_written(request: TenantRequest, written: dict[str, Any]) -> str:
+    """The TokenURL; that of an app credential says as well which application asks and for which tenant."""
+    base: str = written["token_url"]
+    if written["source"] != Source.APP_CREDENTIAL:
+        return base
+    return import_commands.token_url_of_app(
+        request.tenant,
+        base=base.partition("?")[0],
+        host_tenant=written["host_tenant"] or request.tenant.name,
+        app_name=written["app_name"],
+        app_version=written["app_version"],
+    )
+
+
+def _imported_text(key: BindingKey, trial: import_commands.Trial) -> str:
+    words = _(
+        "%(name)s is imported and used from now on. Insights Hub gave a token in %(token)d ms and the first of "
+        "%(assets)d assets in %(read)d ms."
+    )
+    told = {"token": trial.token_milliseconds, "read": trial.read_milliseconds, "assets": trial.assets}
+    return words % (told | {"name": key.name})
 
 
 def refused(form: Form, field: str | None, refusal: Refusal) -> None:

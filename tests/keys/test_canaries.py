@@ -158,10 +158,12 @@ def failing(alice: Client, monkeypatch: pytest.MonkeyPatch, secrets: list[str], 
     for secret in secrets:
         with monkeypatch.context() as patched:
             patched.setattr(token_commands, "_recognise", broken)
-            assert alice.post("/oauth/token", token_request(key, secret), content_type=FORM).status_code == 500
+            answer = alice.post("/oauth/token", token_request(key, secret), content_type=FORM)
+            # A secret with a sign that ours never have is refused before.
+            assert answer.status_code == (500 if client_secret.is_well_formed(secret) else 401)
             patched.setattr(leak_views, "look", broken)
             assert alice.post("/t/acme/keys/leaks/", {"text": secret}).status_code == 500
-            patched.setattr("portal.keys.commands.try_credential", broken)
+            patched.setattr("portal.keys.import_commands.try_credential", broken)
             form = imported(hub_url, secret)
             assert alice.post(IMPORT, form).status_code == 500
     with audit_refuses():
@@ -197,7 +199,7 @@ def look_everywhere(witnesses: Witnesses, cast: Cast, names: dict[str, Any]) -> 
     for person in (cast.alice, cast.audrey, cast.olga):
         client = signed_in(person)
         for page in all_pages():
-            answer = client.get(page.url(**names | {"rest": "assetmanagement/v3/assets", "name": "keys"}))
+            answer = client.get(page.url(**names | {"rest": "assetmanagement/v3/assets", "page": "keys"}))
             witnesses.add(f"page {page}", str(answer.headers) + b"".join(answer).decode("utf-8", "replace"))
 
 
