@@ -56,7 +56,7 @@ class OneLook(FileUploadHandler):
         if self.file is not None:
             self.file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         if self.file is None:
             return None
         self.file.seek(0)

@@ -22,6 +22,7 @@ KINDS = {
     "request_declined": _("Request declined"),
     "tenant_suspended": _("Tenant suspended"),
     "tenant_resumed": _("Tenant resumed"),
+    "key_leaked": _("Leaked secret"),
 }
 
 

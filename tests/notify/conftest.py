@@ -70,4 +70,15 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
         "request_declined": lambda: mails.request_declined(key="declined", reason="Ask again\nin spring.", **tenant),
         "tenant_suspended": lambda: mails.tenant_suspended(key="suspended", reason="Contract ended.", **tenant),
         "tenant_resumed": lambda: mails.tenant_resumed(key="resumed", **tenant),
+        "key_leaked": lambda: mails.key_leaked(
+            key="leaked",
+            to=tenant["to"],
+            language=tenant["language"],
+            tenant_name="acme",
+            key_name="Line 4 gateway",
+            reporter="forge",
+            where="https://forge.example/blob/1",
+            disabled=True,
+            url="http://localhost:8000/t/acme/keys/7/",
+        ),
     }
