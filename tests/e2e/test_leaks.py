@@ -27,6 +27,7 @@ def test_file_with_a_secret(chromium: Browser, demo: Demo, tmp_path: Path, width
         page.goto(f"{demo.portal}/t/acme/keys/create/")
         page.get_by_label("Provide a name").fill(f"Leaky {width}")
         page.get_by_role("button", name="Create keys").click()
+        expect(page.get_by_role("heading", name="are ready")).to_be_visible()
         secret = re.findall(client_secret.PATTERN.pattern, page.content())[0]
         archive = tmp_path / "app.mda"
         archive.write_bytes(

@@ -52,7 +52,7 @@ def test_pasted_secret_is_found_and_recorded(alice: Client, cast: Cast) -> None:
     shown = page(alice, text=f"export SECRET={secret}")
     assert "1 secret of your keys was found" in shown
     assert "Line 4 gateway" in shown
-    assert "Yes, now" in shown
+    assert "Works now" in shown
     (record,) = leak_records()
     assert (record.name, record.actor_name, record.subject) == ("key.leak_found", "Alice Adler", f"key:{key.pk}")
     assert record.facts["where"] == "pasted text"
