@@ -13,14 +13,13 @@ import lzma
 import re
 import sqlite3
 import struct
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.lib import archived_database
 from portal.lib.client_secret import PATTERN
 
 PIECE = 64 * 1024
@@ -29,7 +28,6 @@ NAME_LENGTH = 200
 # What an archive may always unpack to, however small it is (bytes): the ratio is for large ones.
 FREE = 16 * 1024 * 1024
 XZ_MEMORY = 64 * 1024 * 1024
-ROW_LIMIT = 16 * 1024 * 1024
 
 
 class LimitReached(Exception):
@@ -315,43 +313,9 @@ def _tar_number(written: bytes) -> int:
     return int(digits, 8) if digits else 0
 
 
-def _sqlite(source: Source, budget: Budget) -> Iterator[Entry]:
-    """Every table row by row, then the file itself, for what was deleted and is still there."""
-    with tempfile.NamedTemporaryFile(prefix="leaks-") as file:
-        for piece in source.rest():
-            file.write(piece)
-        file.flush()
-        with suppress(sqlite3.Error), closing(_database(file.name, budget)) as database:
-            known = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchmany(
-                budget.entries
-            )
-            for table, sql in known:
-                if not str(sql).upper().startswith("CREATE VIRTUAL"):
-                    yield str(table), _rows(database, str(table))
-        file.seek(0)
-        yield "", iter(lambda: file.read(PIECE), b"")
-
-
-def _database(path: str, budget: Budget) -> sqlite3.Connection:
-    """A stranger's database, read only: no extension, no function of its schema, no row larger than ROW_LIMIT."""
-    database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, ROW_LIMIT)
+def _sqlite_file(source: Source, budget: Budget) -> Iterator[Entry]:
     late = budget.started + budget.seconds
-    database.set_progress_handler(lambda: time.monotonic() > late, 10_000)
-    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "cache_size=-2000", "query_only=ON"):
-        database.execute(f"PRAGMA {pragma}")
-    database.text_factory = lambda text: text.decode("utf-8", "replace")
-    return database
-
-
-def _rows(database: sqlite3.Connection, table: str) -> Iterator[bytes]:
-    quoted = table.replace('"', '""')
-    with suppress(sqlite3.Error):
-        for row in database.execute(f'SELECT * FROM "{quoted}"'):  # noqa: S608 - a quoted name
-            for value in row:
-                if isinstance(value, str | bytes):
-                    yield value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
-                    yield b"\n"
+    return archived_database.tables_and_file(source.rest(), late=late, most_tables=budget.entries)
 
 
 _MAGIC: dict[bytes, Opener] = {
@@ -359,5 +323,5 @@ _MAGIC: dict[bytes, Opener] = {
     b"\x1f\x8b": _gzip,
     b"BZh": _bzip2,
     b"\xfd7zXZ\x00": _xz,
-    b"SQLite format 3\x00": _sqlite,
+    b"SQLite format 3\x00": _sqlite_file,
 }
