@@ -26,12 +26,15 @@ test: .venv/dev ## Run all tests, those in the browser too where Chromium is ins
 test-postgresql: .venv/dev ## Run all tests on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(MAKE) test
 
-test-clients: .venv/dev ## Install the vendor's SDK and CLI by npm and run them against the emulator (needs Node.js)
+test-clients: .venv/dev ## Install the vendor's SDK and CLI and openid-client by npm and run them (needs Node.js)
 	@cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	TEST_CLIENTS=1 $(BIN)/python -m pytest tests/clients -q
 
-bench: .venv/dev ## Measure how fast the emulator is, beside its goals (one minute, on a quiet machine)
+bench: .venv/dev benchmarks/peers/packages ## Measure emulator, scanner and token service beside goals and peers (on a quiet machine, 2 GB of disk)
 	@$(BIN)/python -m benchmarks.emulator
+	@$(BIN)/python -m benchmarks.scanner
+	@! command -v npm >/dev/null || (cd benchmarks/peers && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error)
+	@DURABLE=1 $(BIN)/python -m tests.postgresql $(BIN)/python -m benchmarks.tokens
 
 check: .venv/dev ## Formatting, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .
@@ -53,6 +56,11 @@ requirements: .venv/dev ## Pin all dependencies of pyproject.toml anew, with has
 
 messages: .venv/dev ## Collect texts for translation and compile them (needs GNU gettext)
 	$(BIN)/python -m tests.messages
+
+# Servers that the token service is measured beside; kept apart, because nothing else may import them.
+benchmarks/peers/packages: benchmarks/peers/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $@ -r $<
+	@touch $@
 
 # Installed again when the pinned list changed.
 .venv/runtime: requirements.txt

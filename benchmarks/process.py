@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,11 +20,19 @@ CLIENTS = 4
 
 
 class Server:
-    """A process of this Python that says on its first line of output at which ``http://localhost:<port>`` it is."""
+    """A process of this Python, or of another program, that says on its first line of output at which
+    ``http://localhost:<port>`` it is; `words` are those of the line that follow."""
 
-    def __init__(self, arguments: tuple[str, ...], standard_input: bytes = b"") -> None:
+    def __init__(
+        self,
+        arguments: tuple[str, ...],
+        standard_input: bytes = b"",
+        *,
+        program: str = sys.executable,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own modules
-            [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
         self._pin()
         try:
@@ -36,16 +45,19 @@ class Server:
             if found is None:
                 raise RuntimeError(f"The server did not start: {line!r}")
             self.port = int(found[1])
+            self.words = line[found.end() :].split()
         except BaseException:
             self.__exit__(None, None, None)
             raise
 
     def processor_seconds(self) -> float:
-        """What the process used until now, all threads together; 0 where the system does not say (only Linux does)."""
+        """What the process and those that it forked used until now, all threads together; 0 where the system does not
+        say (only Linux does)."""
         if sys.platform != "linux":
             return 0.0
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         # The clock of another process has a number made of its id: clock_getcpuclockid(3).
-        return time.clock_gettime(~self._process.pid << 3 | 2)
+        return sum(time.clock_gettime(~int(pid) << 3 | 2) for pid in (self._process.pid, *children))
 
     def _pin(self) -> None:
         if sys.platform != "linux":

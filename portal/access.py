@@ -28,7 +28,7 @@ from portal.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from portal.identity.models import User
-    from portal.keys.models import BindingKey
+    from portal.keys.models import BindingKey, SecretGeneration
     from portal.tenants.attention import AttentionItem
     from portal.tenants.models import Membership, Tenant
 
@@ -70,7 +70,11 @@ class KeyCaller(Protocol):
     @property
     def generation(self) -> int: ...
     @property
+    def secret(self) -> SecretGeneration: ...
+    @property
     def actor(self) -> Actor: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
 
 
 class KeyRequest(HttpRequest):
@@ -142,7 +146,7 @@ def signed_in_page(view: View) -> View:
 
 
 def key_endpoint(scope: str) -> Callable[[View], View]:
-    """For programs with a token of a binding key that carries `scope`; opens the scope of the key's tenant.
+    """For programs with a token of a binding key that carries `scope` or a part of it; opens the key's tenant's scope.
 
     Errors as RFC 6750 section 3.1 says: 401 `invalid_token`, 403 `insufficient_scope`.
     """

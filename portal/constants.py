@@ -52,6 +52,26 @@ PROVISIONING_LEASE = _number(
     "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."
 )
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
+TOKEN_REQUESTS_PER_MINUTE = _number(
+    "TOKEN_REQUESTS_PER_MINUTE",
+    3000,
+    "requests",
+    "Of one client with the right secret at one endpoint, in each process: a loop gone wild must not take all threads.",
+)
+TOKEN_FAILURES_PER_MINUTE = _number(
+    "TOKEN_FAILURES_PER_MINUTE", 60, "failures", "Wrong secrets of one clientID from one address, in each process."
+)
+TOKEN_FAILURES_PER_ADDRESS = _number(
+    "TOKEN_FAILURES_PER_ADDRESS", 600, "failures", "Wrong credentials from one address in a minute, in each process."
+)
+
+KEY_USE_DAYS = _number(
+    "KEY_USE_DAYS",
+    400,
+    "days",
+    "How long callers of keys and their counts are kept: a year, and time to look.",
+    minimum=91,
+)
 
 HUB_CONNECT_TIMEOUT = _number("HUB_CONNECT_TIMEOUT", 3, "seconds", "A Hub that cannot be reached is told at once.")
 HUB_READ_TIMEOUT = _number("HUB_READ_TIMEOUT", 15, "seconds", "Longest silence of the Hub within an answer.")
@@ -74,6 +94,18 @@ MAIL_RETRY_LONGEST = _number("MAIL_RETRY_LONGEST", 3600, "seconds", "The wait do
 MAILS_PER_HOUR = _number("MAILS_PER_HOUR", 20, "mails", "To one address: nobody can be mail-bombed through us.")
 
 WORKER_INTERVAL = _number("WORKER_INTERVAL", 1, "seconds", "How often an idle worker looks for tasks.", maximum=60)
+
+LEAK_UPLOAD = _number("LEAK_UPLOAD", 64 * 1024**2, "bytes", "Largest file that is looked at for leaked secrets.")
+LEAK_UNPACKED = _number(
+    "LEAK_UNPACKED", 512 * 1024**2, "bytes", "An archive in it is opened up to this size, all together."
+)
+LEAK_ENTRIES = _number("LEAK_ENTRIES", 20_000, "files", "No more files of an archive are looked at.")
+LEAK_DEPTH = _number("LEAK_DEPTH", 8, "archives", "Archives in archives are opened to this depth.", maximum=50)
+LEAK_RATIO = _number("LEAK_RATIO", 200, "times", "An archive that unpacks to more than so often its size is a bomb.")
+LEAK_SECONDS = _number("LEAK_SECONDS", 20, "seconds", "A look for leaked secrets ends after this time.", maximum=600)
+LEAK_REPORT_AGE = _number(
+    "LEAK_REPORT_AGE", 300, "seconds", "A signed report of a scanner is taken as long; after that it may be a replay."
+)
 
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {

@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-PROGRAM_PATHS = ("/api/", "/oauth/", "/.well-known/", "/token_keys")
+PROGRAM_PATHS = ("/api/", "/oauth/", "/.well-known/", "/token_keys", "/leaks/")
 
 
 class Refusal(Exception):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from environ import Env
 
 from portal import constants
-from portal.lib import environment, identity_providers, mail_settings
+from portal.lib import environment, identity_providers, leak_scanners, mail_settings
 from portal.lib.crypto import KeyRing, KeyRingError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,7 +183,7 @@ QUOTA_COUNTERS = {
     "calls_per_day": "portal.tenants.daily_calls.made_today",
 }
 # What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.
-SWEEPS = ["portal.notify.tasks.sweep", "portal.tenants.tasks.sweep"]
+SWEEPS = ["portal.notify.tasks.sweep", "portal.tenants.tasks.sweep", "portal.keys.tasks.sweep"]
 
 # Static files.
 STATIC_URL = "/static/"
@@ -268,6 +268,13 @@ TOKEN_ALGORITHM = env.str("PORTAL_TOKEN_ALGORITHM", "ES256")
 if TOKEN_ALGORITHM not in {"ES256", "RS256"}:
     raise ImproperlyConfigured(f"PORTAL_TOKEN_ALGORITHM is {TOKEN_ALGORITHM!r}, write ES256 or RS256.")
 
+# Who may report leaked secrets (docs/leaks.md), and whether a key that they report is disabled at once.
+LEAK_SCANNERS = leak_scanners.read(
+    environment.json_list("PORTAL_LEAK_SCANNERS", env.str("PORTAL_LEAK_SCANNERS", "[]")),
+    lambda name: env.str(name, ""),
+)
+LEAK_REPORT_DISABLES = env.bool("PORTAL_LEAK_REPORT_DISABLES", True)
+
 # Sign-in and sessions.
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["portal.identity.backend.HubIdentityBackend"]
@@ -284,7 +291,15 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL, *([HUB_GATEWAY_URL] if HUB_GATEWAY_URL else 
 # What browsers are told.
 SECURE_SSL_REDIRECT = HTTPS
 # A program that posts a secret over http must hear about it, not be redirected; probes come without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^oauth/", r"^api/", r"^\.well-known/", r"^token_keys$", r"^health/?$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [
+    r"^oauth/",
+    r"^api/",
+    r"^\.well-known/",
+    r"^token_keys$",
+    r"^leaks/",
+    r"^health/?$",
+    r"^readyz$",
+]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -334,6 +349,8 @@ OPERATOR_EMAIL = mail_settings.mail_address(
 # Bodies and logs.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# Pages that take a file say so themselves; to all others a file is nothing.
+FILE_UPLOAD_HANDLERS = ["portal.lib.uploads.NoFiles"]
 LOG_LEVEL = env.str("PORTAL_LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(f"PORTAL_LOG_LEVEL is {LOG_LEVEL!r}, write DEBUG, INFO, WARNING, ERROR or CRITICAL.")

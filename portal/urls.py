@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from portal.keys import handover_views
 from portal.lib.converters import TenantName
 from portal.tenants import person_views
 from portal.tenants.views import choose
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("request/", person_views.ask, name="ask"),
     path("request/withdraw/", person_views.withdraw_request, name="withdraw_request"),
     path("invitations/<str:token>/", person_views.invitation, name="invitation"),
+    path("hand-over/<str:token>/", handover_views.receive, name="hand_over"),
+    path("hand-over/<str:token>/file/", handover_views.receive_file, name="hand_over_file"),
     path("leave/<tenant:tenant>/", person_views.leave, name="leave"),
     path("", include("portal.identity.urls")),
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),
@@ -20,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),
     path("t/<tenant:tenant>/activity/", include("portal.audit.urls")),
     path("api/", include("portal.proxy.urls")),
+    path("leaks/", include("portal.keys.leak_report_urls")),
     path("", include("portal.notify.urls")),
     path("", include("portal.tokens.urls")),
     path("", include("portal.ops.urls")),

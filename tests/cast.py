@@ -20,6 +20,7 @@ from portal.emulator.banner import banner
 from portal.identity.models import User
 from portal.keys.commands import create_key, import_key
 from portal.keys.models import BindingKey, Source
+from portal.keys.reach import KeyOptions
 from portal.lib.secret import Secret
 from portal.ops.orders import place_order
 from portal.permissions import Role
@@ -147,17 +148,24 @@ def signed_in(user: User) -> Client:
 
 
 def make_key(
-    tenant: Tenant, name: str = "Line 4 gateway", expires_at: datetime | None = None
+    tenant: Tenant, name: str = "Line 4 gateway", expires_at: datetime | None = None, **options: Any
 ) -> tuple[BindingKey, str]:
-    """A binding key made here, and its secret."""
+    """A binding key made here, and its secret. `options` are those of `KeyOptions`."""
     with tenant_scope(tenant.pk):
-        key, _generation, secret = create_key(name=name, expires_at=expires_at, by=SYSTEM)
+        key, _generation, secret = create_key(
+            name=name, expires_at=expires_at, options=KeyOptions(**options), by=SYSTEM
+        )
     return key, secret.reveal()
 
 
 def expire(key: BindingKey) -> None:
     """The key expired a second ago."""
     BindingKey.all_tenants.filter(pk=key.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def make_old(key: BindingKey, days: int) -> None:
+    """The key was made so many days ago."""
+    BindingKey.all_tenants.filter(pk=key.pk).update(created_at=timezone.now() - timedelta(days=days))
 
 
 def make_upstream_key(tenant: Tenant, name: str = "Hub access") -> BindingKey:

@@ -18,9 +18,10 @@ from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator, key_sets
-from portal.keys import signing
+from portal.keys import signing, tasks, uses
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
+from portal.tokens import limits
 from tests import environment
 from tests.cast import Cast, make_cast, signed_in
 from tests.deployment import Deployment
@@ -58,8 +59,11 @@ def fresh_memory() -> None:
     authenticator.forget_all()
     key_sets.forget()
     signing.forget()
+    tasks.forget()
     readiness.forget()
     repeats.forget()
+    uses.forget()
+    limits.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +134,9 @@ def deployment(tmp_path: Path, migrated: Path, smtp_process: SmtpServer, hub: Ru
     shutil.copytree(migrated, folder)
     made = Deployment(folder, smtp_process.port)
     yield made
+    for server in made.servers:
+        server.terminate()  # not killed: it ends its worker processes
+        server.wait(30)
     for process in made.running:
         process.kill()
         process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 from django.conf import settings
 
 from tests.environment import emulator
@@ -27,6 +29,18 @@ def eventually(what: Callable[[], Any]) -> None:
         time.sleep(0.05)
 
 
+def children_of(process: subprocess.Popen[bytes]) -> int:
+    """How many processes this one has started; Linux only."""
+    return len(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/health", timeout=2).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
 @dataclass
 class Deployment:
     """A folder with a database, whose mails go to the given server; whatever database the tests use."""
@@ -35,6 +49,7 @@ class Deployment:
     port: int
     more: dict[str, str] = field(default_factory=dict)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -68,6 +83,31 @@ class Deployment:
             )
         self.running.append(process)
         return process
+
+    def serve(self, workers: int) -> str:
+        """Start a portal with so many worker processes; its address."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        self.more |= {
+            "PORTAL_BIND": f"127.0.0.1:{port}",
+            "PORTAL_URL": f"http://localhost:{port}",
+            "PORTAL_WORKERS": str(workers),
+            "PORTAL_THREADS": "8",
+        }
+        (self.folder / "static").mkdir(exist_ok=True)
+        self.manage("collectstatic", "--no-input", "--verbosity=0")
+        with (self.folder / "portal.log").open("wb") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", "--log-level=warning", "portal.wsgi"],
+                cwd=settings.BASE_DIR,
+                env=self.variables,
+                stderr=log,
+            )
+        self.servers.append(server)
+        eventually(lambda: _answers(url))
+        return url
 
     def sql(self, statement: str) -> list[Any]:
         connection = sqlite3.connect(self.folder / "portal.sqlite3", timeout=10)

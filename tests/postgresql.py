@@ -1,6 +1,7 @@
 """Runs a command with a PostgreSQL server of its own: `python -m tests.postgresql make test`.
 
-The server lives in a temporary folder, listens on a free port of 127.0.0.1 only, and is gone afterwards.
+The server lives in a temporary folder, listens on a free port of 127.0.0.1 only, and is gone afterwards. With DURABLE=1
+a commit is on the disk, as in earnest; tests do without.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def main() -> None:
             subprocess.run(arguments, check=True, cwd=folder, stdout=subprocess.DEVNULL, **user)  # type: ignore[call-overload]
 
         run(programs() / "initdb", "-D", data, "-U", "bindery", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off"
+        settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        settings += "" if os.environ.get("DURABLE") else " -c fsync=off"
         run(programs() / "pg_ctl", "-D", data, "-w", "-l", Path(folder) / "log", "-o", settings, "start")
         try:
             url = f"postgres://bindery@127.0.0.1:{port}/postgres"

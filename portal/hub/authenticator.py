@@ -12,8 +12,10 @@ import time
 from dataclasses import dataclass, field
 from threading import Lock
 
+import requests
+
 from portal import constants
-from portal.hub import transport
+from portal.hub import token_manager, transport
 from portal.hub.errors import HubCredentialRefused, HubError, HubTimeout
 from portal.lib.secret import Secret
 
@@ -54,6 +56,8 @@ LONGEST_LIFE = 10**9
 
 _tokens: dict[str, _Token] = {}
 _failures: dict[str, _Failure] = {}
+# When each credential last got a token.
+_fetched_at: dict[str, float] = {}
 _locks: dict[str, Lock] = {}
 # Held for a moment only: a token is not replaced between being compared and being dropped.
 _swap = Lock()
@@ -82,6 +86,14 @@ def access_token(credential: Credential) -> Secret:
         lock.release()
 
 
+def fresh_token(credential: Credential) -> Secret:
+    """A token that was just asked for, whatever is in memory: to try a credential."""
+    fetched = _fetch(credential)
+    with _swap:
+        _tokens[credential.fingerprint] = fetched
+    return fetched.value
+
+
 def _renewed(credential: Credential, fingerprint: str) -> _Token:
     """The token after an attempt to renew it, if that is still due. Called by one thread at a time."""
     token, failure = _valid(fingerprint), _failures.get(fingerprint)
@@ -102,12 +114,18 @@ def _renewed(credential: Credential, fingerprint: str) -> _Token:
         raise
     with _swap:
         _tokens[fingerprint] = fetched
+        _fetched_at[fingerprint] = time.time()
     return fetched
 
 
 def _valid(fingerprint: str) -> _Token | None:
     token = _tokens.get(fingerprint)
     return token if token is not None and token.expires_at > time.time() else None
+
+
+def fetched_at(credential: Credential) -> float | None:
+    """When the Hub last gave this process a token for exactly these three values; None when it never did."""
+    return _fetched_at.get(credential.fingerprint)
 
 
 def forget(credential: Credential, token: Secret) -> None:
@@ -122,16 +140,11 @@ def forget_all() -> None:
     """Drop all tokens and failures of this process."""
     _tokens.clear()
     _failures.clear()
+    _fetched_at.clear()
 
 
 def _fetch(credential: Credential) -> _Token:
-    response = transport.call(
-        "POST",
-        credential.token_url,
-        data={"grant_type": "client_credentials"},
-        auth=(credential.client_id.encode(), credential.secret.reveal().encode()),
-        headers={"Accept": "application/json"},
-    )
+    response = _ask(credential)
     if response.status_code in {400, 401, 403}:
         raise HubCredentialRefused
     answer = transport.json_object(response)
@@ -142,3 +155,17 @@ def _fetch(credential: Credential) -> _Token:
         raise HubError
     margin, now = min(constants.HUB_TOKEN_MARGIN, lifetime // 2), time.time()
     return _Token(Secret(value), now + lifetime - margin, now + lifetime)
+
+
+def _ask(credential: Credential) -> requests.Response:
+    """The request in the form that the credential's TokenURL wants."""
+    if token_manager.is_meant_by(credential.token_url):
+        url, content = token_manager.request(credential.token_url, credential.client_id, credential.secret)
+        return transport.call("POST", url, **content)
+    return transport.call(
+        "POST",
+        credential.token_url,
+        data={"grant_type": "client_credentials"},
+        auth=(credential.client_id.encode(), credential.secret.reveal().encode()),
+        headers={"Accept": "application/json"},
+    )

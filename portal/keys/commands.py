@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
-from portal.hub import authenticator
-from portal.hub.authenticator import Credential
+from portal.hub import token_manager
 from portal.hub.environments import environment
 from portal.hub.errors import HubCredentialRefused
 from portal.keys import events
+from portal.keys.approval_commands import tell_admins
 from portal.keys.expiry import end_of, in_utc, last_day, shown
 from portal.keys.models import BindingKey, SecretGeneration, Source, constant_name
+from portal.keys.reach import KeyOptions
 from portal.lib import client_secret
 from portal.lib.secret import Secret
 from portal.scoping import active_tenant_id
@@ -72,11 +73,12 @@ class KeyRevokedAlready(Refusal):
 
 @transaction.atomic(durable=True)
 def create_key(
-    *, name: str, expires_at: datetime | None = None, by: Actor
+    *, name: str, expires_at: datetime | None = None, options: KeyOptions | None = None, by: Actor
 ) -> tuple[BindingKey, SecretGeneration, Secret]:
     """Make a binding key. Its secret is returned this one time; no page and no command shows it again.
 
-    From `expires_at` on it is refused; without it, it is valid until it is revoked. Raises `NameTaken`,
+    From `expires_at` on it is refused; without it, it is valid until it is revoked. Where the tenant wants two admins
+    for a key, it does not work before a second one approves it. Raises `NameTaken`,
     `portal.tenants.quotas.QuotaReached`, `LifetimeTooLong`.
     """
     tenant = _locked_tenant()
@@ -85,30 +87,25 @@ def create_key(
     client_id = f"{tenant.name}-{uuid.uuid4()}"
     key = BindingKey(name=name, client_id=client_id, created_by=by.name, expires_at=expires_at)
     key.constant_name = _free_constant_name(name)
+    key.approval_pending = tenant.key_approval
+    (options or KeyOptions()).put_on(key)
     key.save()
-    secret = client_secret.generate()
-    generation = _add_generation(key, secret, by)
-    generation.verifier = client_secret.verifier(secret.reveal())
-    generation.hint = client_secret.hint(secret.reveal())
-    generation.save()
-    created = events.KeyCreated(
-        key_name=name, client_id=client_id, generation=generation.number, expires_at=in_utc(expires_at)
-    )
-    record(created, by=by, subject=key.subject)
+    generation, secret = add_minted_secret(key, 1, by)
+    if key.approval_pending:
+        tell_admins(key, by)
+    record(_created(key, generation), by=by, subject=key.subject)
     return key, generation, secret
 
 
-def try_credential(tenant: Tenant, credential: Credential) -> None:
-    """Get a token of the Hub with this credential, before it replaces one that works; changes nothing.
-
-    Must run outside of a transaction: the Hub may take its time. Raises `ForeignTokenUrl`, `CredentialRefused` or
-    another `HubError`.
-    """
-    _check_token_url(tenant, credential.token_url)
-    try:
-        authenticator.access_token(credential)
-    except HubCredentialRefused as error:
-        raise CredentialRefused from error
+def _created(key: BindingKey, generation: SecretGeneration) -> events.KeyCreated:
+    return events.KeyCreated(
+        key_name=key.name,
+        client_id=key.client_id,
+        generation=generation.number,
+        expires_at=in_utc(key.expires_at),
+        routes=", ".join(key.routes),
+        networks=", ".join(key.networks),
+    )
 
 
 @transaction.atomic(durable=True)
@@ -116,7 +113,7 @@ def import_key(*, name: str, source: Source, token_url: str, client_id: str, sec
     """Take a key that was made at the Hub and call the Hub with it from now on, instead of the one before.
 
     The key before stays listed but is revoked here; at the Hub it is untouched. Whether the Hub accepts the new one,
-    `try_credential` finds out. Raises `NameTaken`, `ForeignTokenUrl`.
+    `portal.keys.import_commands.try_credential` finds out. Raises `NameTaken`, `ForeignTokenUrl`.
     """
     return add_imported_key(name=name, source=source, token_url=token_url, client_id=client_id, secret=secret, by=by)
 
@@ -126,7 +123,7 @@ def add_imported_key(
 ) -> BindingKey:
     """The import as part of the caller's transaction."""
     tenant = _locked_tenant()
-    _check_token_url(tenant, token_url)
+    check_token_url(tenant, token_url)
     upstream = BindingKey.objects.filter(is_upstream=True, revoked_at=None)
     replaced = upstream.select_for_update(no_key=True).first()
     if replaced is not None:
@@ -183,8 +180,18 @@ def _free_constant_name(name: str) -> str:
     return constant
 
 
-def _add_generation(key: BindingKey, secret: Secret, by: Actor) -> SecretGeneration:
-    generation = SecretGeneration(key=key, tenant_id=key.tenant_id, number=1, created_by=by.name)
+def add_minted_secret(key: BindingKey, number: int, by: Actor) -> tuple[SecretGeneration, Secret]:
+    """A new secret of a key made here, as part of the caller's transaction."""
+    secret = client_secret.generate()
+    generation = _add_generation(key, secret, by, number)
+    generation.verifier = client_secret.verifier(secret.reveal())
+    generation.hint = client_secret.hint(secret.reveal())
+    generation.save()
+    return generation, secret
+
+
+def _add_generation(key: BindingKey, secret: Secret, by: Actor, number: int = 1) -> SecretGeneration:
+    generation = SecretGeneration(key=key, tenant_id=key.tenant_id, number=number, created_by=by.name)
     generation.sealed = settings.MASTER_KEYS.seal(secret.reveal().encode(), place=generation.place)
     return generation
 
@@ -200,8 +207,11 @@ def _check_lifetime(tenant: Tenant, expires_at: datetime | None) -> None:
         raise LifetimeTooLong(days)
 
 
-def _check_token_url(tenant: Tenant, token_url: str) -> None:
+def check_token_url(tenant: Tenant, token_url: str) -> None:
+    """Whether a secret of this tenant may be sent there; raises `ForeignTokenUrl`."""
     expected = token_url_at_hub(tenant)
+    if token_manager.is_meant_by(token_url):
+        expected = token_manager.address(environment(tenant.environment))
     if token_url.partition("?")[0] != expected:
         raise ForeignTokenUrl(
             _("The TokenURL of this tenant is %(url)s. A secret is never sent to another address.") % {"url": expected}

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 PRESETS = (30, 90, 180, 365)
 # The latest date that can be chosen; who wants more wants a key that does not expire.
 MOST_DAYS = 3650
-# With fewer days left than these, people are told.
+# With fewer days left than these, and less than a third of its life, people are told of a key that ends.
 NOTICE_DAYS = 30
 
 
@@ -34,6 +34,14 @@ def end_of(day: date) -> datetime:
 def days_left(expires_at: datetime) -> int:
     """Days from today to the day on which it expires; 0 on that day."""
     return (expires_at.astimezone(UTC).date() - timezone.now().date()).days
+
+
+def is_near(created_at: datetime, expires_at: datetime) -> bool:
+    """Whether it is time to replace a key that ends then: one for 30 days in its last ten, not all its life."""
+    life = (expires_at.astimezone(UTC).date() - created_at.astimezone(UTC).date()).days
+    left = days_left(expires_at)
+    # The last day is near, however short the life.
+    return left < NOTICE_DAYS and (left * 3 < life or not left)
 
 
 def presets(most: int | None) -> list[int]:

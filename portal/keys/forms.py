@@ -9,8 +9,11 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.hub import token_manager
 from portal.keys import expiry
 from portal.keys.models import BindingKey, Source
+from portal.keys.reach_forms import OptionsForm
+from portal.lib.names import TENANT_NAME
 
 
 class NameField(forms.CharField):
@@ -29,8 +32,10 @@ class NameField(forms.CharField):
 ON_DATE, NEVER = "date", "never"
 
 
-class CreateKeyForm(forms.Form):
-    """Creates a binding key."""
+class CreateKeyForm(OptionsForm):
+    """Creates a binding key; a name is all it takes."""
+
+    field_order = ["name", "expires", "expires_on"]
 
     name = NameField(
         label=_("Provide a name for your app connection"),
@@ -62,6 +67,21 @@ class CreateKeyForm(forms.Form):
         expires.choices, expires.initial = choices, choices[0][0]
         self.fields["expires_on"].widget.attrs |= {"min": self.first.isoformat(), "max": self.last.isoformat()}
 
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What everybody decides."""
+        return [self[name] for name in ("name", "expires", "expires_on")]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """What may be left as it is."""
+        return [self[name] for name in OptionsForm.base_fields]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether something was written or ticked there: nothing that decides the reach may be out of sight."""
+        return any(field.errors or (self.is_bound and field.data) for field in self.more_fields)
+
     def clean_expires_on(self) -> date | None:
         day: date | None = self.cleaned_data["expires_on"]
         if self.cleaned_data.get("expires") != ON_DATE:
@@ -92,13 +112,16 @@ class ImportKeyForm(forms.Form):
     name = NameField(label=_("Name"), help_text=_("For example: Hub access of Bindery."))
     source = forms.ChoiceField(
         label=_("Where was it made?"),
-        choices=[(choice.value, choice.label) for choice in (Source.TECHNICAL_USER, Source.BINDING_KEY)],
+        choices=[
+            (choice.value, choice.label)
+            for choice in (Source.TECHNICAL_USER, Source.BINDING_KEY, Source.APP_CREDENTIAL)
+        ],
     )
     token_url = forms.URLField(
         label="TokenURL",
         max_length=200,
         assume_scheme="https",
-        help_text=_("As the Hub shows it; it ends in /oauth/token."),
+        help_text=_("As the Hub shows it; it ends in /oauth/token. For an app credential, that of its Token Manager."),
     )
     client_id = forms.CharField(label="clientID", max_length=255)
     client_secret = forms.CharField(
@@ -107,6 +130,38 @@ class ImportKeyForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Sealed at once and never shown, not even here."),
     )
+    app_name = forms.RegexField(
+        rf"\A{token_manager.APP_NAME}\Z",
+        label=_("Name of the application"),
+        required=False,
+        help_text=_("Only for an app credential: the internal name in the cockpit, such as demoapp."),
+    )
+    app_version = forms.RegexField(
+        rf"\A{token_manager.APP_VERSION}\Z",
+        label=_("Version of the application"),
+        required=False,
+        help_text=_("Only for an app credential, which belongs to one version, such as 1.0.0."),
+    )
+    host_tenant = forms.RegexField(
+        rf"\A{TENANT_NAME}\Z",
+        label=_("Tenant where the application lives"),
+        required=False,
+        help_text=_("Only for an app credential; this tenant, if you leave it empty."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("source") == Source.APP_CREDENTIAL:
+            for name in ("app_name", "app_version"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(
+                        name, gettext("An app credential works for one version of one application: write it.")
+                    )
+            if cleaned.get("token_url") and not token_manager.is_meant_by(cleaned["token_url"]):
+                self.add_error(
+                    "token_url", gettext("Write the address of the Technical Token Manager, without a query.")
+                )
+        return cleaned
 
 
 class RevokeKeyForm(forms.Form):
@@ -133,9 +188,34 @@ class SecretForm(forms.Form):
 
 
 class KeyFilterForm(forms.Form):
-    """Narrows the list of keys."""
+    """Narrows and sorts the list of keys, and what is exported of it."""
 
-    STATES = (("", _("All")), ("active", _("Active")), ("expired", _("Expired")), ("revoked", _("Revoked")))
+    STATES = (
+        ("", _("All")),
+        ("active", _("Active")),
+        ("unused", _("Never used")),
+        ("rolling", _("Rolling")),
+        ("brown_out", _("Brown-out")),
+        ("approval_pending", _("Approval pending")),
+        ("disabled", _("Disabled")),
+        ("expired", _("Expired")),
+        ("revoked", _("Revoked")),
+    )
+    SORTS = (
+        ("", _("Newest first")),
+        ("name", _("Name")),
+        ("last_used", _("Longest unused first")),
+        ("expires", _("Soonest expiry first")),
+    )
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    unused = forms.IntegerField(label=_("Unused for days"), required=False, min_value=1, max_value=expiry.MOST_DAYS)
+    expires = forms.IntegerField(label=_("Expires in days"), required=False, min_value=0, max_value=expiry.MOST_DAYS)
+    sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
+
+    @property
+    def narrowed_by(self) -> dict[str, str]:
+        """What leaves keys out, as the address has it; of a valid form."""
+        narrowing = {name: value for name, value in self.cleaned_data.items() if name != "sort"}
+        return {name: str(value) for name, value in narrowing.items() if value not in ("", None)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,7 @@ class Source(models.TextChoices):
     PORTAL = "portal", _("Made here")
     BINDING_KEY = "binding_key", _("Imported binding key")
     TECHNICAL_USER = "technical_user", _("Imported technical user")
+    APP_CREDENTIAL = "app_credential", _("Imported app credential")
 
 
 class BindingKey(TenantOwned):
@@ -99,6 +101,11 @@ class BindingKey(TenantOwned):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a second admin still has to decide about it."""
+        return self.approval_pending and self.is_active
+
+    @property
     def standing(self) -> str:
         """Why neither of its secrets works now: a word for the audit log, empty when they do."""
         if not self.is_active:
@@ -109,7 +116,17 @@ class BindingKey(TenantOwned):
             return "key_expired"
         if self.disabled_at is not None:
             return "key_disabled"
-        return "approval_pending" if self.approval_pending else ""
+        if self.approval_pending:
+            return "approval_pending"
+        return "brown_out" if self.is_browning_out and self.brownout_share >= 100 else ""
+
+    @property
+    def is_browning_out(self) -> bool:
+        return self.brownout_until is not None and self.brownout_until > timezone.now()
+
+    def lot(self) -> str:
+        """Drawn for each call while a brown-out refuses a share of them: "brown_out", or empty when this one passes."""
+        return "brown_out" if self.is_browning_out and secrets.randbelow(100) < self.brownout_share else ""
 
 
 class SecretGeneration(TenantOwned):
@@ -211,8 +228,22 @@ class HandOver(TenantOwned):
         return f"{self.key_id}/{self.generation} to {self.email}"
 
 
+class RevokedToken(TenantOwned):
+    """A single access token that its client revoked: refused until it would have expired anyway."""
+
+    jti = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta(TenantOwned.Meta):
+        # Looked up with every call of a key.
+        constraints = [models.UniqueConstraint(fields=["tenant", "jti"], name="keys_revoked_token_once")]
+
+    def __str__(self) -> str:
+        return self.jti
+
+
 class SigningKey(models.Model):
-    """A key pair that signs the portal's access tokens. The newest signs, all that are listed verify."""
+    """A key pair that signs the portal's access tokens (`portal.keys.signing` says which of them)."""
 
     kid = models.CharField(max_length=64, unique=True)
     algorithm = models.CharField(max_length=10)

@@ -10,8 +10,9 @@ from portal.hub.authenticator import Credential
 from portal.hub.client import HubClient
 from portal.hub.environments import environment
 from portal.hub.errors import NoHubCredential
+from portal.keys import deployment
 from portal.keys.deployment import override
-from portal.keys.models import BindingKey
+from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib.crypto import SealBroken
 from portal.lib.secret import Secret
 from portal.tenants.models import Tenant
@@ -54,10 +55,27 @@ def opened(key: BindingKey) -> Secret:
     generation = key.generations.order_by("-number").first()
     if generation is None:
         raise NoHubCredential
+    return opened_generation(generation)
+
+
+def opened_generation(generation: SecretGeneration) -> Secret:
+    """The secret of this very generation; raises `SecretSealed`."""
     try:
         return Secret(settings.MASTER_KEYS.open(bytes(generation.sealed), place=generation.place).decode())
     except SealBroken as error:
         raise SecretSealed from error
+
+
+def check_proxy(tenant: Tenant, caller: BindingKey) -> None:
+    """Raises `ProxySwitchedOff` when the deployment closes the proxy for this key, or for all of its tenant.
+
+    For all of a tenant speaks the variable of the key with which the portal calls the Hub.
+    """
+    if not deployment.switches_proxies(tenant.name):
+        return
+    for key in filter(None, (upstream_key(), caller)):
+        if not deployment.proxy_is_enabled(tenant.name, key):
+            raise deployment.ProxySwitchedOff
 
 
 def hub_client(tenant: Tenant) -> HubClient:

@@ -73,8 +73,8 @@ class KeyRing:
 
     def open(self, sealed: bytes, *, place: str) -> bytes:
         """Decrypt what `seal` made for the same place; raises `SealBroken` for anything else."""
-        header = sealed[: 2 + sealed[1]] if len(sealed) > 2 else b""
-        key_id = header[2:].decode("ascii", "replace")
+        header = _header(sealed)
+        key_id = key_id_of(sealed)
         if header[:1] != bytes([VERSION]) or key_id not in self.keys:
             raise SealBroken(f"no master key with the id {key_id!r} is configured")
         nonce, ciphertext = sealed[len(header) :][:NONCE_BYTES], sealed[len(header) + NONCE_BYTES :]
@@ -82,6 +82,15 @@ class KeyRing:
             return AESGCM(self.keys[key_id]).decrypt(nonce, ciphertext, header + place.encode())
         except (InvalidTag, ValueError):
             raise SealBroken("the sealed value was changed or belongs to another place") from None
+
+
+def _header(sealed: bytes) -> bytes:
+    return sealed[: 2 + sealed[1]] if len(sealed) > 2 else b""
+
+
+def key_id_of(sealed: bytes) -> str:
+    """Id of the master key under which a value is sealed; empty where there is none."""
+    return _header(sealed)[2:].decode("ascii", "replace")
 
 
 if __name__ == "__main__":  # needs no settings: it is how the first master key is made

@@ -43,7 +43,7 @@ def page_url(request: HttpRequest, number: int | None) -> str | None:
     return None if number is None else with_query(request, "page", number)
 
 
-def with_query(request: HttpRequest, name: str, value: int | None) -> str:
+def with_query(request: HttpRequest, name: str, value: int | str | None) -> str:
     """The present address with one parameter changed, or taken away by None."""
     query = request.GET.copy()
     if value is None:

@@ -15,6 +15,11 @@ KINDS = {
     "request_declined": _("Request declined"),
     "tenant_suspended": _("Tenant suspended"),
     "tenant_resumed": _("Tenant resumed"),
+    "key_waits": _("Key waits for approval"),
+    "hand_over": _("Key handed over"),
+    "hand_over_spoiled": _("Hand-over spoiled"),
+    "key_expires": _("Key expires"),
+    "key_leaked": _("Leaked secret"),
 }
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.conf import settings
+
 from portal.notify.commands import TooManyMails, post
 from portal.notify.models import OutgoingMail
 from portal.notify.writing import Link, MailAddressInvalid, MailTextRefused
@@ -107,6 +109,78 @@ def tenant_resumed(*, key: str, to: str, language: str, name: str, display_name:
     """To an admin of a tenant that works again."""
     values = {"name": name, "display_name": display_name}
     return post(key=key, template="tenant_resumed", to=to, language=language, values=values)
+
+
+def key_waits(
+    *, key: str, to: str, language: str, display_name: str, key_name: str, made_by: str, url: str
+) -> OutgoingMail:
+    """To an admin: another admin made a binding key, and it does not work before it is approved."""
+    values = {"display_name": display_name, "key_name": key_name, "made_by": made_by, "url": Link(url)}
+    return post(key=key, template="key_waits", to=to, language=language, values=values)
+
+
+def hand_over(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    key_name: str,
+    display_name: str,
+    handed_by: str,
+    url: str,
+    expires_at: datetime,
+) -> OutgoingMail:
+    """To the person who gets the secret of a key: the link that shows it once, never the secret."""
+    values = {
+        "key_name": key_name,
+        "display_name": display_name,
+        "handed_by": handed_by,
+        "url": Link(url),
+        "expires_at": expires_at,
+    }
+    return post(key=key, template="hand_over", to=to, language=language, values=values)
+
+
+def hand_over_spoiled(
+    *, key: str, to: str, language: str, key_name: str, display_name: str, opened_by: str, url: str
+) -> OutgoingMail:
+    """To the security contact of a tenant: the secret of a key may be in wrong hands, and the key is disabled."""
+    values = {"key_name": key_name, "display_name": display_name, "opened_by": opened_by, "url": Link(url)}
+    return post(key=key, template="hand_over_spoiled", to=to, language=language, values=values)
+
+
+def key_expires(
+    *, key: str, to: str, language: str, key_name: str, tenant_name: str, expires_at: datetime, url: str
+) -> OutgoingMail:
+    """To whoever must act before a key expires: its contact and the tenant's admins."""
+    values = {"key_name": key_name, "tenant_name": tenant_name, "expires_at": expires_at, "url": Link(url)}
+    return post(key=key, template="key_expires", to=to, language=language, values=values)
+
+
+def key_leaked(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    tenant_name: str,
+    key_name: str,
+    reporter: str,
+    where: str,
+    disabled: bool,
+    url: str,
+) -> OutgoingMail:
+    """To the tenant's security contact: a secret was reported; what happened, what to do, how we know, who helps."""
+    values = {
+        "tenant_name": tenant_name,
+        "key_name": key_name,
+        "reporter": reporter,
+        "where": _one_line(where),
+        # Texts alone go into mails; an empty one is no.
+        "disabled": "yes" if disabled else "",
+        "url": Link(url),
+        "help": settings.OPERATOR_EMAIL,
+    }
+    return post(key=key, template="key_leaked", to=to, language=language, values=values)
 
 
 def _one_line(reason: str) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from portal.hub.environments import find
+from portal.keys import rekey
 from portal.keys.deployment import ambiguous
 from portal.ops.readiness import migrations
 from portal.tenants.models import Tenant
@@ -40,6 +41,34 @@ def environments_of_tenants_are_known(
         )
         for tenant in gone
     ]
+
+
+@register(Tags.database)
+def master_keys_in_use(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """bindery.E005 and bindery.W005: with `check --database default`, before a master key leaves the ring."""
+    if not databases or not migrations().ok:
+        return []
+    ring, counts = settings.MASTER_KEYS, rekey.in_use()
+    gone = [
+        Error(
+            f"{counts[key_id]} stored secrets are sealed under the master key {key_id!r}, which is not configured.",
+            hint="Add it to PORTAL_MASTER_KEYS, behind the newest.",
+            id="bindery.E005",
+        )
+        for key_id in sorted(set(counts) - set(ring.keys))
+    ]
+    old = [
+        Warning(
+            f"{counts[key_id]} stored secrets are sealed under the older master key {key_id!r}.",
+            hint="Run python manage.py rekey before this key leaves PORTAL_MASTER_KEYS.",
+            id="bindery.W005",
+        )
+        for key_id in ring.keys
+        if counts[key_id] and key_id != ring.newest
+    ]
+    return [*gone, *old]
 
 
 @register(deploy=True)

@@ -17,8 +17,8 @@ from django.urls import reverse
 from portal.actor import SYSTEM
 from portal.keys.commands import create_key
 from portal.keys.models import BindingKey
+from portal.keys.queries import token_url_of
 from portal.keys.upstream import upstream_key
-from portal.keys.views import token_url_of
 from portal.lib.secret import Secret
 from portal.ops.demo import DIRECT
 from portal.ops.orders import UPSTREAM_NAME, place_order

@@ -9,6 +9,7 @@ from django.db import transaction
 from portal.access import KeyCaller
 from portal.audit.commands import record
 from portal.audit.events import Event, Outcome
+from portal.keys import uses
 from portal.proxy import events
 from portal.proxy.routes import Target
 from portal.tenants.daily_calls import count_call
@@ -50,7 +51,9 @@ def record_failure(call: AdmittedCall, *, reason: str) -> None:
 
 
 def _end(call: AdmittedCall, event: Event, outcome: Outcome) -> None:
-    record(event, by=call.caller.actor, outcome=outcome, subject=call.caller.key.subject, answers=call.index)
+    caller = call.caller
+    uses.note(caller.secret, actor=caller.actor, route=call.target.route.name, ok=outcome == Outcome.OK)
+    record(event, by=caller.actor, outcome=outcome, subject=caller.key.subject, answers=call.index)
 
 
 def _outcome(status: int) -> Outcome:

@@ -12,7 +12,9 @@ from portal import constants
 from portal.access import KeyRequest, key_endpoint
 from portal.errors import Refusal
 from portal.hub.environments import Environment, environment
-from portal.keys.upstream import upstream_credential
+from portal.keys.deployment import ProxySwitchedOff
+from portal.keys.reach import may_reach
+from portal.keys.upstream import check_proxy, upstream_credential
 from portal.proxy import commands
 from portal.proxy.bulkhead import Place, take_place
 from portal.proxy.commands import AdmittedCall
@@ -21,7 +23,8 @@ from portal.proxy.routes import Target, TargetRefused, is_sent_unchanged, match
 from portal.proxy.upstream import UpstreamBody, ask
 from portal.tenants.daily_calls import DailyCallsReached
 from portal.tokens.bearer import record_refused_call
-from portal.tokens.request import SCOPE_READ
+from portal.tokens.errors import ScopeInsufficient
+from portal.tokens.scopes import SCOPE_READ, covers, scope_of
 
 
 class RouteNotAllowed(Refusal):
@@ -45,13 +48,24 @@ class ReadOnly(Refusal):
         super().__init__(headers={"Allow": "GET"})
 
 
+class RouteNotGranted(Refusal):
+    """The portal opens this API, but not to this key."""
+
+    code = "route_not_granted"
+    status = 403
+    message = _("This key may not reach this API.")
+    advice = _("A tenant admin can allow it on the page of the key.")
+
+
 @key_endpoint(SCOPE_READ)
 def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     """Admit and record the call, ask the Hub, record its answer, and only then let the first byte out."""
     if request.method != "GET":
         raise ReadOnly
     target = _allowed(request)
+    _check_reach(request, target.route.name)
     tenant = request.caller.key.tenant
+    _check_switch(request)
     hub = environment(tenant.environment)
     place = take_place(tenant.pk)
     try:
@@ -73,12 +87,31 @@ def forward(request: KeyRequest, rest: str) -> HttpResponseBase:
     return StreamingHttpResponse(body, status=body.status, headers=headers)
 
 
+def _check_reach(request: KeyRequest, route: str) -> None:
+    """The key may reach the route, whatever its token says, and the token was made for it."""
+    secret = request.caller.secret
+    if not may_reach(secret.key, route):
+        record_refused_call(request, secret, RouteNotGranted.code, request.actor)
+        raise RouteNotGranted
+    if not covers(request.caller.scopes, route):
+        record_refused_call(request, secret, ScopeInsufficient.code, request.actor)
+        raise ScopeInsufficient(scope_of(route))
+
+
+def _check_switch(request: KeyRequest) -> None:
+    try:
+        check_proxy(request.caller.key.tenant, request.caller.key)
+    except ProxySwitchedOff as refusal:
+        record_refused_call(request, request.caller.secret, refusal.code, request.actor)
+        raise
+
+
 def _admitted(request: KeyRequest, target: Target) -> AdmittedCall:
     try:
         return commands.admit_call(target, by=request.caller)
     except DailyCallsReached as refusal:
         # After its transaction is undone: the record of the refusal must stay.
-        record_refused_call(request, request.caller.key, refusal.code, request.actor)
+        record_refused_call(request, request.caller.secret, refusal.code, request.actor)
         raise
 
 

@@ -22,6 +22,7 @@ from portal.notify import mails
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from portal.tenants import events, invitation_commands, provisioning, tasks
+from portal.tenants.member_commands import SecondAdminMissing
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
 from portal.tenants.states import StateForbids, TenantState, Verb, target_of
 
@@ -37,7 +38,7 @@ ORDER_FIELDS = (
     "first_admin_language",
 )
 # What a tenant's own admins set.
-SETTINGS_FIELDS = ("display_name", "contact_email", "security_email", "key_max_days")
+SETTINGS_FIELDS = ("display_name", "contact_email", "security_email", "key_max_days", "key_approval")
 
 
 class TenantIsOperators(Refusal):
@@ -174,11 +175,16 @@ def change_package(tenant: Tenant, *, package: Package, by: Actor) -> None:
 
 @transaction.atomic(durable=True)
 def change_settings(tenant: Tenant, *, by: Actor, **told: Any) -> None:
-    """Change what the tenant's admins decide: SETTINGS_FIELDS. A key policy holds for keys made from now on."""
+    """Change what the tenant's admins decide: SETTINGS_FIELDS. A key policy holds for keys made from now on.
+
+    Raises `SecondAdminMissing`.
+    """
     tenant = Tenant.locked(tenant.pk)
     changed = _assign(tenant, told, SETTINGS_FIELDS)
     if not changed:
         return
+    if "key_approval" in changed and tenant.key_approval:
+        _check_two_admins(tenant)
     tenant.clean_fields(exclude=[field.name for field in Tenant._meta.fields if field.name not in changed])
     tenant.save(update_fields=changed)
     _record_in(tenant, events.SettingsChanged(fields=", ".join(changed)), by)
@@ -200,6 +206,13 @@ def _save_unique(tenant: Tenant) -> None:
             tenant.save()
     except IntegrityError:
         raise ValidationError(_("Another tenant has just taken this name or numeric id.")) from None
+
+
+def _check_two_admins(tenant: Tenant) -> None:
+    # Under the tenant's lock, which whoever takes an admin away holds as well.
+    with tenant_scope(tenant.pk):
+        if len(Membership.admins()) < 2:
+            raise SecondAdminMissing
 
 
 def _operates_the_portal(tenant: Tenant) -> bool:

@@ -143,6 +143,11 @@ class SettingsForm(forms.Form):
         max_value=3650,
         help_text=_("Empty: keys need not expire. Keys that are there already keep their end."),
     )
+    key_approval = forms.BooleanField(
+        label=_("A second admin must approve a new binding key before it works"),
+        required=False,
+        help_text=_("Needs two admins in this tenant. Switching it off approves nothing that waits."),
+    )
 
     def __init__(self, tenant: Tenant, written: Any = None) -> None:
         super().__init__(written, initial={name: getattr(tenant, name) for name in self.base_fields})

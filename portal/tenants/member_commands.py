@@ -32,6 +32,14 @@ class LastAdmin(Refusal):
     advice = _("Make somebody else admin first.")
 
 
+class SecondAdminMissing(LastAdmin):
+    """With one admin alone, no new key could ever be approved."""
+
+    code = "second_admin_missing"
+    message = _("That a second admin approves new keys needs two admins in this tenant.")
+    advice = _("Make somebody else admin first, or do without the approval (Settings).")
+
+
 def follow_hub(user: User, identity: HubIdentity, *, by: Actor) -> None:
     """Bring the person's membership in the token's tenant in line with the token, and record the sign-in.
 
@@ -136,8 +144,14 @@ def _removed(membership: Membership) -> tuple[Membership, list[Role]]:
 
 
 def _keep_an_admin(membership: Membership, before: list[Role]) -> None:
-    """Raises `LastAdmin` if this change takes away the last one. The tenant's row is locked, so nobody else changes."""
+    """Raises `LastAdmin` if this change takes away the last one, or the last but one where keys need two.
+
+    The tenant's row is locked, so nobody else changes.
+    """
     if Role.ADMIN not in before or Role.ADMIN in membership.known_roles:
         return
-    if all(admin.pk == membership.pk for admin in Membership.admins()):
+    others = sum(admin.pk != membership.pk for admin in Membership.admins())
+    if not others:
         raise LastAdmin
+    if others == 1 and membership.tenant.key_approval:
+        raise SecondAdminMissing

@@ -15,6 +15,7 @@ from portal.lib.forms import posted
 from portal.permissions import Permission
 from portal.tenants import commands
 from portal.tenants.forms import SettingsForm
+from portal.tenants.member_commands import SecondAdminMissing
 from portal.tenants.shell import shown_tenant
 
 
@@ -24,9 +25,13 @@ def settings(request: TenantRequest) -> HttpResponse:
     """Name, contacts and key policy."""
     form = SettingsForm(request.tenant, posted(request))
     if form.is_valid():
-        commands.change_settings(request.tenant, **form.cleaned_data, by=request.actor)
-        messages.success(request, _("The settings are saved."))
-        return redirect("tenants:settings", request.tenant.name)
+        try:
+            commands.change_settings(request.tenant, **form.cleaned_data, by=request.actor)
+        except SecondAdminMissing as refusal:
+            refusal.show_in(form, "key_approval")
+        else:
+            messages.success(request, _("The settings are saved."))
+            return redirect("tenants:settings", request.tenant.name)
     context = {
         "form": form,
         "tenant": shown_tenant(request.tenant),

@@ -9,7 +9,8 @@ from typing import Any
 
 import jwt
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from portal import constants
@@ -18,12 +19,16 @@ from portal.actor import Actor
 from portal.audit import repeats
 from portal.audit.commands import record
 from portal.audit.events import Outcome
-from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys import uses
+from portal.keys.models import BindingKey, RevokedToken, SecretGeneration, Source
+from portal.keys.reach import why_not_from
 from portal.keys.signing import signer_of
+from portal.lib.prepared import Prepared
 from portal.scoping import tenant_scope
 from portal.tokens import events
 from portal.tokens.commands import audience
 from portal.tokens.errors import ScopeInsufficient, TokenInvalid, TokenMissing
+from portal.tokens.scopes import satisfying
 
 # One token and nothing else: two headers arrive here as "Bearer A,Bearer B" and do not match.
 BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
@@ -31,14 +36,34 @@ LONGEST_TOKEN = 4096
 REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "gen"]
 
 
+def _generation_query(jti: str, client_id: str, number: int) -> models.QuerySet[SecretGeneration]:
+    revoked = RevokedToken.all_tenants.filter(tenant=OuterRef("tenant"), jti=jti)
+    generations = SecretGeneration.all_tenants.select_related("key__tenant").annotate(token_revoked=Exists(revoked))
+    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL, number=number)
+
+
+GENERATION = Prepared(_generation_query, jti="jti", client_id="client_id", number=987_654_321)
+
+
 @dataclass(frozen=True)
 class Caller:
-    """The binding key behind a call."""
+    """The binding key behind a call, and the secret that got the token."""
 
-    tenant_id: int
-    key: BindingKey
-    generation: int
+    secret: SecretGeneration
     actor: Actor
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> BindingKey:
+        return self.secret.key
+
+    @property
+    def tenant_id(self) -> int:
+        return self.secret.tenant_id
+
+    @property
+    def generation(self) -> int:
+        return self.secret.number
 
 
 def authenticate(request: HttpRequest, scope: str) -> Caller:
@@ -46,19 +71,36 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
 
     The refusal of a token that we once signed is recorded with its reason; of others nobody knows whose they are.
     """
-    token = _presented(request)
+    seen = examine(_presented(request))
+    key = seen.generation.key
+    actor = key_actor(request, key.client_id, key.name)
+    reason = seen.reason or why_not_from(key, actor.address) or key.lot()
+    if reason:
+        record_refused_call(request, seen.generation, reason, actor)
+        raise TokenInvalid
+    scopes = frozenset(str(seen.claims["scope"]).split())
+    if not scopes & satisfying(scope):
+        record_refused_call(request, seen.generation, "scope_insufficient", actor)
+        raise ScopeInsufficient(scope)
+    return Caller(seen.generation, actor, scopes)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A token that we signed: its claims, the secret that got it, and why it is not valid now, if it is not."""
+
+    claims: dict[str, Any]
+    generation: SecretGeneration
+    reason: str
+
+
+def examine(token: str) -> Examined:
+    """What this token is worth at this moment; raises `TokenInvalid` when nobody can say whose it was."""
     claims, reason = _verified(token)
     generation = _generation(claims)
-    key = generation.key
-    actor = key_actor(request, key.client_id, key.name)
-    reason = key.standing or ("secret_ended" if generation.has_ended else "") or reason
-    if reason:
-        record_refused_call(request, key, reason, actor)
-        raise TokenInvalid
-    if scope not in str(claims["scope"]).split():
-        record_refused_call(request, key, "scope_insufficient", actor)
-        raise ScopeInsufficient(scope)
-    return Caller(key.tenant_id, key, claims["gen"], actor)
+    ended = "secret_ended" if generation.has_ended else ""
+    revoked = "token_revoked" if generation.token_revoked else ""  # type: ignore[attr-defined]  # annotated
+    return Examined(claims, generation, generation.key.standing or ended or reason or revoked)
 
 
 def _presented(request: HttpRequest) -> str:
@@ -66,13 +108,15 @@ def _presented(request: HttpRequest) -> str:
     if not header:
         raise TokenMissing
     matched = BEARER.fullmatch(header)
-    if matched is None or len(matched[1]) > LONGEST_TOKEN:
+    if matched is None:
         raise TokenInvalid
     return matched[1]
 
 
 def _verified(token: str) -> tuple[dict[str, Any], str]:
     """The claims of a token with our signature, and "expired" when it was valid once."""
+    if len(token) > LONGEST_TOKEN:
+        raise TokenInvalid
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -83,7 +127,7 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
     try:
         claims = jwt.decode(
             token,
-            signer.public_pem,
+            signer.public,
             algorithms=[signer.algorithm],
             audience=audience(),
             issuer=settings.PORTAL_URL,
@@ -98,26 +142,27 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
 
 def _generation(claims: dict[str, Any]) -> SecretGeneration:
     """The generation that got the token, with its key, looked up on each call: revocation is immediate."""
-    generations = SecretGeneration.all_tenants.select_related("key", "key__tenant")
-    found = generations.filter(
-        key__client_id=claims["client_id"], key__source=Source.PORTAL, number=claims["gen"]
-    ).first()
-    if found is None:
+    found = GENERATION.rows(str(claims["jti"]), str(claims["client_id"]), int(claims["gen"]))
+    if not found:
         raise TokenInvalid
-    return found
+    return found[0]
 
 
-def record_refused_call(request: HttpRequest, key: BindingKey, reason: str, actor: Actor) -> None:
-    """Record that a call of this key was refused; what repeats within a minute is only counted."""
-    network = repeats.network_of(actor.address)
-    with repeats.counted("call", reason, key.client_id, network) as repeated, tenant_scope(key.tenant_id):
-        if repeated is not None:
-            refused = events.CallRefused(
-                client_id=key.client_id,
-                reason=reason,
-                method=request.method or "",
-                path=request.path[:300],
-                repeated=repeated,
-            )
-            with transaction.atomic(durable=True):
+def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:
+    """Record that a call with this secret was refused; what repeats within a minute is only counted."""
+    key, network = secret.key, repeats.network_of(actor.address)
+    # By agent as well: whoever gets here has, or had, the secret.
+    with repeats.counted("call", reason, key.client_id, network, actor.agent) as repeated, tenant_scope(key.tenant_id):
+        if repeated is None and uses.is_only_counted(secret, actor=actor, route=uses.ANY_CALL):
+            return
+        with transaction.atomic(durable=True):
+            uses.note(secret, actor=actor, route=uses.ANY_CALL, ok=False)
+            if repeated is not None:
+                refused = events.CallRefused(
+                    client_id=key.client_id,
+                    reason=reason,
+                    method=request.method or "",
+                    path=request.path[:300],
+                    repeated=repeated,
+                )
                 record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)

@@ -9,21 +9,35 @@ from datetime import datetime
 
 import jwt
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from portal import constants
 from portal.actor import Actor, ActorKind
 from portal.audit import repeats
 from portal.audit.commands import record, record_for_instance
 from portal.audit.events import Outcome
+from portal.keys import uses
 from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.reach import why_not_from
 from portal.keys.signing import Signer, signers
 from portal.lib import client_secret
+from portal.lib.prepared import Prepared
 from portal.lib.secret import Secret
 from portal.scoping import tenant_scope
-from portal.tokens import events
-from portal.tokens.errors import invalid_client
-from portal.tokens.request import TokenRequest
+from portal.tokens import events, limits
+from portal.tokens.errors import invalid_scope, too_many
+from portal.tokens.events import TOKEN_ENDPOINT
+from portal.tokens.request import Credentials, TokenRequest
+from portal.tokens.scopes import granted
+
+
+def _generations_query(client_id: str) -> models.QuerySet[SecretGeneration]:
+    generations = SecretGeneration.all_tenants.select_related("key__tenant")
+    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL)
+
+
+# All secrets of a client with their key: one query, whether there is such a client or not.
+GENERATIONS = Prepared(_generations_query, client_id="client_id")
 
 
 @dataclass(frozen=True)
@@ -40,35 +54,57 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
     """Give the key behind these credentials a token that reads its tenant's data for TOKEN_LIFETIME seconds, or until
     the key expires.
 
-    Raises `TokenError` invalid_client after the true reason was recorded; `AuditUnavailable` when it cannot be.
+    Raises `TokenError` invalid_client or invalid_scope after the true reason was recorded; `AuditUnavailable` when it
+    cannot be.
     """
-    key = _find(wanted.client_id)
-    generation, reason = _recognise(key, wanted)
-    if key is None:
-        _record_unknown(wanted, reason, by)
-        raise invalid_client()
-    actor = Actor(ActorKind.KEY, key.client_id, key.name, by.address, by.agent, by.request_id)
+    key, generation, actor = authenticate(wanted, by=by)
     with tenant_scope(key.tenant_id):
-        if generation is None:
-            _record_refused(key, reason, actor)
-            raise invalid_client()
+        scope = granted(key, wanted.scope)
+        if not scope:
+            _record_refused(key, generation, "scope_not_granted", actor, TOKEN_ENDPOINT)
+            raise invalid_scope()
         signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
-        claims = _claims(key, generation, wanted.scope)
+        claims = _claims(key, generation, scope)
         _record_issued(key, generation, claims, actor)
     lifetime = int(claims["exp"]) - int(claims["iat"])
-    return IssuedToken(_signed(claims, signer), lifetime, wanted.scope, key.expires_at)
+    return IssuedToken(_signed(claims, signer), lifetime, scope, key.expires_at)
 
 
-def _find(client_id: str) -> BindingKey | None:
-    keys = BindingKey.all_tenants.filter(client_id=client_id, source=Source.PORTAL)
-    return keys.select_related("tenant").first()
+def authenticate(
+    sent: Credentials, *, by: Actor, endpoint: str = TOKEN_ENDPOINT
+) -> tuple[BindingKey, SecretGeneration, Actor]:
+    """The key and generation behind these credentials, and the key as the one who acts.
+
+    A right secret is never refused for what others did wrong: failures count against address and clientID together,
+    and only failing callers feel it. Raises `TokenError` invalid_client, or too many requests, after the true reason
+    was recorded.
+    """
+    generations = GENERATIONS.rows(sent.client_id)
+    key = generations[0].key if generations else None
+    generation, reason = _recognise(generations, sent, by.address)
+    if key is None:
+        _record_unknown(sent, reason, by, endpoint)
+        raise limits.refused(sent.client_id, by.address)
+    actor = Actor(ActorKind.KEY, key.client_id, key.name, by.address, by.agent, by.request_id)
+    wait = 0 if reason else limits.wait_of(key.client_id, endpoint)
+    if generation is None or reason or wait:
+        with tenant_scope(key.tenant_id):
+            _record_refused(key, generation, reason or "too_many_requests", actor, endpoint)
+        raise too_many(wait) if wait else limits.refused(sent.client_id, by.address)
+    return key, generation, actor
 
 
-def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGeneration | None, str]:
-    """The generation whose secret was presented, or None and the reason why there is none."""
-    secret = wanted.secret.reveal()
-    generations = list(SecretGeneration.all_tenants.filter(key=key)) if key else []
-    matching = [client_secret.matches(secret, generation.verifier) for generation in generations]
+def _recognise(
+    generations: list[SecretGeneration], sent: Credentials, address: str
+) -> tuple[SecretGeneration | None, str]:
+    """The generation whose secret was presented, if there is one; and why it is refused, if it is."""
+    secret = sent.secret.reveal()
+    key = generations[0].key if generations else None
+    # Compared with something, even if nobody has this clientID: the answer takes as long.
+    verifiers = [generation.verifier for generation in generations] or [""]
+    matching = [client_secret.matches(secret, verifier) for verifier in verifiers]
+    if not sent.client_id or not secret:
+        return None, "credentials_missing"
     if not client_secret.is_well_formed(secret):
         return None, "secret_misspelt"
     if key is None:
@@ -77,23 +113,32 @@ def _recognise(key: BindingKey | None, wanted: TokenRequest) -> tuple[SecretGene
         return None, "secret_wrong"
     generation = generations[matching.index(True)]
     reason = key.standing or ("secret_ended" if generation.has_ended else "")
-    return (None, reason) if reason else (generation, "")
+    return generation, reason or why_not_from(key, address) or key.lot()
 
 
-def _record_unknown(wanted: TokenRequest, reason: str, by: Actor) -> None:
+def _record_unknown(sent: Credentials, reason: str, by: Actor, endpoint: str) -> None:
     # Not by clientID: whoever invents one can invent a million.
-    with repeats.counted("token", reason, repeats.network_of(by.address)) as repeated:
+    with repeats.counted(endpoint, reason, repeats.network_of(by.address)) as repeated:
         if repeated is not None:
-            refused = events.TokenRefused(client_id=wanted.client_id, reason=reason, repeated=repeated)
+            refused = events.client_refused(endpoint, sent.client_id, reason, repeated)
             with transaction.atomic(durable=True):
                 record_for_instance(refused, by=by, outcome=Outcome.DENIED)
 
 
-def _record_refused(key: BindingKey, reason: str, actor: Actor) -> None:
-    with repeats.counted("token", reason, key.client_id, repeats.network_of(actor.address)) as repeated:
-        if repeated is not None:
-            refused = events.TokenRefused(client_id=key.client_id, reason=reason, repeated=repeated)
-            with transaction.atomic(durable=True):
+def _record_refused(
+    key: BindingKey, generation: SecretGeneration | None, reason: str, actor: Actor, endpoint: str
+) -> None:
+    # By agent only where the secret was right: whoever guesses can call itself a million names.
+    agent, route = actor.agent if generation is not None else "", events.route_of(endpoint)
+    with repeats.counted(endpoint, reason, key.client_id, repeats.network_of(actor.address), agent) as repeated:
+        # A wrong secret is nobody's use: only who has a secret can be said to use it.
+        if repeated is None and (generation is None or uses.is_only_counted(generation, actor=actor, route=route)):
+            return
+        with transaction.atomic(durable=True):
+            if generation is not None:
+                uses.note(generation, actor=actor, route=route, ok=False)
+            if repeated is not None:
+                refused = events.client_refused(endpoint, key.client_id, reason, repeated)
                 record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
 
 
@@ -102,6 +147,7 @@ def _record_issued(key: BindingKey, generation: SecretGeneration, claims: dict[s
     issued = events.TokenIssued(
         client_id=key.client_id, generation=generation.number, jti=str(claims["jti"]), scope=str(claims["scope"])
     )
+    uses.note(generation, actor=actor, route=events.route_of(TOKEN_ENDPOINT), ok=True)
     record(issued, by=actor, subject=key.subject)
 
 
@@ -133,4 +179,4 @@ def audience() -> str:
 
 def _signed(claims: dict[str, str | int], signer: Signer) -> Secret:
     headers = {"typ": "at+jwt", "kid": signer.kid}
-    return Secret(jwt.encode(claims, signer.private_pem, algorithm=signer.algorithm, headers=headers))
+    return Secret(jwt.encode(claims, signer.private, algorithm=signer.algorithm, headers=headers))

@@ -23,6 +23,16 @@ def invalid_client() -> TokenError:
     return TokenError("invalid_client", "The client credentials are not valid.", 401, challenge)
 
 
+def invalid_scope() -> TokenError:
+    """The key may not get this scope; told only to who proved to have its secret."""
+    return TokenError("invalid_scope", "The key may not reach all of this scope. Leave scope out to get what it may.")
+
+
+def too_many(wait: int) -> TokenError:
+    """Too many requests (RFC 6585 section 4). OAuth has no code for it at this endpoint; this one says: try later."""
+    return TokenError("temporarily_unavailable", "Too many requests. Try again later.", 429, {"Retry-After": str(wait)})
+
+
 class TokenMissing(Refusal):
     code = "token_missing"
     status = 401

@@ -1,4 +1,7 @@
-"""Reading a token request (RFC 6749 section 4.4.2) without believing anything in it."""
+"""Reading what a client sends to the token service, without believing anything in it.
+
+RFC 6749 section 4.4.2 at the token endpoint, RFC 7662 section 2.1 and RFC 7009 section 2.1 at the other two.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +14,40 @@ from urllib.parse import unquote_plus
 from django.http import HttpRequest, QueryDict
 
 from portal.lib.secret import Secret
-from portal.tokens.errors import TokenError, invalid_client
+from portal.tokens.errors import TokenError
+from portal.tokens.scopes import SCOPE_READ, SCOPES
 
-SCOPE_READ = "hub.read"
-SCOPES = (SCOPE_READ,)
 FORM = "application/x-www-form-urlencoded"
 # What a credential of ours can look like; anything else is not even compared.
 CREDENTIAL = re.compile(r"[!-~]{1,300}")
+NO_CREDENTIALS = ("", "")
 
 
 @dataclass(frozen=True)
-class TokenRequest:
-    """A well-formed request for a token."""
+class Credentials:
+    """Who a client says it is; empty where it sent nothing that could be one."""
 
     client_id: str
     secret: Secret = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TokenRequest(Credentials):
+    """A well-formed request for a token."""
+
     scope: str
+
+
+@dataclass(frozen=True)
+class TokenQuestion(Credentials):
+    """A well-formed request about a token: what it is worth, or that it be revoked."""
+
+    token: Secret = field(repr=False)
 
 
 def read(request: HttpRequest) -> TokenRequest:
     """The request as it was meant; raises `TokenError` with the code that RFC 6749 gives the mistake."""
     form = _form(request)
-    if "client_secret" in request.GET:
-        raise TokenError("invalid_request", "Send client_secret in the body or as Basic credentials, never in the URL.")
     grant_type = _single(form, "grant_type") or _single(request.GET, "grant_type")
     if _single(request.GET, "grant_type") not in {"", grant_type}:
         raise TokenError("invalid_request", "grant_type is one thing in the body and another in the query.")
@@ -45,9 +59,25 @@ def read(request: HttpRequest) -> TokenRequest:
     return TokenRequest(client_id, Secret(secret), _scope(_single(form, "scope") or _single(request.GET, "scope")))
 
 
+def read_question(request: HttpRequest) -> TokenQuestion:
+    """A request about a token; `token_type_hint` is not needed, there is one type. Raises `TokenError`."""
+    form = _form(request)
+    token = _single(form, "token")
+    if not token:
+        raise TokenError("invalid_request", "token is missing, send it in the body.")
+    client_id, secret = _credentials(request, form)
+    return TokenQuestion(client_id, Secret(secret), Secret(token))
+
+
 def _form(request: HttpRequest) -> QueryDict:
+    """The fields of the body. Nothing secret may stand in the address, where logs keep it."""
+    if request.method != "POST":
+        raise TokenError("invalid_request", "Use POST.", 405, {"Allow": "POST"})
     if request.body and request.content_type != FORM:
         raise TokenError("invalid_request", f"The content type must be {FORM}.")
+    for name in ("client_secret", "token"):
+        if name in request.GET:
+            raise TokenError("invalid_request", f"Never send {name} in the URL: send it in the body.")
     return request.POST
 
 
@@ -65,26 +95,28 @@ def _credentials(request: HttpRequest, form: QueryDict) -> tuple[str, str]:
         raise TokenError("invalid_request", "Send the credentials once: as Basic credentials or in the body.")
     if header:
         client_id, secret = _basic(header)
-    if not CREDENTIAL.fullmatch(client_id) or not CREDENTIAL.fullmatch(secret):
-        raise invalid_client()
-    return client_id, secret
+    return _usable(client_id), _usable(secret)
+
+
+def _usable(credential: str) -> str:
+    return credential if CREDENTIAL.fullmatch(credential) else ""
 
 
 def _basic(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        raise invalid_client()
+        return NO_CREDENTIALS
     try:
         decoded = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise invalid_client() from None
+        return NO_CREDENTIALS
     client_id, _, secret = decoded.partition(":")
     return unquote_plus(client_id), unquote_plus(secret)
 
 
 def _scope(wanted: str) -> str:
-    """What was asked for, or everything; a scope narrows and never widens (RFC 6749 section 3.3)."""
-    scopes = wanted.split() or list(SCOPES)
+    """What was asked for, or all that the key may reach; whether it may, `scopes.granted` says."""
+    scopes = wanted.split() or [SCOPE_READ]
     if not set(scopes) <= set(SCOPES):
         raise TokenError("invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
     return " ".join(dict.fromkeys(scopes))

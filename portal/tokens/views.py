@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import jwt.algorithms
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -16,9 +15,12 @@ from django.views.decorators.http import require_safe
 from portal.access import anonymous, public_page
 from portal.keys.expiry import in_utc
 from portal.keys.signing import Signer, signers
-from portal.tokens import commands
+from portal.tokens import commands, single
 from portal.tokens.errors import TokenError
-from portal.tokens.request import SCOPES, read
+from portal.tokens.request import read, read_question
+from portal.tokens.scopes import SCOPES
+
+AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
 
 @csrf_exempt  # programs have no session; nothing here looks at a cookie
@@ -26,12 +28,9 @@ from portal.tokens.request import SCOPES, read
 def token(request: HttpRequest) -> HttpResponse:
     """Client credentials grant (RFC 6749 section 4.4): Basic or form credentials, `grant_type` in form or query."""
     try:
-        if request.method != "POST":
-            raise TokenError("invalid_request", "Use POST.", 405, {"Allow": "POST"})
         issued = commands.issue_token(read(request), by=anonymous(request))
     except TokenError as refused:
-        body = {"error": refused.code, "error_description": refused.description}
-        return _uncached(JsonResponse(body, status=refused.status, headers=refused.headers))
+        return _error(refused)
     answer = JsonResponse(
         {
             "access_token": issued.value.reveal(),
@@ -45,20 +44,46 @@ def token(request: HttpRequest) -> HttpResponse:
     return _uncached(answer)
 
 
+@csrf_exempt  # as above
+@public_page
+def introspect(request: HttpRequest) -> HttpResponse:
+    """What a token is worth (RFC 7662), told to keys of its own tenant."""
+    try:
+        return _uncached(JsonResponse(single.introspect(read_question(request), by=anonymous(request))))
+    except TokenError as refused:
+        return _error(refused)
+
+
+@csrf_exempt  # as above
+@public_page
+def revoke(request: HttpRequest) -> HttpResponse:
+    """End a token before its time (RFC 7009), for the client that got it."""
+    try:
+        single.revoke(read_question(request), by=anonymous(request))
+    except TokenError as refused:
+        return _error(refused)
+    return _uncached(HttpResponse())
+
+
 @require_safe
 @public_page
 def metadata(request: HttpRequest) -> HttpResponse:
     """What this authorization server can do (RFC 8414)."""
     base = settings.PORTAL_URL
+    endpoints = {
+        f"{name}_endpoint": base + reverse(f"tokens:{view}")
+        for name, view in (("token", "token"), ("introspection", "introspect"), ("revocation", "revoke"))
+    }
     return JsonResponse(
         {
             "issuer": base,
-            "token_endpoint": base + reverse("tokens:token"),
+            **endpoints,
+            **{f"{endpoint}_auth_methods_supported": AUTH_METHODS for endpoint in endpoints},
             "jwks_uri": base + reverse("tokens:jwks"),
             "grant_types_supported": ["client_credentials"],
             "response_types_supported": [],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "scopes_supported": list(SCOPES),
+            "service_documentation": base + reverse("ops:docs_page", args=["tokens"]),
         }
     )
 
@@ -79,9 +104,13 @@ def token_keys(request: HttpRequest) -> HttpResponse:
 
 def _jwk(signer: Signer) -> dict[str, Any]:
     kind = jwt.algorithms.get_default_algorithms()[signer.algorithm]
-    public: Any = load_pem_public_key(signer.public_pem.encode())
-    key: dict[str, Any] = json.loads(kind.to_jwk(public))
+    key: dict[str, Any] = json.loads(kind.to_jwk(signer.public))
     return key | {"kid": signer.kid, "alg": signer.algorithm, "use": "sig"}
+
+
+def _error(refused: TokenError) -> HttpResponse:
+    body = {"error": refused.code, "error_description": refused.description}
+    return _uncached(JsonResponse(body, status=refused.status, headers=refused.headers))
 
 
 def _uncached(response: HttpResponse) -> HttpResponse:

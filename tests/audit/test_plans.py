@@ -24,6 +24,7 @@ QUESTIONS: dict[str, Any] = {
     "refused": lambda: matching(of_tenant(), outcome="denied")[:50],
     "changes": lambda: matching(of_tenant(), kind="change")[:50],
     "of a key": lambda: matching(of_tenant(), subject="key:1")[:50],
+    "changes of a key": lambda: matching(of_tenant(), kind="change", subject="key:1")[:10],
     "first step": lambda: AuditRecord.objects.filter(outcome=Outcome.OK, name="key.created")[:1],
 }
 
@@ -35,3 +36,10 @@ def test_no_question_scans_the_table(question: Any, cast: Cast) -> None:
         rows: QuerySet[AuditRecord] = question()
         plan = rows.explain()
     assert "SCAN" not in plan, plan
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the size of the table")
+def test_changes_of_a_busy_key_are_found_past_its_uses(cast: Cast) -> None:
+    with tenant_scope(cast.acme.pk):
+        plan = matching(AuditRecord.objects.all(), kind="change", subject="key:1").filter(name__in=["a", "b"]).explain()
+    assert "audit_record_kind" in plan

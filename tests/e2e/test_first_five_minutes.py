@@ -55,8 +55,14 @@ def test_from_sign_in_to_the_audit(visitor: Visitor, second_visitor: Visitor, de
     second_visitor.visit("/t/acme/activity/")
     rows = [row.inner_text() for row in second_visitor.page.locator("main tbody tr").all()]
     told = [row for row in rows if "Line 4 gateway" in row]
-    assert len(told) == 4
-    expected = ("iottimeseries", "/api/assetmanagement/v3/assets", "got an access token", "created the binding key")
+    assert len(told) == 5
+    expected = (
+        "iottimeseries",
+        "/api/assetmanagement/v3/assets",
+        "got an access token",
+        "exported the values of the binding key",
+        "created the binding key",
+    )
     for text, row in zip(expected, told, strict=True):
         assert text in row
         assert "127.0.0.1" in row

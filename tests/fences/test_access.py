@@ -36,7 +36,12 @@ PUBLIC = {
     "identity:start",
     "identity:callback",
     "tokens:token",
+    # Like the one above, for whoever presents the credentials of a key.
+    "tokens:introspect",
+    "tokens:revoke",
     "tokens:token_keys",
+    # Refuses what no known scanner signed.
+    "leak_report:report",
     "tokens:metadata",
     "tokens:jwks",
     # The demo's mails; 404 in production.

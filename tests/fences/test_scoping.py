@@ -39,8 +39,12 @@ ALL_TENANTS = {
     "portal/tenants/invitation_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tenants/queries.py",
+    "portal/keys/handover_commands.py",
+    "portal/keys/notices.py",
     "portal/tokens/commands.py",
     "portal/tokens/bearer.py",
+    "portal/keys/leak_report.py",
+    "portal/keys/rekey.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -50,12 +54,19 @@ OPENS_SCOPE = {
     "portal/tenants/invitation_commands.py",
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
+    "portal/keys/tasks.py",
+    "portal/keys/handover_commands.py",
+    "portal/keys/handover_views.py",
+    "portal/keys/notices.py",
     "portal/tokens/commands.py",
+    "portal/tokens/single.py",
     "portal/tokens/bearer.py",
+    "portal/keys/leak_report.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/tenant_acts.py",
     "portal/ops/management/commands/tenant.py",
+    "portal/ops/management/commands/constants.py",
     "portal/ops/demo_data.py",
 }
 

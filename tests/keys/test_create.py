@@ -151,6 +151,7 @@ class TestEnvFile:
         key = BindingKey.all_tenants.get()
         answer = alice.post(f"/t/acme/keys/{key.pk}/env/", {"client_secret": secret})
         assert answer.content.decode().splitlines() == [
+            "# Binding key: Line 4 gateway",
             "TokenURL=http://localhost:8000/oauth/token",
             f"ClientID={key.client_id}",
             f"ClientSecret={secret}",

@@ -8,9 +8,15 @@ import pytest
 import time_machine
 from django.test import Client
 
+from portal.actor import SYSTEM
+from portal.audit.events import REGISTRY
 from portal.audit.models import AuditRecord
 from portal.keys import queries
+from portal.keys.events import EXPOSURES
+from portal.keys.export_commands import export_key
 from portal.keys.models import BindingKey
+from portal.keys.queries import exposures_of
+from portal.scoping import tenant_scope
 from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
 
 
@@ -133,3 +139,18 @@ def test_uses_of_long_ago_do_not_count(alice: Client, cast: Cast) -> None:
     answer = alice.get(f"/t/acme/keys/{key.pk}/revoke/")
     assert answer.context["uses_30_days"] == 0
     assert "not used in the last 30 days" in answer.content.decode()
+
+
+def test_every_event_of_the_ledger_is_one_that_is_recorded() -> None:
+    assert set(EXPOSURES) <= set(REGISTRY)
+
+
+def test_an_export_is_in_the_ledger_where_it_held_the_secret(alice: Client, cast: Cast) -> None:
+    key, _secret = make_key(cast.acme)
+    with tenant_scope(cast.acme.pk):
+        for with_secret in (True, False):
+            export_key(key, written_as="env", with_secret=with_secret, by=SYSTEM)
+        told = [exposure.record.sentence for exposure in exposures_of(key)]
+    assert [sentence for sentence in told if "exported" in sentence] == [
+        "exported the values of the binding key Line 4 gateway (env, with the secret)"
+    ]

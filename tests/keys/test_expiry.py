@@ -21,7 +21,7 @@ from portal.keys.forms import CreateKeyForm
 from portal.keys.models import BindingKey
 from portal.scoping import tenant_scope
 from portal.tenants.models import Membership, Tenant
-from tests.cast import Cast, expire, make_key, make_upstream_key, signed_in
+from tests.cast import Cast, expire, make_key, make_old, make_upstream_key, signed_in
 
 CREATE = "/t/acme/keys/create/"
 
@@ -172,7 +172,7 @@ class TestAttention:
         return [(item.tone, item.title) for item in client.get("/t/acme/").context["attention"]]
 
     def test_from_thirty_days_before(self, clock: time_machine.Traveller, cast: Cast) -> None:
-        make_key(cast.acme, "Pump", expires_at=end_of(date(2027, 2, 1)))
+        make_old(make_key(cast.acme, "Pump", expires_at=end_of(date(2027, 2, 1)))[0], 16)
         for moment, told in (
             ("2027-01-02T23:59:59Z", []),
             ("2027-01-03T00:00:00Z", [("warn", "The key Pump expires soon")]),
@@ -180,12 +180,33 @@ class TestAttention:
             ("2027-02-01T23:59:59Z", [("bad", "The key Pump has expired")]),
         ):
             clock.move_to(moment)
-            # Whoever signs in now: the membership of long ago does not count any more.
-            Membership.all_tenants.update(confirmed_at=timezone.now())
-            assert self.told(signed_in(cast.alice)) == told, moment
+            assert self.told_at_this_moment(cast) == told, moment
+
+    @pytest.mark.parametrize(
+        ("life", "quiet", "told"),
+        [
+            (30, "2026-12-10T23:59:59Z", "2026-12-11T00:00:00Z"),
+            (7, "2026-11-24T23:59:59Z", "2026-11-25T00:00:00Z"),
+            (1, "2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"),
+        ],
+    )
+    def test_not_before_two_thirds_of_a_short_life_are_over(
+        self, clock: time_machine.Traveller, cast: Cast, life: int, quiet: str, told: str
+    ) -> None:
+        make_key(cast.acme, "Pump", expires_at=end_of(in_days(life)))
+        clock.move_to(quiet)
+        assert self.told_at_this_moment(cast) == []
+        clock.move_to(told)
+        assert self.told_at_this_moment(cast) == [("warn", "The key Pump expires soon")]
+
+    def told_at_this_moment(self, cast: Cast) -> list[tuple[str, str]]:
+        # Whoever signs in now: the membership of long ago does not count any more.
+        Membership.all_tenants.update(confirmed_at=timezone.now())
+        return self.told(signed_in(cast.alice))
 
     def test_says_the_day_and_leads_to_the_key(self, alice: Client, cast: Cast) -> None:
         key, _secret = make_key(cast.acme, "Pump", expires_at=end_of(in_days(3)))
+        make_old(key, 10)
         (item,) = alice.get("/t/acme/").context["attention"]
         assert "23 Nov 2026" in item.detail
         assert item.url == f"/t/acme/keys/{key.pk}/"
@@ -198,7 +219,7 @@ class TestAttention:
 
     def test_three_by_name_and_the_others_as_a_number(self, alice: Client, cast: Cast) -> None:
         for number in range(5):
-            make_key(cast.acme, f"Soon {number}", expires_at=end_of(in_days(5 + number)))
+            make_old(make_key(cast.acme, f"Soon {number}", expires_at=end_of(in_days(5 + number)))[0], 80)
             expire(make_key(cast.acme, f"Past {number}")[0])
         assert self.told(alice) == [
             ("bad", "The key Past 0 has expired"),

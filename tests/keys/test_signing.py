@@ -9,7 +9,7 @@ from django.test import Client
 
 from portal.keys import signing
 from portal.keys.models import SigningKey
-from portal.keys.signing import SigningKeySealed, signer_of, signers
+from portal.keys.signing import Signer, SigningKeySealed, signer_of, signers
 from portal.lib.crypto import KeyRing
 
 
@@ -31,14 +31,21 @@ def test_first_key_is_made_once(db: None) -> None:
 
 def test_key_that_another_process_made_is_found_after_a_second(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     (old,) = signers()
-    new = signing._make()
+    new = signing.make()
     assert signer_of(old.kid) == old
     assert signer_of(new.kid) is None
     monkeypatch.setattr(signing, "_kept_at", signing._kept_at - 2)
     found = signer_of(new.kid)
     assert found is not None
     assert found.kid == new.kid
-    assert signers()[0] == found
+    assert signers() == [old_again(old), found]
+
+
+def old_again(old: Signer) -> Signer:
+    """The same key, now that it has a successor."""
+    found = signer_of(old.kid)
+    assert found is not None and found.verifies_until < float("inf") == old.verifies_until
+    return found
 
 
 def test_unknown_key_ids_do_not_reach_the_database_each_time(db: None, django_assert_num_queries: Any) -> None:

@@ -148,9 +148,9 @@ def call(tenant: Tenant) -> bool:
     target = match(ASSETS, constants.PROXY_QUERY_LIMIT)
     assert target is not None
     with tenant_scope(tenant.pk):
-        key = SecretGeneration.objects.filter(key__source="portal").select_related("key__tenant")[0].key
+        secret = SecretGeneration.objects.filter(key__source="portal").select_related("key__tenant")[0]
         try:
-            commands.admit_call(target, by=Caller(tenant.pk, key, 1, SYSTEM))
+            commands.admit_call(target, by=Caller(secret, SYSTEM, frozenset()))
         except DailyCallsReached:
             return False
     return True

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from django.conf import settings
 
 from tests.cast import client_secret
-from tests.deployment import Deployment, eventually
+from tests.deployment import Deployment, children_of, eventually
 from tests.tenants.test_provisioning import ORDER
 
 WORKERS, CALLERS = 3, 10
@@ -33,43 +28,9 @@ print("CREDENTIAL", key.client_id, secret.reveal())
 
 
 @pytest.fixture
-def portal(deployment: Deployment) -> Iterator[str]:
+def portal(deployment: Deployment) -> str:
     """The address of a portal with several worker processes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    deployment.more = {
-        "PORTAL_BIND": f"127.0.0.1:{port}",
-        "PORTAL_URL": f"http://localhost:{port}",
-        "PORTAL_WORKERS": str(WORKERS),
-        "PORTAL_THREADS": "8",
-    }
-    (deployment.folder / "static").mkdir(exist_ok=True)
-    deployment.manage("collectstatic", "--no-input", "--verbosity=0")
-    with (deployment.folder / "portal.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "python:portal.server", "--log-level=warning", "portal.wsgi"],
-            cwd=settings.BASE_DIR,
-            env=deployment.variables,
-            stderr=log,
-        )
-    deployment.running.append(server)
-    eventually(lambda: _answers(url))
-    yield url
-    server.terminate()
-    server.wait(30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/health", timeout=2).status_code == 200
-    except requests.ConnectionError:
-        return False
-
-
-def children_of(process: subprocess.Popen[bytes]) -> int:
-    return len(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+    return deployment.serve(WORKERS)
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="counts worker processes in /proc")
@@ -80,7 +41,7 @@ def test_within_a_second_on_every_worker(deployment: Deployment, portal: str) ->
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
     token = requests.post(f"{portal}/oauth/token", data=form, timeout=10).json()["access_token"]
     bearer = {"Authorization": f"Bearer {token}"}
-    assert children_of(deployment.running[0]) == WORKERS
+    assert children_of(deployment.servers[0]) == WORKERS
 
     seen: list[tuple[float, str, int]] = []
     ended = threading.Event()
@@ -113,6 +74,8 @@ def test_within_a_second_on_every_worker(deployment: Deployment, portal: str) ->
             caller.join()
     during: list[Any] = [one for one in seen if suspended + 1 < one[0] < resumed_at]
     assert {kind for _, kind, _ in during} == {"call", "token"}
-    assert {status for _, _, status in during} == {401}
+    assert {status for _, kind, status in during if kind == "call"} == {401}
+    # 429 refuses as well: whoever is refused that often has to wait.
+    assert {status for _, kind, status in during if kind == "token"} <= {401, 429}
     assert {status for began, _, status in seen if began < suspended - 10} <= {200}
     assert 200 in {status for _, _, status in seen}

@@ -53,7 +53,7 @@ def signer() -> Signer:
 def signed(claims: dict[str, Any], **header: Any) -> str:
     """A token with our own true signature, whatever it says."""
     headers = present({"typ": "at+jwt", "kid": signer().kid, **header})
-    return jwt.encode(present(claims), signer().private_pem, algorithm=signer().algorithm, headers=headers)
+    return jwt.encode(present(claims), signer().private, algorithm=signer().algorithm, headers=headers)
 
 
 def refusals() -> list[str]:
@@ -183,7 +183,7 @@ FORGED: dict[str, Callable[[dict[str, Any]], str]] = {
     "no kid": lambda c: jws({"alg": "ES256", "typ": "at+jwt"}, c, es),
     "typ JWT": lambda c: signed(c, typ="JWT"),
     "typ AT+JWT+x": lambda c: signed(c, typ="at+jwt+x"),
-    "no typ": lambda c: jwt.encode(c, signer().private_pem, "ES256", headers={"kid": signer().kid, "typ": None}),
+    "no typ": lambda c: jwt.encode(c, signer().private, "ES256", headers={"kid": signer().kid, "typ": None}),
     "crit": lambda c: jws({"alg": "ES256", "typ": "at+jwt", "kid": signer().kid, "crit": ["x"], "x": 1}, c, es),
     "another aud": lambda c: signed(c | {"aud": "https://evil.example/api"}),
     "the issuer as aud": lambda c: signed(c | {"aud": PORTAL_URL}),

@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+import time_machine
 from django.test import Client
 
 from portal.keys import signing
@@ -89,12 +90,15 @@ class TestPublishedKeys:
 
     @pytest.mark.parametrize("path", [JWKS, TOKEN_KEYS])
     def test_the_key_that_signs_stands_first(self, gateway: KeyAndSecret, path: str) -> None:
+        """A new one is published before it signs: whoever verifies has it by then."""
         old = jwt.get_unverified_header(get_token(Client(), gateway.key, gateway.secret))["kid"]
-        signing._make()
+        new = signing.make().kid
         signing.forget()
-        new = jwt.get_unverified_header(get_token(Client(), gateway.key, gateway.secret))["kid"]
-        assert new != old
-        assert [key["kid"] for key in Client().get(path).json()["keys"]] == [new, old]
+        for waited, order in ((0, [old, new]), (signing.SIGNS_AFTER_SECONDS + 1, [new, old])):
+            with time_machine.travel(time.time() + waited):
+                token = get_token(Client(), gateway.key, gateway.secret)
+                assert [key["kid"] for key in Client().get(path).json()["keys"]] == order
+            assert jwt.get_unverified_header(token)["kid"] == order[0]
 
     def test_the_key_is_made_once(self, db: None) -> None:
         kids = set()
@@ -110,15 +114,27 @@ class TestPublishedKeys:
 
 class TestMetadata:
     def test_says_what_there_is(self, db: None) -> None:
+        methods = ["client_secret_basic", "client_secret_post"]
         assert Client().get(METADATA).json() == {
             "issuer": PORTAL_URL,
             "token_endpoint": f"{PORTAL_URL}/oauth/token",
+            "token_endpoint_auth_methods_supported": methods,
+            "introspection_endpoint": f"{PORTAL_URL}/oauth/introspect",
+            "introspection_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint": f"{PORTAL_URL}/oauth/revoke",
+            "revocation_endpoint_auth_methods_supported": methods,
             "jwks_uri": f"{PORTAL_URL}/.well-known/jwks.json",
             "grant_types_supported": ["client_credentials"],
             "response_types_supported": [],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "scopes_supported": ["hub.read"],
+            "scopes_supported": ["hub.read", "assets.read", "timeseries.read"],
+            "service_documentation": f"{PORTAL_URL}/docs/tokens/",
         }
+
+    def test_every_endpoint_is_there(self, db: None) -> None:
+        told = Client().get(METADATA).json()
+        for name in ("token_endpoint", "introspection_endpoint", "revocation_endpoint"):
+            assert Client().post(told[name].removeprefix(PORTAL_URL)).status_code == 400
+        assert Client().get(told["jwks_uri"].removeprefix(PORTAL_URL)).status_code == 200
 
     def test_does_not_depend_on_the_host_header(self, db: None, settings: Any) -> None:
         settings.ALLOWED_HOSTS = ["*"]

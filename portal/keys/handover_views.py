@@ -1,0 +1,134 @@
+"""Handing a key over: the admin's page, and the page behind the link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.access import SignedInRequest, TenantRequest, signed_in_page, tenant_page
+from portal.errors import NotFound
+from portal.keys import handover_commands as commands
+from portal.keys.export_forms import ExportForm
+from portal.keys.export_views import brought_secret, file_of
+from portal.keys.exports import KNOWN_MODULES
+from portal.keys.handover_forms import HandOverForm
+from portal.keys.models import BindingKey, HandOver, Source
+from portal.keys.queries import token_url_of
+from portal.keys.views import try_lines
+from portal.lib.forms import posted
+from portal.lib.secret import Secret
+from portal.notify.mails import NOT_POSTED
+from portal.permissions import Permission
+from portal.scoping import tenant_scope
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.KEYS_WRITE)
+def hand_over(request: TenantRequest, key_id: int) -> HttpResponse:
+    """Send a link to a new secret, or say who has one that waits."""
+    key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL)
+    form = HandOverForm(posted(request), initial={"language": get_language()})
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            made = commands.hand_over(
+                key,
+                email=told["email"],
+                language=told["language"],
+                hours=told["hours"],
+                old_ends_after=form.old_ends_after,
+                by=request.actor,
+            )
+        except commands.HandOverNotNow as refusal:
+            refusal.show_in(form)
+        except NOT_POSTED as refusal:
+            refusal.show_in(form, "email")
+        else:
+            messages.success(request, _("A mail with the link is on its way to %(email)s.") % {"email": made.email})
+            return redirect("keys:hand_over", request.tenant.name, key.pk)
+    waiting = commands.open_hand_over(key)
+    context = {
+        "form": "" if waiting else form,
+        "heading": _("Hand %(name)s over") % {"name": key.name},
+        "key_name": key.name,
+        "waiting": waiting,
+        "action": reverse("keys:withdraw_hand_over", args=[request.tenant.name, key.pk]) if waiting else "",
+        "cancel_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
+    }
+    template = "keys/hand_over_waiting.html" if waiting else "keys/hand_over.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@tenant_page(Permission.KEYS_WRITE)
+def withdraw_hand_over(request: TenantRequest, key_id: int) -> HttpResponse:
+    """Take the link back that waits to be opened."""
+    key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL)
+    commands.withdraw_hand_over(key, by=request.actor)
+    messages.success(request, _("The link opens nothing any more."))
+    return redirect("keys:hand_over", request.tenant.name, key.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_page
+def receive(request: SignedInRequest, token: str) -> HttpResponse:
+    """Say what the link is. Only the button opens it: mail scanners and previews follow links, they press nothing."""
+    made = _found(token)
+    form = forms.Form(posted(request))
+    if form.is_valid():
+        secret = commands.reveal_hand_over(made, request.user, by=request.actor)
+        return _reveal(request, token, made, secret)
+    with tenant_scope(made.tenant_id):
+        commands.check_hand_over(made)
+    is_mine = commands.is_for(made, request.user)
+    context = {
+        "form": form,
+        "heading": _("A secret was handed over") if made.opened_at or not is_mine else _("A secret for you"),
+        "is_mine": is_mine,
+        "made": made,
+        "key_name": made.key.name,
+        "tenant_name": made.tenant.display_name,
+        "cancel_url": "/",
+    }
+    return render(request, "keys/receive.html", context)
+
+
+@require_POST
+@signed_in_page
+def receive_file(request: SignedInRequest, token: str) -> HttpResponse:
+    """The values with the secret as a file, for the person who has just been shown it."""
+    made = _found(token)
+    if made.opened_at is None or not commands.is_for(made, request.user):
+        raise NotFound
+    with tenant_scope(made.tenant_id):
+        secret = brought_secret(request.POST, made.key)
+        return file_of(made.key, ExportForm(request.POST), secret, request.actor)
+
+
+def _found(token: str) -> HandOver:
+    made = commands.hand_over_of(token)
+    if made is None:
+        raise NotFound
+    return made
+
+
+def _reveal(request: SignedInRequest, token: str, made: HandOver, secret: Secret) -> HttpResponse:
+    context: dict[str, Any] = {
+        "key_name": made.key.name,
+        "client_id": made.key.client_id,
+        "token_url": token_url_of(made.key),
+        "client_secret": secret.reveal(),
+        "export_url": reverse("hand_over_file", args=[token]),
+        "export_form": ExportForm(),
+        "modules": KNOWN_MODULES,
+        "try_lines": try_lines(made.key),
+    }
+    return render(request, "keys/received.html", context)

@@ -1,0 +1,23 @@
+"""Where scanners of public places report secrets."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from portal.access import anonymous, public_page
+from portal.keys import leak_report
+
+
+@csrf_exempt  # the signature speaks, no cookie does
+@require_POST
+@public_page
+def report(request: HttpRequest) -> HttpResponse:
+    """Take a signed report; says for each secret, by its hash, whether it is one of this portal's."""
+    scanner = leak_report.reporter(request)
+    places = leak_report.places_of(request.body)
+    known = leak_report.take(places, scanner, by=anonymous(request))
+    labels = {True: "true_positive", False: "false_positive"}
+    answer = [{"token_hash": verifier, "label": labels[verifier in known]} for verifier in places]
+    return JsonResponse(answer, safe=False)

@@ -1,0 +1,126 @@
+"""Counting the uses of secrets: how often within each hour, by whom, and when for the first time.
+
+The audit log is the evidence; these tables answer the pages without reading it. Who writes here is inside the
+transaction that records the use, right before the record. Of a caller that comes again within FRESH seconds only the
+counts are written, and of one that is refused again not even these: what each process knows of that is in its memory.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from threading import Lock
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from portal.actor import Actor
+from portal.keys.models import KeyCaller, SecretGeneration, UseHour
+
+# So many seconds may pass until the last use of a caller is right to the second, and until refusals are counted.
+FRESH = 5.0
+# Callers kept for one secret: whoever has it can write what it likes into the name of its agent.
+MOST_CALLERS = 500
+# Callers remembered at once; when there are more, the memory starts anew.
+MOST_REMEMBERED = 10_000
+# Names of routes beside those of the proxy: the token endpoint, and a call refused before its route was known.
+TOKEN, ANY_CALL = "token", "api"
+
+Caller = tuple[int, str, str, str, bool]
+
+_written: dict[Caller, float] = {}
+_waiting: dict[Caller, int] = {}
+_lock = Lock()
+
+
+def note(generation: SecretGeneration, *, actor: Actor, route: str, ok: bool) -> None:
+    """Count one use of this secret, and remember who it was. The first success starts the end of the secret before it.
+
+    Runs inside the transaction that records the use: no record, no count.
+    """
+    caller = _caller(generation, actor, route, ok)
+    now = timezone.now()
+    with _lock:
+        waiting = _waiting.pop(caller, 0)
+    _count(generation, now, ok, 1 + waiting)
+    if not _is_fresh(caller):
+        _remember(generation, caller, now)
+    if ok and generation.first_used_at is None:
+        _first_use(generation, now)
+    transaction.on_commit(lambda: _keep_in_mind(caller))
+
+
+def is_only_counted(generation: SecretGeneration, *, actor: Actor, route: str) -> bool:
+    """Whether a refusal of this caller was written a few seconds ago; then this one is counted with the next `note`."""
+    caller = _caller(generation, actor, route, False)
+    with _lock:
+        if not _is_fresh(caller):
+            return False
+        _waiting[caller] = _waiting.get(caller, 0) + 1
+        return True
+
+
+def forget() -> None:
+    """Remember no caller."""
+    with _lock:
+        _written.clear()
+        _waiting.clear()
+
+
+def _caller(generation: SecretGeneration, actor: Actor, route: str, ok: bool) -> Caller:
+    # What PostgreSQL cannot store as text, and nobody can read, is no part of a name.
+    agent = "".join(sign for sign in actor.agent[:200] if sign.isprintable())
+    return generation.pk, actor.address, agent, route[:60], ok
+
+
+def _is_fresh(caller: Caller) -> bool:
+    return 0 <= time.time() - _written.get(caller, float("-inf")) < FRESH
+
+
+def _keep_in_mind(caller: Caller) -> None:
+    with _lock:
+        if len(_written) >= MOST_REMEMBERED:
+            _written.clear()
+            _waiting.clear()
+        if not _is_fresh(caller):
+            _written[caller] = time.time()
+
+
+def _count(generation: SecretGeneration, now: datetime, ok: bool, times: int) -> None:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    hours = UseHour.objects.filter(key_id=generation.key_id, generation=generation.number)
+    calls, failures = (times, 0) if ok else (0, times)
+    counted = {"calls": F("calls") + calls, "failures": F("failures") + failures}
+    if hours.filter(hour=hour).update(**counted):
+        return
+    # Another use may be beginning the hour, too; both then count in the row of whoever was first.
+    fresh = UseHour(key_id=generation.key_id, generation=generation.number, hour=hour)
+    UseHour.objects.bulk_create([fresh], ignore_conflicts=True)
+    hours.filter(hour=hour).update(**counted)
+
+
+def _remember(generation: SecretGeneration, caller: Caller, now: datetime) -> None:
+    _pk, address, agent, route, ok = caller
+    callers = KeyCaller.objects.filter(key_id=generation.key_id, generation=generation.number)
+    who = {"address": address, "agent": agent, "route": route, "succeeded": ok}
+    if callers.filter(**who).update(last_at=now):
+        return
+    fresh = KeyCaller(key_id=generation.key_id, generation=generation.number, first_at=now, last_at=now, **who)
+    KeyCaller.objects.bulk_create([fresh], ignore_conflicts=True)
+    newest = callers.order_by("-last_at").values_list("last_at", flat=True)
+    last_kept = newest[MOST_CALLERS - 1 : MOST_CALLERS].first()
+    if last_kept is not None:
+        callers.filter(last_at__lt=last_kept).delete()
+
+
+def _first_use(generation: SecretGeneration, now: datetime) -> None:
+    if not SecretGeneration.objects.filter(pk=generation.pk, first_used_at=None).update(first_used_at=now):
+        return  # another call was first
+    generation.first_used_at = now
+    before = SecretGeneration.objects.filter(key_id=generation.key_id, number__lt=generation.number, ends_at=None)
+    for old in before.filter(ends_after_next_use__isnull=False):
+        ends_at = now + timedelta(seconds=old.ends_after_next_use or 0)
+        # Only what was asked for when it was read: somebody may be postponing the end at this moment.
+        still_so = before.filter(pk=old.pk, ends_after_next_use=old.ends_after_next_use)
+        still_so.update(ends_at=ends_at, ends_after_next_use=None)

@@ -1,0 +1,131 @@
+"""The page that writes a key's values for an app, and the files with and without the secret."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+import yaml
+from django.test import Client
+
+from portal.audit.models import AuditRecord
+from portal.keys.exports import FORMATS
+from portal.keys.models import BindingKey
+from tests.cast import Cast, make_key, make_upstream_key, signed_in
+from tests.faults import audit_refuses
+
+MODULE = "MindSphereIIoTAuthenticator"
+
+
+@pytest.fixture
+def key(cast: Cast) -> BindingKey:
+    return make_key(cast.acme)[0]
+
+
+def exports() -> list[tuple[str, str, str]]:
+    records = AuditRecord.all_tenants.filter(name="key.exported").order_by("index")
+    return [(record.actor_name, str(record.facts["format"]), str(record.facts["secret"])) for record in records]
+
+
+class TestPage:
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_shows_each_format_without_the_secret(self, name: str, cast: Cast, key: BindingKey) -> None:
+        dev = signed_in(cast.dev)
+        answer = dev.get(f"/t/acme/keys/{key.pk}/export/", {"format": name, "module": MODULE, "app": "pumps"})
+        assert answer.status_code == 200
+        assert key.client_id in answer.context["written"]
+        assert "bnd_" not in answer.content.decode()
+        assert exports() == []
+
+    def test_offers_the_known_spellings_and_takes_another(self, alice: Client, key: BindingKey) -> None:
+        page = f"/t/acme/keys/{key.pk}/export/"
+        assert f'<option value="{MODULE}">' in alice.get(page).content.decode()
+        answer = alice.get(page, {"format": "env", "module": "My_Authenticator2"})
+        assert f"MX_My_Authenticator2_ClientID={key.client_id}\n" in answer.context["written"]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"format": "xml"},
+            {"format": "mendix_cloud"},
+            {"format": "env", "module": "a.b"},
+            {"format": "env", "module": "x\nEVIL=1"},
+            {"format": "cf", "app": "-p"},
+            {"format": "cf", "app": "a\nb"},
+        ],
+    )
+    def test_anything_else_is_shown_again(self, wrong: dict[str, str], alice: Client, key: BindingKey) -> None:
+        answer = alice.get(f"/t/acme/keys/{key.pk}/export/", wrong)
+        assert answer.status_code == 422
+        assert 'aria-invalid="true"' in answer.content.decode()
+        assert answer.context["written"] == ""
+
+    def test_format_that_cannot_carry_a_value_says_so(self, alice: Client, key: BindingKey) -> None:
+        answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": "cf_manifest", "app": "((x))"})
+        assert answer.status_code == 422
+        assert "holds signs that this format cannot carry unchanged" in answer.content.decode()
+
+    def test_imported_keys_have_none(self, alice: Client, cast: Cast) -> None:
+        imported = make_upstream_key(cast.acme)
+        assert alice.get(f"/t/acme/keys/{imported.pk}/export/").status_code == 404
+
+    def test_page_of_the_key_leads_here(self, alice: Client, key: BindingKey) -> None:
+        assert f'href="/t/acme/keys/{key.pk}/export/"' in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
+
+
+class TestFile:
+    def test_with_the_secret_that_the_browser_brings(self, alice: Client, cast: Cast) -> None:
+        key, secret = make_key(cast.acme)
+        form = {"client_secret": secret, "format": "mendix_secret", "module": MODULE}
+        answer = alice.post(f"/t/acme/keys/{key.pk}/export/file/", form)
+        assert answer["Content-Disposition"] == 'attachment; filename="line_4_gateway-mx-const.yaml"'
+        assert answer["Cache-Control"] == "no-store"
+        coded = yaml.safe_load(answer.content)["data"][f"mx-const-{MODULE}.ClientSecret"]
+        assert base64.b64decode(coded).decode() == secret
+        assert exports() == [("Alice Adler", "mendix_secret", "with")]
+        record = AuditRecord.all_tenants.get(name="key.exported")
+        assert secret not in bytes(record.body or b"").decode()
+        assert "with the secret" in record.sentence
+
+    def test_without_it(self, alice: Client, key: BindingKey) -> None:
+        answer = alice.post(f"/t/acme/keys/{key.pk}/export/file/", {"format": "env"})
+        assert "ClientSecret=<paste the clientSecret here>" in answer.content.decode()
+        assert exports() == [("Alice Adler", "env", "without")]
+
+    @pytest.mark.parametrize("secret", ["bnd_wrong", "bnd_" + "0" * 49, "x\r\nSet-Cookie: a=b"])
+    def test_is_no_mirror_for_other_text(self, secret: str, alice: Client, key: BindingKey) -> None:
+        form = {"client_secret": secret, "format": "env"}
+        assert alice.post(f"/t/acme/keys/{key.pk}/export/file/", form).status_code == 400
+        assert exports() == []
+
+    def test_secret_of_another_key_is_other_text(self, alice: Client, cast: Cast, key: BindingKey) -> None:
+        _other, secret = make_key(cast.acme, "Another")
+        form = {"client_secret": secret, "format": "env"}
+        assert alice.post(f"/t/acme/keys/{key.pk}/export/file/", form).status_code == 400
+
+    def test_wrong_choice_does_not_repeat_the_secret(self, alice: Client, cast: Cast) -> None:
+        key, secret = make_key(cast.acme)
+        form = {"client_secret": secret, "format": "mendix_cloud"}
+        answer = alice.post(f"/t/acme/keys/{key.pk}/export/file/", form)
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert secret not in page
+        assert "Write the name of the module" in page
+        assert "Close this tab" in page
+
+    def test_no_record_no_file(self, alice: Client, cast: Cast) -> None:
+        key, secret = make_key(cast.acme)
+        with audit_refuses():
+            answer = alice.post(f"/t/acme/keys/{key.pk}/export/file/", {"client_secret": secret, "format": "env"})
+        assert answer.status_code == 503
+        assert secret not in answer.content.decode()
+
+    def test_page_with_the_secret_offers_it(self, alice: Client) -> None:
+        page = alice.post("/t/acme/keys/create/", {"name": "Line 4 gateway", "expires": "30"}).content.decode()
+        key = BindingKey.all_tenants.get()
+        assert f'action="/t/acme/keys/{key.pk}/export/file/"' in page
+
+    def test_env_file_of_that_page_is_recorded_as_well(self, alice: Client, cast: Cast) -> None:
+        key, secret = make_key(cast.acme)
+        alice.post(f"/t/acme/keys/{key.pk}/env/", {"client_secret": secret})
+        assert exports() == [("Alice Adler", "env", "with")]
