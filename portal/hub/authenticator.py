@@ -91,6 +91,7 @@ def fresh_token(credential: Credential) -> Secret:
     fetched = _fetch(credential)
     with _swap:
         _tokens[credential.fingerprint] = fetched
+        _fetched_at[credential.fingerprint] = time.time()
     return fetched.value
 
 

@@ -43,7 +43,13 @@ def approve(request: TenantRequest, key_id: int) -> HttpResponse:
 def _decided(request: TenantRequest, key: BindingKey, decision: str) -> HttpResponse:
     if decision == APPROVE:
         approval_commands.approve_key(key, by=request.actor)
-        messages.success(request, _("%(name)s is approved and works.") % {"name": key.name})
+        key.refresh_from_db()
+        text = (
+            _("%(name)s is approved, but refused for another reason.")
+            if key.standing
+            else _("%(name)s is approved and works.")
+        )
+        messages.success(request, text % {"name": key.name})
     else:
         approval_commands.reject_key(key, by=request.actor)
         messages.success(request, _("%(name)s is rejected and revoked.") % {"name": key.name})

@@ -37,10 +37,17 @@ def for_member(request: TenantRequest) -> list[AttentionItem]:
     found = list(keys.filter(asked, revoked_at=None).order_by("expires_at", "name"))
     missing = [] if any(key.is_upstream for key in found) else [_missing_hub_credential(request)]
     waiting = _waiting_keys(request, [key for key in found if key.is_waiting])
-    disabled = [_disabled(request, key) for key in found if key.disabled_at is not None]
+    disabled = _disabled_keys(request, [key for key in found if key.disabled_at is not None])
     ending = _ending_keys(request, [key for key in found if key.expires_at and key.disabled_at is None])
     unused = _unused(request, sum(key.is_idle for key in found))
-    return missing + disabled[:MOST_NAMED] + waiting + ending + unused + _refused_keys(request)
+    return missing + disabled + waiting + ending + unused + _refused_keys(request)
+
+
+def _disabled_keys(request: TenantRequest, keys: list[BindingKey]) -> list[AttentionItem]:
+    items = [_disabled(request, key) for key in keys[:MOST_NAMED]]
+    more = len(keys) - MOST_NAMED
+    words = ngettext("%(count)d more key is disabled", "%(count)d more keys are disabled", more)
+    return items + _others(request, "bad", more, words, "?state=disabled")
 
 
 def _disabled(request: TenantRequest, key: BindingKey) -> AttentionItem:

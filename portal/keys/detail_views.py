@@ -14,7 +14,8 @@ from portal.access import TenantRequest, tenant_page
 from portal.audit.events import Kind
 from portal.audit.queries import shown, uses_of
 from portal.keys import deployment, use_counts
-from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.handover_commands import may_hand_over
+from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.keys.queries import exposures_of, history_of, secret_state, token_url_of, with_state
 from portal.keys.reach_views import reach_of
 from portal.keys.rows import key_row, key_url
@@ -38,7 +39,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     key = get_object_or_404(with_state(BindingKey.objects.all()), pk=key_id)
     row = key_row(request, key)
     may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
-    generations = list(key.generations.order_by("-number"))
+    generations: list[Any] = list(key.generations.annotate(is_held=in_somebodys_hands()).order_by("-number"))
     context = {
         "key": row | {"token_url": token_url_of(key)},
         "secrets": _secrets(key, generations, row["state"]),
@@ -48,7 +49,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
         "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": key_url(request, "revoke", key.pk) if may_revoke else None,
         "lifecycle": _lifecycle(request, key, generations) if may_revoke and key.source == Source.PORTAL else None,
-        "hand_over_url": key_url(request, "hand_over", key.pk) if may_revoke and not key.is_upstream else None,
+        "hand_over_url": key_url(request, "hand_over", key.pk) if may_revoke and may_hand_over(key) else None,
         "export_url": key_url(request, "export", key.pk) if key.source == Source.PORTAL else None,
         "reach": reach_of(request, key),
         "exposures": exposures_of(key),
@@ -65,7 +66,7 @@ def _lifecycle(request: TenantRequest, key: BindingKey, generations: list[Secret
     pages = ("roll", "disable", "enable", "brown_out")
     return {
         "urls": {page: key_url(request, page, key.pk) for page in pages},
-        "is_rolling": sum(not generation.has_ended for generation in generations) > 1,
+        "is_rolling": _is_rolling(generations),
         "is_disabled": key.disabled_at is not None,
         "because": key.disabled_because,
         "is_browning_out": key.is_browning_out,
@@ -106,9 +107,13 @@ def _of(by_secret: dict[int, dict[str, Uses]], generation: SecretGeneration, per
 
 
 def _secrets(key: BindingKey, generations: list[SecretGeneration], of_key: Badge) -> list[dict[str, Any]]:
-    rolling = not key.standing and sum(not generation.has_ended for generation in generations) > 1
+    rolling = not key.standing and _is_rolling(generations)
     last = use_counts.last_uses(key) if key.source == Source.PORTAL else {}
     return [_secret(one, of_key, last.get(one.number, LastUse()), rolling=rolling) for one in generations]
+
+
+def _is_rolling(generations: list[SecretGeneration]) -> bool:
+    return sum(not one.has_ended and one.is_held for one in generations) > 1  # type: ignore[attr-defined]  # annotated
 
 
 def _secret(generation: SecretGeneration, of_key: Badge, last: LastUse, *, rolling: bool) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def _secret(generation: SecretGeneration, of_key: Badge, last: LastUse, *, rolli
         "hint": generation.hint,
         "ends_at": generation.ends_at,
         "ends_after_next_use": generation.ends_after_next_use is not None,
-        "state": secret_state(generation, of_key, rolling=rolling, used=used),
+        "state": secret_state(generation, of_key, rolling=rolling, used=used, held=generation.is_held),  # type: ignore[attr-defined]  # annotated
         "last": last,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from portal.keys import export_commands
 from portal.keys.export_forms import ExportForm
 from portal.keys.exports import FORMATS, KNOWN_MODULES, NotWritable
 from portal.keys.forms import SecretForm
-from portal.keys.models import BindingKey, Source
+from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.lib import client_secret
 from portal.permissions import Permission
 
@@ -61,17 +62,17 @@ def export_file(request: TenantRequest, key_id: int) -> HttpResponse:
     """The export as a file. The browser brings the secret along, or there is none in it."""
     key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL)
     form = ExportForm(request.POST)
-    secret = brought_secret(request.POST, key) if request.POST.get("client_secret") else None
+    secret = brought_secret(request.POST, key.generations.all()) if request.POST.get("client_secret") else None
     return file_of(key, form, secret, request.actor)
 
 
-def brought_secret(sent: Any, key: BindingKey) -> str:
-    """The secret that a browser sent back; raises `BadRequest` for any other text, so that this is no mirror for it."""
+def brought_secret(sent: Any, generations: Iterable[SecretGeneration]) -> str:
+    """The secret of one of these that a browser sent back; raises `BadRequest` for any other: this is no mirror."""
     form = SecretForm(sent)
     if not form.is_valid():
         raise BadRequest
     secret: str = form.cleaned_data["client_secret"]
-    if not any(client_secret.matches(secret, generation.verifier) for generation in key.generations.all()):
+    if not any(client_secret.matches(secret, generation.verifier) for generation in generations):
         raise BadRequest
     return secret
 

@@ -30,8 +30,8 @@ from portal.tenants.invitation_commands import EmailNotVerified
 from portal.tenants.models import Membership
 
 SALT = "portal.keys.hand_over"
-# Why a key does not work, and a hand-over of it can be opened all the same.
-HARMLESS = {"", "approval_pending"}
+# Why a key does not work now, and a hand-over of it can be started and opened all the same: it will work again.
+PASSING = {"", "approval_pending", "brown_out"}
 
 
 class HandOverNotNow(Refusal):
@@ -73,7 +73,7 @@ def hand_over(
     """
     key = BindingKey.objects.select_for_update(no_key=True).get(pk=key.pk)
     _check_may_start(key)
-    _end_unopened(key)
+    end_unopened(key)
     _end_those_in_use(key, old_ends_after)
     newest: int = key.generations.aggregate(newest=Max("number"))["newest"] or 0
     generation, _secret = add_minted_secret(key, newest + 1, by)
@@ -93,8 +93,13 @@ def hand_over(
     return made
 
 
+def may_hand_over(key: BindingKey) -> bool:
+    """Whether it was made here, and works or will work again by itself."""
+    return key.source == Source.PORTAL and key.standing in PASSING
+
+
 def _check_may_start(key: BindingKey) -> None:
-    if key.source != Source.PORTAL or key.standing not in HARMLESS:
+    if not may_hand_over(key):
         raise HandOverNotNow(gettext("This key was not made here, or it does not work now."))
     if open_hand_over(key) is not None:
         raise HandOverNotNow(gettext("This key waits to be opened by somebody. Withdraw that link first."))
@@ -113,7 +118,8 @@ def _unopened_numbers(key: BindingKey) -> list[int]:
     return list(_living(key).filter(number__in=gone.values("generation")).values_list("number", flat=True))
 
 
-def _end_unopened(key: BindingKey) -> None:
+def end_unopened(key: BindingKey) -> None:
+    """End the secrets that nobody has, because their link expired unopened; in the caller's transaction."""
     key.generations.filter(number__in=_unopened_numbers(key)).update(ends_at=timezone.now())
 
 
@@ -121,7 +127,7 @@ def _end_those_in_use(key: BindingKey, after: int | None) -> None:
     if after is None:
         _living(key).update(ends_at=timezone.now())
     else:
-        _living(key).update(ends_after_next_use=after)
+        _living(key).update(ends_after_next_use=after, ends_at=None)
 
 
 def _post_link(key: BindingKey, made: HandOver) -> None:
@@ -170,7 +176,8 @@ def withdraw_hand_over(key: BindingKey, *, by: Actor) -> None:
         raise HandOverClosed
     waiting.expires_at = timezone.now()
     waiting.save(update_fields=["expires_at"])
-    _end_unopened(key)
+    end_unopened(key)
+    _living(key).update(ends_after_next_use=None)  # no next secret is coming
     withdrawn = events.HandOverWithdrawn(
         key_name=key.name, client_id=key.client_id, generation=waiting.generation, email=waiting.email
     )
@@ -189,7 +196,7 @@ def is_for(made: HandOver, user: User) -> bool:
 def check_hand_over(made: HandOver) -> SecretGeneration:
     """The secret that waits; raises `HandOverClosed` when there is nothing to open, by nobody."""
     generation = made.key.generations.filter(number=made.generation).first()
-    if made.spoiled_at or made.expires_at <= timezone.now() or made.key.standing not in HARMLESS:
+    if made.spoiled_at or made.expires_at <= timezone.now() or made.key.standing not in PASSING:
         raise HandOverClosed
     if generation is None or generation.has_ended:
         raise HandOverClosed

@@ -109,7 +109,8 @@ def receive_file(request: SignedInRequest, token: str) -> HttpResponse:
     if made.opened_at is None or not commands.is_for(made, request.user):
         raise NotFound
     with tenant_scope(made.tenant_id):
-        secret = brought_secret(request.POST, made.key)
+        generation = commands.check_hand_over(made)
+        secret = brought_secret(request.POST, [generation])
         return file_of(made.key, ExportForm(request.POST), secret, request.actor)
 
 

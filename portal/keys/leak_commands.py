@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 
 from portal.actor import Actor
 from portal.audit.commands import record
+from portal.audit.events import Kind
+from portal.audit.models import AuditRecord
 from portal.keys import events
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib.client_secret import PATTERN
 
 WHERE_LENGTH = 300
+# Why a key does not work, for good. One that is disabled, suspended or waiting may work again, with its leaked secret.
+NO_WAY_BACK = {"key_revoked", "key_expired", "tenant_archived"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,20 @@ class FoundSecret:
     def works(self) -> bool:
         """Whether somebody who found it as well could use it now."""
         return not self.key.standing and not self.generation.has_ended
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it never works again, whatever anybody does."""
+        return self.generation.has_ended or self.key.standing in NO_WAY_BACK
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether this find is on record since the key was enabled last."""
+        history = AuditRecord.objects.filter(subject=self.key.subject, kind=Kind.CHANGE).order_by("-index")
+        enabled = history.filter(name="key.enabled").values_list("index", flat=True).first() or 0
+        finds = history.filter(name="key.leak_found", index__gt=enabled)
+        this = (self.generation.number, self.where)
+        return any((find.facts["generation"], find.facts["where"]) == this for find in finds)
 
 
 def recognise(places: Mapping[str, str]) -> list[FoundSecret]:

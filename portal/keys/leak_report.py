@@ -22,7 +22,7 @@ from portal.actor import Actor, ActorKind
 from portal.errors import Refusal
 from portal.keys import leak_commands
 from portal.keys.leak_commands import FoundSecret, recordable
-from portal.keys.models import SecretGeneration
+from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.leak_scanners import Scanner
 from portal.notify import mails
@@ -91,7 +91,8 @@ def _place(entry: Any) -> tuple[str, str]:
 def take(places: Mapping[str, str], scanner: Scanner, *, by: Actor) -> set[str]:
     """Record, disable and tell, for each key whose secret was reported. Returns the verifiers that are known here.
 
-    A secret that does not work any more is known, and nothing is done: the same report again changes nothing.
+    Of a secret that never works again nothing else is done, and the same report again changes nothing. A key that is
+    disabled, suspended or waiting may work again: it is recorded and told.
     """
     actor = Actor(ActorKind.SYSTEM, f"scanner:{scanner.name}", scanner.name, by.address, by.agent, by.request_id)
     generations = SecretGeneration.all_tenants.select_related("key", "key__tenant")
@@ -104,17 +105,18 @@ def take(places: Mapping[str, str], scanner: Scanner, *, by: Actor) -> set[str]:
 
 @transaction.atomic(durable=True)
 def _take_one(one: FoundSecret, scanner: Scanner, *, by: Actor) -> None:
-    # Under the tenant's lock and read again: two reports of the same secret must not both find it working.
-    tenant = Tenant.objects.select_for_update(no_key=True).get(pk=one.key.tenant_id)
+    # Under the key's lock and read again: two reports of the same secret must not both be the first.
+    BindingKey.objects.select_for_update(no_key=True).get(pk=one.key.pk)
     fresh = SecretGeneration.objects.select_related("key", "key__tenant").get(pk=one.generation.pk)
     one = FoundSecret(fresh, one.where)
-    if not one.works:
+    if one.is_over or one.is_recorded:
         return
-    if settings.LEAK_REPORT_DISABLES:
+    disables = settings.LEAK_REPORT_DISABLES and one.key.disabled_at is None
+    if disables:
         leak_commands.mark_disabled(one.key, one.where)
-    _tell(tenant, one, scanner)
+    _tell(one.key.tenant, one, scanner)
     leak_commands.record_found(one, by)
-    if settings.LEAK_REPORT_DISABLES:
+    if disables:
         leak_commands.record_disabled(one.key, one.where, by)
 
 
@@ -134,7 +136,7 @@ def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:
                 key_name=one.key.name,
                 reporter=scanner.name,
                 where=one.where,
-                disabled=settings.LEAK_REPORT_DISABLES,
+                disabled=one.key.disabled_at is not None,
                 url=url,
             )
 

@@ -23,7 +23,7 @@ from portal.errors import BadRequest
 from portal.keys import leak_commands
 from portal.keys.leak_commands import FoundSecret, recordable
 from portal.keys.leak_upload import takes_one_look
-from portal.keys.queries import state_of
+from portal.keys.queries import secret_state, state_of
 from portal.lib.archives import PIECE, Budget
 from portal.lib.forms import posted
 from portal.lib.leaks import Report, look
@@ -117,7 +117,7 @@ def _looked(form: LeakForm) -> Report:
 def _result(request: TenantRequest, report: Report, found: list[FoundSecret]) -> dict[str, Any]:
     known = {one.generation.verifier for one in found}
     others = [leak for leak in report.leaks if leak.find.verifier not in known]
-    working = {one.key.pk: one.where for one in found if one.works}
+    working = {one.key.pk: one.where for one in found if not one.is_over and one.key.disabled_at is None}
     return {
         "form": LeakForm(),
         "looked": True,
@@ -138,7 +138,9 @@ def _found_row(request: TenantRequest, one: FoundSecret) -> dict[str, Any]:
         "name": one.key.name,
         "number": one.generation.number,
         "hint": one.generation.hint,
-        "state": state_of(one.key, one.generation.first_used_at),
+        "state": secret_state(
+            one.generation, state_of(one.key, one.generation.first_used_at), rolling=False, used=False
+        ),
         "works": one.works,
         "where": one.where,
     }

@@ -15,7 +15,8 @@ from portal.errors import Refusal
 from portal.keys import events
 from portal.keys.commands import KeyRevokedAlready, add_minted_secret
 from portal.keys.expiry import in_utc
-from portal.keys.models import BindingKey, SecretGeneration, Source
+from portal.keys.handover_commands import end_unopened, open_hand_over
+from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.lib.secret import Secret
 
 
@@ -24,6 +25,13 @@ class RollUnderWay(Refusal):
     status = 409
     message = _("Two secrets of this key work already.")
     advice = _("Finish that roll first: it ends the older one. Then roll again.")
+
+
+class HandOverWaits(Refusal):
+    code = "key_hand_over_waits"
+    status = 409
+    message = _("A link to a new secret of this key waits to be opened.")
+    advice = _("Withdraw the link on the page “Hand over” first, or wait until it is opened. Then roll the key.")
 
 
 class NoRoll(Refusal):
@@ -88,11 +96,14 @@ class BrownOut:
 def roll_key(key: BindingKey, *, old_ends: OldEnd, by: Actor) -> tuple[SecretGeneration, Secret]:
     """Give the key a second secret, returned this one time. The old one works until it ends; then its tokens stop, too.
 
-    Raises `RollUnderWay` when two secrets work already, `KeyRevokedAlready`, `KeyExpired`.
+    Raises `RollUnderWay` when two secrets work already, `HandOverWaits`, `KeyRevokedAlready`, `KeyExpired`.
     """
     key = _locked(key)
     if key.is_expired:
         raise KeyExpired
+    if open_hand_over(key) is not None:
+        raise HandOverWaits
+    end_unopened(key)
     working = _working(key)
     if len(working) > 1:
         raise RollUnderWay
@@ -206,9 +217,9 @@ def _locked(key: BindingKey) -> BindingKey:
 
 
 def _working(key: BindingKey) -> list[SecretGeneration]:
-    """The secrets that have not ended, the oldest first."""
+    """The secrets that have not ended and that somebody has, the oldest first."""
     # Locked, too, the newest first: its first use sets the end of the old one in this order, without the key's lock.
-    generations = key.generations.select_for_update(no_key=True).order_by("-number")
+    generations = key.generations.filter(in_somebodys_hands()).select_for_update(no_key=True).order_by("-number")
     return [generation for generation in generations if not generation.has_ended][::-1]
 
 

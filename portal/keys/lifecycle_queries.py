@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
-from portal.keys.models import BindingKey, KeyCaller, SecretGeneration
+from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, in_somebodys_hands
 from portal.keys.uses import ANY_CALL, TOKEN
 
 # Rows of a table of callers; of refusals that are read for a report.
@@ -54,7 +54,8 @@ class BrownOutReport:
 
 def roll_of(key: BindingKey) -> Roll | None:
     """The roll that is under way, if one is."""
-    working = [generation for generation in key.generations.order_by("number") if not generation.has_ended]
+    held = key.generations.filter(in_somebodys_hands()).order_by("number")
+    working = [generation for generation in held if not generation.has_ended]
     return Roll(working[0], working[-1]) if len(working) > 1 and key.is_active else None
 
 

@@ -138,7 +138,13 @@ def enable(request: TenantRequest, key_id: int) -> HttpResponse:
     form = forms.Form(posted(request))
     if form.is_valid():
         lifecycle_commands.enable_key(key, by=request.actor)
-        messages.success(request, _("%(name)s works again.") % {"name": key.name})
+        key.refresh_from_db()
+        text = (
+            _("%(name)s is enabled, but still refused for another reason.")
+            if key.standing
+            else _("%(name)s works again.")
+        )
+        messages.success(request, text % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     return _page(request, key, "enable", form, because=key.disabled_because)
 

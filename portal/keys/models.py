@@ -6,7 +6,8 @@ import re
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -163,6 +164,12 @@ class SecretGeneration(TenantOwned):
     def place(self) -> str:
         """What the ciphertext is bound to: it opens in this row only."""
         return f"tenant {self.tenant_id}|key {self.key_id}|generation {self.number}"
+
+
+def in_somebodys_hands() -> Combinable:
+    """Of generations: all but those whose hand-over link nobody has opened. They work, but nobody can use them."""
+    unopened = HandOver.objects.filter(key=OuterRef("key"), generation=OuterRef("number"), opened_at=None)
+    return ~Exists(unopened)
 
 
 class UseHour(TenantOwned):

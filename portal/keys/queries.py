@@ -19,7 +19,7 @@ from portal.audit.models import AuditRecord
 from portal.audit.queries import ShownRecord, matching, shown
 from portal.keys.events import EXPOSURES
 from portal.keys.expiry import days_left, end_of, in_days, is_near
-from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, Source
+from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, Source, in_somebodys_hands
 from portal.lib.badge import Badge
 
 # Uses are counted up to here: a busy key has millions.
@@ -108,10 +108,15 @@ def state_of(key: BindingKey, last_used_at: datetime | None, live_secrets: int =
     return BADGES[word]
 
 
-def secret_state(generation: SecretGeneration, of_key: Badge, *, rolling: bool, used: bool) -> Badge:
-    """Whether one secret of a key works; `rolling` while another of the key does, too, else it is as its key."""
+def secret_state(generation: SecretGeneration, of_key: Badge, *, rolling: bool, used: bool, held: bool = True) -> Badge:
+    """Whether one secret of a key works; `rolling` while another of the key does, too, else it is as its key.
+
+    One that is not `held` waits behind a link that nobody has opened.
+    """
     if generation.has_ended:
         return Badge("muted", "circle-off", _("Ended"))
+    if not held:
+        return Badge("wait", "mail", _("Behind a link, not opened"))
     if not rolling:
         return of_key
     if generation.ends_at or generation.ends_after_next_use is not None:
@@ -166,7 +171,7 @@ def unused_for(days: int) -> Q:
 def with_state(keys: QuerySet[BindingKey]) -> QuerySet[BindingKey]:
     """The keys with what `state_of` asks for: `last_used_at` and `live_secrets`."""
     lives = Q(ends_at=None) | Q(ends_at__gt=timezone.now())
-    secrets = SecretGeneration.objects.filter(lives, key=OuterRef("pk")).order_by().values("key")
+    secrets = SecretGeneration.objects.filter(lives, in_somebodys_hands(), key=OuterRef("pk")).order_by().values("key")
     counted = Coalesce(Subquery(secrets.annotate(number_of=Count("pk")).values("number_of")), 0)
     return with_last_use(keys).annotate(live_secrets=counted).select_related("tenant")
 

@@ -32,7 +32,8 @@ def change_key(key: BindingKey, *, options: KeyOptions, by: Actor) -> BindingKey
     key = BindingKey.objects.select_for_update(no_key=True).get(pk=key.pk)
     if not key.is_active:
         raise KeyRevokedAlready
-    if key.tenant.key_approval and options.widens(key):
+    # One that waits was shown to the second admin as it is, even while the policy is switched off.
+    if (key.tenant.key_approval or key.approval_pending) and options.widens(key):
         raise ReachWidened
     changed = options.put_on(key)
     if changed:

@@ -67,7 +67,8 @@ def reseal_all() -> Iterator[Progress]:
 def _resealed(model: type[models.Model], batch: list[models.Model]) -> Progress:
     ring, counts = settings.MASTER_KEYS, Counter[str]()
     with transaction.atomic():
-        for row in batch:
+        # The newest first, as a first use and a roll lock them.
+        for row in reversed(batch):
             sealed, place = bytes(row.sealed), row.place  # type: ignore[attr-defined]
             if key_id_of(sealed) == ring.newest:
                 counts["kept"] += 1
@@ -77,7 +78,7 @@ def _resealed(model: type[models.Model], batch: list[models.Model]) -> Progress:
             except SealBroken:
                 counts["broken"] += 1
                 continue
-            # Compared and set in one statement: nothing is locked meanwhile, and no newer value is overwritten.
+            # Compared and set in one statement: no newer value is overwritten.
             counts["resealed"] += _rows(model).filter(pk=row.pk, sealed=row.sealed).update(sealed=fresh)  # type: ignore[attr-defined]
     return Progress(model._meta.label, **counts)
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import TenantRequest, tenant_page
-from portal.errors import BadRequest, Refusal
+from portal.errors import BadRequest
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
 from portal.keys import commands, import_commands
@@ -40,11 +39,11 @@ def create(request: TenantRequest) -> HttpResponse:
         try:
             key, _generation, secret = commands.create_key(**told, by=request.actor)
         except commands.NameTaken as refusal:
-            refused(form, "name", refusal)
+            refusal.show_in(form, "name")
         except commands.LifetimeTooLong as refusal:
-            refused(form, "expires", refusal)
+            refusal.show_in(form, "expires")
         except QuotaReached as refusal:
-            refused(form, None, refusal)
+            refusal.show_in(form)
         else:
             return reveal(request, key, secret)
     template = "keys/_create_form.html" if request.htmx else "keys/create.html"  # type: ignore[attr-defined]
@@ -112,13 +111,13 @@ def import_key(request: TenantRequest) -> HttpResponse:
                 by=request.actor,
             )
         except commands.NameTaken as refusal:
-            refused(form, "name", refusal)
+            refusal.show_in(form, "name")
         except commands.ForeignTokenUrl as refusal:
-            refused(form, "token_url", refusal)
+            refusal.show_in(form, "token_url")
         except commands.CredentialRefused as refusal:
-            refused(form, "client_secret", refusal)
+            refusal.show_in(form, "client_secret")
         except HubError as refusal:
-            refused(form, None, refusal)
+            refusal.show_in(form)
         else:
             messages.success(request, _imported_text(key, trial))
             return redirect("keys:detail", request.tenant.name, key.pk)
@@ -147,11 +146,6 @@ def _imported_text(key: BindingKey, trial: import_commands.Trial) -> str:
     )
     told = {"token": trial.token_milliseconds, "read": trial.read_milliseconds, "assets": trial.assets}
     return words % (told | {"name": key.name})
-
-
-def refused(form: Form, field: str | None, refusal: Refusal) -> None:
-    """Show at the field, or above all fields, what was refused and what to do instead."""
-    form.add_error(field, " ".join(str(text) for text in (refusal.message, refusal.advice) if text))
 
 
 def try_lines(key: BindingKey) -> list[tuple[str, str]]:

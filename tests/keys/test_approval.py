@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portal.actor import Actor, ActorKind
+from portal.actor import SYSTEM, Actor, ActorKind
 from portal.audit.models import AuditRecord
 from portal.identity.models import User
 from portal.keys.approval_commands import MakerMayNotDecide, NotWaiting, approve_key, reject_key
 from portal.keys.models import BindingKey
+from portal.keys.reach import KeyOptions
+from portal.keys.reach_commands import ReachWidened, change_key
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from portal.scoping import tenant_scope
@@ -219,3 +221,12 @@ class TestEditUnderThePolicy:
         written = {"routes": ["assets"], "networks": "192.0.2.7\n2001:db8:1::/48", "stored_where": "vault"}
         assert alice.post(f"/t/acme/keys/{key.pk}/edit/", written).status_code == 302
         assert again(key).networks == ["192.0.2.7", "2001:db8:1::/48"]
+
+
+def test_waiting_key_is_not_widened_while_the_policy_is_switched_off(waiting: BindingKey, bob: User) -> None:
+    """The second admin decides about what the page showed."""
+    Tenant.objects.update(key_approval=False)
+    with tenant_scope(waiting.tenant_id):
+        BindingKey.objects.update(routes=["assets"])
+        with pytest.raises(ReachWidened):
+            change_key(waiting, options=KeyOptions(), by=SYSTEM)

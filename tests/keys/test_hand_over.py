@@ -13,6 +13,7 @@ import time_machine
 from django.core import signing
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.actor import SYSTEM
@@ -25,7 +26,9 @@ from portal.keys.handover_commands import (
     hand_over,
     hand_over_url,
     reveal_hand_over,
+    withdraw_hand_over,
 )
+from portal.keys.lifecycle_commands import OldEnd, finish_roll, roll_key
 from portal.keys.models import BindingKey, HandOver, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.crypto import KeyRing
@@ -60,6 +63,10 @@ def start(key: BindingKey, **changed: Any) -> HandOver:
 
 def path_of(made: HandOver) -> str:
     return hand_over_url(made).removeprefix(PORTAL_URL)
+
+
+def generation(key: BindingKey, number: int) -> SecretGeneration:
+    return SecretGeneration.all_tenants.get(key=key, number=number)
 
 
 def reload(key: BindingKey) -> BindingKey:
@@ -387,3 +394,72 @@ def test_of_two_openings_at_once_one_reveals_and_the_key_is_disabled() -> None:
     HandOver.all_tenants.all().delete()
     SecretGeneration.all_tenants.all().delete()
     AuditLog.objects.all().delete()
+
+
+class TestInNobodysHands:
+    """A secret behind a link that nobody opened is no part of a roll: ending the other one would leave nobody any."""
+
+    def test_waiting_link_keeps_the_key_from_being_rolled(self, key: BindingKey, alice: Client) -> None:
+        start(key)
+        assert alice.get(f"/t/acme/keys/{key.pk}/").context["lifecycle"]["is_rolling"] is False
+        answer = alice.post(f"/t/acme/keys/{key.pk}/roll/", {"ends": "3600"})
+        assert "waits to be opened" in answer.content.decode()
+        assert alice.post(f"/t/acme/keys/{key.pk}/roll/finish/", {"old": "1"}).status_code == 409
+        assert not generation(key, 1).has_ended
+
+    def test_states_say_who_has_which(self, key: BindingKey, alice: Client) -> None:
+        start(key)
+        answer = alice.get(f"/t/acme/keys/{key.pk}/")
+        assert [str(row["state"].label) for row in answer.context["secrets"]] == [
+            "Behind a link, not opened",
+            "Never used",
+        ]
+
+    def test_rolled_once_the_link_has_expired(self, key: BindingKey) -> None:
+        start(key)
+        HandOver.all_tenants.update(expires_at=timezone.now())
+        with tenant_scope(key.tenant_id):
+            new, _secret = roll_key(key, old_ends=OldEnd(3600), by=SYSTEM)
+            assert [one.number for one in key.generations.order_by("number") if not one.has_ended] == [1, new.number]
+
+    def test_opened_one_can_be_finished(self, key: BindingKey, sam: User) -> None:
+        made = start(key)
+        reveal_hand_over(made, sam, by=SYSTEM)
+        with tenant_scope(key.tenant_id):
+            finish_roll(key, old=1, by=SYSTEM)
+            assert [one.number for one in key.generations.all() if not one.has_ended] == [2]
+
+    def test_withdrawn_the_secret_in_use_goes_on(self, key: BindingKey) -> None:
+        start(key)
+        with tenant_scope(key.tenant_id):
+            withdraw_hand_over(key, by=SYSTEM)
+        old = generation(key, 1)
+        assert (old.ends_at, old.ends_after_next_use) == (None, None)
+
+    def test_earlier_end_of_the_secret_in_use_is_put_off(self, key: BindingKey) -> None:
+        SecretGeneration.all_tenants.update(ends_at=timezone.now() + timedelta(hours=1))
+        start(key, old_ends_after=7 * 86400)
+        old = generation(key, 1)
+        assert (old.ends_at, old.ends_after_next_use) == (None, 7 * 86400)
+
+    @pytest.mark.parametrize("field", ["disabled_at", "expires_at"])
+    def test_not_offered_for_a_key_that_does_not_work(self, key: BindingKey, alice: Client, field: str) -> None:
+        assert alice.get(f"/t/acme/keys/{key.pk}/").context["hand_over_url"]
+        BindingKey.all_tenants.update(**{field: timezone.now()})
+        assert not alice.get(f"/t/acme/keys/{key.pk}/").context["hand_over_url"]
+
+
+def test_brown_out_does_not_close_the_link(key: BindingKey, sam: User) -> None:
+    made = start(key)
+    BindingKey.all_tenants.update(brownout_until=timezone.now() + timedelta(minutes=2), brownout_share=100)
+    assert reveal_hand_over(made, sam, by=SYSTEM)
+
+
+def test_file_is_for_the_handed_over_secret_while_the_link_is_good(key: BindingKey, sam: User) -> None:
+    made = start(key)
+    told = {"format": "env", "client_secret": reveal_hand_over(made, sam, by=SYSTEM).reveal()}
+    path = reverse("hand_over_file", args=[path_of(made).rstrip("/").rsplit("/", 1)[1]])
+    assert signed_in(sam).post(path, told).status_code == 200
+    assert signed_in(sam).post(path, told | {"client_secret": client_secret.generate().reveal()}).status_code == 400
+    HandOver.all_tenants.update(expires_at=timezone.now())
+    assert signed_in(sam).post(path, told).status_code == 410

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
+from portal.keys.lifecycle_commands import enable_key
 from portal.keys.models import BindingKey
 from portal.lib import client_secret, leak_scanners
 from portal.notify.models import OutgoingMail
+from portal.scoping import tenant_scope
 from tests.cast import Cast, make_key
 from tests.faults import audit_refuses
 
@@ -131,6 +135,37 @@ def test_revoked_key_is_known_and_left_alone(cast: Cast) -> None:
     BindingKey.all_tenants.filter(pk=key.pk).update(revoked_at=timezone.now())
     assert report(secret).json()[0]["label"] == "true_positive"
     assert names() == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"approval_pending": True},
+        {"brownout_until": datetime(2099, 1, 1, tzinfo=UTC), "brownout_share": 100},
+    ],
+)
+def test_key_that_will_work_again_is_disabled(cast: Cast, fields: dict[str, Any]) -> None:
+    key, secret = make_key(cast.acme)
+    BindingKey.all_tenants.update(**fields)
+    assert report(secret).status_code == 200
+    assert BindingKey.all_tenants.get(pk=key.pk).disabled_at is not None
+    assert names() == ["key.leak_found", "key.leak_disabled"]
+
+
+def test_disabled_key_is_told_of_once(cast: Cast) -> None:
+    key, secret = make_key(cast.acme)
+    disabled_at = timezone.now()
+    BindingKey.all_tenants.update(disabled_at=disabled_at, disabled_because="Holiday")
+    for _ in range(2):
+        assert report(secret).status_code == 200
+    found = BindingKey.all_tenants.get(pk=key.pk)
+    assert (found.disabled_at, found.disabled_because) == (disabled_at, "Holiday")
+    assert names() == ["key.leak_found"]
+    assert OutgoingMail.objects.filter(template="key_leaked").exists()
+    with tenant_scope(cast.acme.pk):
+        enable_key(key, by=SYSTEM)
+    report(secret)
+    assert names() == ["key.leak_found", "key.leak_found", "key.leak_disabled"]
 
 
 def test_secret_in_the_address_is_not_recorded(cast: Cast) -> None:
