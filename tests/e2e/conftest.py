@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.emulated_hub import EmulatedHub
 
@@ -116,6 +117,14 @@ class Visitor:
 
     def look(self) -> None:
         """No accessibility finding, no horizontal scroll, nothing that the browser complains about."""
+        try:
+            self._look_once()
+        except PlaywrightError:
+            # The click before leads to another page, and that came while this one was looked at.
+            self.page.wait_for_load_state()
+            self._look_once()
+
+    def _look_once(self) -> None:
         found = Axe().run(self.page)
         assert found.violations_count == 0, found.generate_report()
         wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

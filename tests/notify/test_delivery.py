@@ -73,7 +73,7 @@ class TestWhatArrives:
         deliver(mail.pk)
         (arrived,) = smtp.mails
         assert arrived["Content-Language"] == language
-        assert arrived["Subject"] == mail.subject
+        assert arrived["Subject"].strip() == mail.subject  # a long one begins on a line of its own
         text, html = arrived.iter_parts()  # type: ignore[attr-defined]
         assert text.get_content().strip() == mail.text.strip()
         assert html.get_content().strip() == mail.html.strip()
