@@ -23,6 +23,7 @@ from portal.keys import events
 from portal.keys.commands import add_minted_secret
 from portal.keys.models import BindingKey, HandOver, SecretGeneration, Source
 from portal.keys.upstream import opened_generation
+from portal.lib.addresses import normal
 from portal.lib.secret import Secret
 from portal.notify import mails
 from portal.scoping import tenant_scope
@@ -80,7 +81,7 @@ def hand_over(
     made = HandOver.objects.create(
         key=key,
         generation=generation.number,
-        email=email.lower(),
+        email=normal(email),
         language=language,
         created_by=by.name,
         expires_at=timezone.now() + timedelta(hours=hours),
@@ -186,7 +187,7 @@ def withdraw_hand_over(key: BindingKey, *, by: Actor) -> None:
 
 def is_for(made: HandOver, user: User) -> bool:
     """Whether this person is meant. Raises `HandOverEmailNotVerified` where nobody vouches that it is so."""
-    if user.email.lower() != made.email:
+    if normal(user.email) != made.email:
         return False
     if not user.email_verified:
         raise HandOverEmailNotVerified

@@ -463,3 +463,9 @@ def test_file_is_for_the_handed_over_secret_while_the_link_is_good(key: BindingK
     assert signed_in(sam).post(path, told | {"client_secret": client_secret.generate().reveal()}).status_code == 400
     HandOver.all_tenants.update(expires_at=timezone.now())
     assert signed_in(sam).post(path, told).status_code == 410
+
+
+def test_look_alike_address_is_another_person(key: BindingKey) -> None:
+    made = start(key, email="kim@elsewhere.example")
+    with pytest.raises(HandOverSpoiled):
+        reveal_hand_over(made, make_stranger("\N{KELVIN SIGN}im@elsewhere.example"), by=SYSTEM)
