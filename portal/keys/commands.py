@@ -162,6 +162,12 @@ def _mark_revoked(key: BindingKey) -> None:
     key.save(update_fields=["revoked_at"])
 
 
+def mark_disabled(key: BindingKey, why: str) -> None:
+    """Disable the key, in the caller's transaction; the caller records what it did, after all writes."""
+    key.disabled_at, key.disabled_because = timezone.now(), why[:200]
+    key.save(update_fields=["disabled_at", "disabled_because"])
+
+
 def _record_revoked(key: BindingKey, by: Actor) -> None:
     record(events.KeyRevoked(key_name=key.name, client_id=key.client_id), by=by, subject=key.subject)
 

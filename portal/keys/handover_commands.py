@@ -20,7 +20,7 @@ from portal.audit.events import Outcome
 from portal.errors import Refusal
 from portal.identity.models import User
 from portal.keys import events
-from portal.keys.commands import add_minted_secret
+from portal.keys.commands import add_minted_secret, mark_disabled
 from portal.keys.models import BindingKey, HandOver, SecretGeneration, Source
 from portal.keys.upstream import opened_generation
 from portal.lib.addresses import normal
@@ -245,13 +245,11 @@ def _spoil(key: BindingKey, made: HandOver, reason: str, by: Actor) -> None:
     made.spoiled_at, made.spoiled_by = now, by.name
     made.save(update_fields=["spoiled_at", "spoiled_by"])
     key.generations.filter(number=made.generation).update(ends_at=now)
-    key.disabled_at = now
     because = {
         "wrong_person": gettext("Its hand-over link was opened by somebody for whom it was not."),
         "second_opening": gettext("Its hand-over link was opened a second time."),
     }
-    key.disabled_because = because[reason]
-    key.save(update_fields=["disabled_at", "disabled_because"])
+    mark_disabled(key, because[reason])
     _tell_security(key, made, by)
     spoiled = events.HandOverSpoiled(
         key_name=key.name, client_id=key.client_id, generation=made.generation, email=made.email, reason=reason

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.actor import Actor
@@ -14,6 +13,7 @@ from portal.audit.commands import record
 from portal.audit.events import Kind
 from portal.audit.models import AuditRecord
 from portal.keys import events
+from portal.keys.commands import mark_disabled
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib.client_secret import PATTERN
 
@@ -86,17 +86,15 @@ def disable_leaked(places: Mapping[int, str], *, by: Actor) -> list[BindingKey]:
     keys = BindingKey.objects.select_for_update(no_key=True).filter(pk__in=places, revoked_at=None, disabled_at=None)
     disabled = list(keys.order_by("pk"))
     for key in disabled:
-        mark_disabled(key, places[key.pk])
+        mark_leaked(key, places[key.pk])
     for key in disabled:
         record_disabled(key, places[key.pk], by)
     return disabled
 
 
-def mark_disabled(key: BindingKey, where: str) -> None:
-    """The write of it, in the caller's transaction; the record comes after all writes."""
-    key.disabled_at = timezone.now()
-    key.disabled_because = (_("Its secret was found in %(where)s.") % {"where": where})[:200]
-    key.save(update_fields=["disabled_at", "disabled_because"])
+def mark_leaked(key: BindingKey, where: str) -> None:
+    """Disable the key because of a find, in the caller's transaction."""
+    mark_disabled(key, _("Its secret was found in %(where)s.") % {"where": where})
 
 
 def record_found(one: FoundSecret, by: Actor) -> None:

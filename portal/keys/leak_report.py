@@ -113,7 +113,7 @@ def _take_one(one: FoundSecret, scanner: Scanner, *, by: Actor) -> None:
         return
     disables = settings.LEAK_REPORT_DISABLES and one.key.disabled_at is None
     if disables:
-        leak_commands.mark_disabled(one.key, one.where)
+        leak_commands.mark_leaked(one.key, one.where)
     _tell(one.key.tenant, one, scanner)
     leak_commands.record_found(one, by)
     if disables:

@@ -13,7 +13,7 @@ from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
 from portal.keys import events
-from portal.keys.commands import KeyRevokedAlready, add_minted_secret
+from portal.keys.commands import KeyRevokedAlready, add_minted_secret, mark_disabled
 from portal.keys.expiry import in_utc
 from portal.keys.handover_commands import end_unopened, open_hand_over
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
@@ -159,8 +159,7 @@ def disable_key(key: BindingKey, *, why: str, by: Actor) -> None:
     key = _locked(key)
     if key.disabled_at is not None:
         raise KeyDisabledAlready
-    key.disabled_at, key.disabled_because = timezone.now(), why
-    key.save(update_fields=["disabled_at", "disabled_because"])
+    mark_disabled(key, why)
     disabled = events.KeyDisabled(key_name=key.name, client_id=key.client_id, why=why)
     record(disabled, by=by, subject=key.subject)
 
