@@ -43,7 +43,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "portal.ops.demo"],
-            env=kept | ports | {"PORTAL_DATA_DIR": str(data)},
+            # Many tests make keys in the one demo of their worker: its package would be used up.
+            env=kept | ports | {"PORTAL_DATA_DIR": str(data), "PORTAL_PACKAGE_S_KEYS": "200"},
             stdout=output,
             stderr=output,
         )
