@@ -116,7 +116,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 def _within_limits(request: HttpRequest, known: User | AnonymousUser) -> User | AnonymousUser:
     if not known.is_authenticated:
         return known
-    now, session = int(time.time()), request.session
+    now, session = time.time(), request.session
     idle, age = now - session.get("seen_at", 0), now - session.get("signed_in_at", 0)
     if idle > constants.SESSION_IDLE or age > constants.SESSION_ABSOLUTE:
         session.flush()

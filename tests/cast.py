@@ -142,7 +142,7 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     session = client.session
-    session["signed_in_at"] = session["seen_at"] = int(time.time())
+    session["signed_in_at"] = session["seen_at"] = time.time()
     session.save()
     return client
 

@@ -22,5 +22,5 @@ def begin(request: HttpRequest, user: User) -> None:
     """Let the person in, and only then give this browser a session under a new id."""
     confirm(request, user)
     auth.login(request, user)
-    request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
+    request.session["signed_in_at"] = request.session["seen_at"] = time.time()
     tasks.clear_expired_sessions.enqueue()

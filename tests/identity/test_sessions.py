@@ -14,10 +14,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from portal import constants
+from portal.actor import SYSTEM
 from portal.audit.models import InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.identity.models import User, new_session_epoch
 from portal.keys.models import BindingKey
+from portal.tenants.commands import end_sessions
 from tests.cast import Cast, signed_in
 from tests.environment import PORTAL_URL
 from tests.faults import audit_refuses
@@ -152,6 +154,13 @@ class TestStart:
         flow.sign_in(browser, hub, ALICE)
         assert abs(browser.session["signed_in_at"] - datetime.now().timestamp()) < 10
         assert browser.session["seen_at"] == browser.session["signed_in_at"]
+
+    def test_a_session_begun_right_after_a_tenant_ended_all_others_is_not_one_of_them(
+        self, cast: Cast, browser: Client, hub: RunningEmulator
+    ) -> None:
+        end_sessions(cast.acme, by=SYSTEM)
+        flow.sign_in(browser, hub, ALICE)
+        assert browser.get(PAGE).status_code == 200
 
 
 class TestEverywhere:
