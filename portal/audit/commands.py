@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -131,7 +131,7 @@ def _next_moment(log: AuditLog) -> datetime:
 
 def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
     """The record's bytes: JSON with sorted keys, no spaces, UTF-8, no fractions (docs/audit.md)."""
-    who = {name: value for name, value in asdict(by).items() if name in {"kind", "id", "name", "agent"}}
+    who = {"kind": by.kind, "id": by.id, "name": by.name, "agent": by.agent}
     content: dict[str, Any] = {
         "v": FORMAT_VERSION,
         "log": log.origin,
