@@ -56,6 +56,13 @@ def endless_alerts(connection: ssl.SSLSocket) -> None:
         connection.sendall(b"\x15\x03\x03\x00\x02\x01\x5a" * 1000)
 
 
+def plain_without_end(connection: ssl.SSLSocket) -> None:
+    """HTTP where TLS is expected."""
+    connection.recv(4096)
+    while True:
+        connection.sendall(HEAD + MEGABYTE)
+
+
 def resetting(connection: ssl.SSLSocket) -> None:
     """Breaks the connection off in the middle of the body."""
     read_head(connection)
@@ -80,6 +87,7 @@ ANSWERS: dict[str, tuple[Handler, str]] = {
     "headers without end": (repeating(HEAD, b"X-Filler: " + b"x" * 1000 + b"\r\n"), "no_http"),
     "100,000 headers": (answering(HEAD + b"A: b\r\n" * 100_000 + b"\r\n"), "no_http"),
     "one header of a megabyte": (answering(HEAD + b"A: " + MEGABYTE + b"\r\n\r\n"), "no_http"),
+    "headers of 100 KB": (answering(HEAD + b"A: " + b"x" * 100_000 + b"\r\nContent-Length: 0\r\n\r\n"), "no_http"),
     "1xx flood": (repeating(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), "no_http"),
     "switching protocols": (answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "no_http"),
     "silence after the request": (silent, "too_slow"),
@@ -107,13 +115,14 @@ def compressed_bomb() -> bytes:
     return HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb) + bomb
 
 
+SLOW = {"hang in the handshake", "record that drips"}
 # Servers that never get as far as a certificate.
 WITHOUT_TLS: dict[str, Handler] = {
     "hang in the handshake": silent,
     "record that drips": dripping_records,
     "alerts without end": endless_alerts,
     "plain http": lambda connection: connection.sendall(GOOD),
-    "plain http without end": repeating(HEAD, MEGABYTE),
+    "plain http without end": plain_without_end,
     "closes at once": lambda connection: None,
     "closes after the first message": lambda connection: connection.recv(4096) and None,
     "echo": lambda connection: connection.sendall(connection.recv(4096)),

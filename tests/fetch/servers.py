@@ -88,10 +88,15 @@ class TlsServer:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.stop()
         for thread in self._threads:
             thread.join(10)
+
+    def stop(self) -> None:
+        """Nobody is let in any more."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def _serve(self) -> None:
         while True:

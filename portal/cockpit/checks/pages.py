@@ -1,0 +1,119 @@
+"""What a page and its scripts say, read without running them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+_LINKS = {
+    "a": "href",
+    "link": "href",
+    "script": "src",
+    "img": "src",
+    "form": "action",
+    "iframe": "src",
+    "source": "src",
+}
+# What a browser fetches by itself; the others wait for a click.
+_FETCHED = {"link", "script", "img", "iframe", "source"}
+INIT = re.compile(r"\b_(?:mdsp|msb)\s*\.\s*init\s*\(\s*\{(?P<options>[^}]{0,2000})")
+_OPTION = r"""\b{name}["']?\s*:\s*(["'`])(?P<value>[^"'`\n]{{0,200}})\1"""
+_WRITES = re.compile(
+    r"""\bmethod["']?\s*:\s*["'`](?:POST|PUT|PATCH|DELETE)["'`]|\.open\(\s*["'`](?:POST|PUT|PATCH|DELETE)["'`]"""
+    r"""|\baxios\.(?:post|put|patch|delete)\(|\$\.post\(""",
+    re.IGNORECASE,
+)
+# A URL of the gateway's APIs inside quotes, as a whole.
+_API_URL = re.compile(r"""(["'`])(?P<url>(?:https://[^"'`\s/]{1,253})?/api/(?:(?!\1)[^\n]){0,500})\1""")
+_SERVICE = re.compile(r"/api/([a-z0-9]{1,40})(?:-[0-9]{10})?/v[0-9]")
+_PLACEHOLDER = re.compile(r"\$\{[^}]{0,200}\}")
+
+
+class Link(NamedTuple):
+    """An address in a page: the element, the address as it is written, and whether a browser fetches it by itself."""
+
+    tag: str
+    url: str
+    fetched: bool
+
+
+@dataclass
+class Page(HTMLParser):
+    """The parts of an HTML page that checks ask for."""
+
+    links: list[Link] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    inline_scripts: list[str] = field(default_factory=list)
+    posting_forms: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._in_script = False
+
+    @classmethod
+    def read(cls, text: str) -> Page:
+        """From HTML, however broken."""
+        page = cls()
+        page.feed(text)
+        page.close()
+        return page
+
+    @property
+    def scripts(self) -> list[str]:
+        """Addresses of the scripts, as they are written."""
+        return [link.url for link in self.links if link.tag == "script"]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what is asked for."""
+        given = {name: value or "" for name, value in attrs}
+        if "id" in given:
+            self.ids.add(given["id"])
+        url = given.get(_LINKS.get(tag, ""), "").strip()
+        if url:
+            self.links.append(Link(tag, url, tag in _FETCHED))
+        if tag == "form" and given.get("method", "").lower() == "post":
+            self.posting_forms += 1
+        self._in_script = tag == "script" and not url
+
+    def handle_endtag(self, tag: str) -> None:
+        """A script ends."""
+        self._in_script = self._in_script and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        """Text, of which only scripts are kept."""
+        if self._in_script and data.strip():
+            self.inline_scripts.append(data)
+
+
+def init_options(script: str) -> str | None:
+    """What stands in the call that starts the bar; None if there is no such call."""
+    match = INIT.search(script)
+    return match["options"] if match else None
+
+
+def option(options: str, name: str) -> str:
+    """The text of one option; empty where there is none."""
+    match = re.search(_OPTION.format(name=name), options)
+    return match["value"] if match else ""
+
+
+def writes(script: str) -> bool:
+    """Whether the script sends anything but GET, as far as its text shows."""
+    return _WRITES.search(script) is not None
+
+
+def sends_xsrf(script: str) -> bool:
+    """Whether the script knows the header that the gateway wants (Axios and Angular have it in their own code)."""
+    return "x-xsrf-token" in script.lower()
+
+
+def api_urls(script: str) -> list[str]:
+    """URLs of the gateway's APIs in the script, with `0` where a value is put in."""
+    return [_PLACEHOLDER.sub("0", match["url"]) for match in _API_URL.finditer(script)]
+
+
+def services(text: str) -> set[str]:
+    """Services of the Hub that the text has addresses of."""
+    return set(_SERVICE.findall(text))
