@@ -101,7 +101,7 @@ def test_old_protocol_is_no_tls(authority: trustme.CA, ca_file: str) -> None:
         assert bounded(server, ca_file).reason is Reason.NO_TLS
 
 
-def refusal(context: ssl.SSLContext, ca_file: str) -> tuple[Reason | None, Certificate]:
+def refusal(context: ssl.SSLContext, ca_file: str) -> tuple[tuple[Reason, ...], Certificate]:
     """Why the certificate was refused, and what it was; nothing was sent to its server."""
     received: list[bytes] = []
     with TlsServer(lambda connection: received.append(connection.recv(10)), context) as server:
@@ -109,7 +109,8 @@ def refusal(context: ssl.SSLContext, ca_file: str) -> tuple[Reason | None, Certi
     assert b"".join(received) == b""
     assert fetched.response is None
     assert fetched.certificate is not None
-    return fetched.reason, fetched.certificate
+    assert fetched.reason is fetched.faults[0]
+    return fetched.faults, fetched.certificate
 
 
 @pytest.mark.parametrize(
@@ -133,8 +134,8 @@ def test_certificate_is_refused(names: tuple[str, ...], starts: int, ends: int, 
     times = {"starts": timedelta(days=starts), "ends": timedelta(days=ends)}
     # The common name is right, and says nothing.
     leaf = hostile.certificate(HOST, leaf_key, (root, key), names=names, **times)
-    told, shown = refusal(hostile.context_for(leaf, key=leaf_key), written(root, tmp_path))
-    assert told is reason
+    faults, shown = refusal(hostile.context_for(leaf, key=leaf_key), written(root, tmp_path))
+    assert faults[0] is reason
     assert shown.names == tuple(name.replace("\0", "\\x00") for name in names)
     assert shown.issuer == "CN=root"
     assert shown.subject == f"CN={HOST}"
@@ -150,15 +151,15 @@ def written(root: hostile.x509.Certificate, folder: Path) -> str:
 def test_self_signed_is_refused_and_shown(ca_file: str) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     own = hostile.certificate(HOST, key, ends=timedelta(days=-1), starts=timedelta(days=-9))
-    told, shown = refusal(hostile.context_for(own, key=key), ca_file)
-    assert told is Reason.SELF_SIGNED
+    faults, shown = refusal(hostile.context_for(own, key=key), ca_file)
+    assert faults == (Reason.SELF_SIGNED, Reason.EXPIRED)
     assert shown.issuer == shown.subject == f"CN={HOST}"
     assert shown.sha256 == own.fingerprint(hostile.hashes.SHA256()).hex()
 
 
 def test_unknown_authority_is_refused(ca_file: str) -> None:
-    told, shown = refusal(server_context(trustme.CA().issue_cert(HOST)), ca_file)
-    assert told is Reason.UNTRUSTED
+    faults, shown = refusal(server_context(trustme.CA().issue_cert(HOST)), ca_file)
+    assert faults == (Reason.UNTRUSTED,)
     assert shown.names == (HOST,)
 
 
@@ -205,10 +206,21 @@ def test_bytes_have_an_end() -> None:
         stream = Stream(ours, Deadline(5), 40_000)
         theirs.sendall(b"x" * 60_000)
         received = 0
-        with pytest.raises(FetchFailed):
+        with pytest.raises(FetchFailed) as failed:
             while True:
                 received += len(stream.receive())
     assert received == 40_000
+    assert failed.value.reason is Reason.NO_HTTP
+
+
+def test_deadline_holds_while_there_is_always_more() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"x" * 60_000)
+        stream = Stream(ours, Deadline(0), 40_000)
+        with pytest.raises(FetchFailed) as failed:
+            stream.receive()
+    assert failed.value.reason is Reason.TOO_SLOW
 
 
 def test_nothing_listens() -> None:

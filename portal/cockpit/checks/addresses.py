@@ -25,6 +25,7 @@ from portal.lib.fetch.failures import Reason
 def url_form(subject: Subject, seen: Seen) -> Iterator[Finding]:
     if not subject.components:
         yield found(gettext_noop("The application has no component, so it has no address."))
+    _need_addresses(seen)
     for sight in seen.asked:
         if sight.fetched.reason is Reason.URL:
             yield found(gettext_noop("%(url)s is not an address that can be checked."), url=sight.url)
@@ -57,6 +58,7 @@ def platform_domain(subject: Subject, seen: Seen) -> Iterator[Finding]:
     fix=_("Enter the host name in the public DNS, with no private address beside the public one."),
 )
 def public_address(subject: Subject, seen: Seen) -> Iterator[Finding]:
+    _need_addresses(seen)
     for sight in seen.asked:
         if sight.fetched.reason is Reason.NO_PUBLIC_ADDRESS:
             text = gettext_noop("%(url)s: the name is not known, or one of its addresses is not public.")
@@ -90,6 +92,7 @@ def answers(subject: Subject, seen: Seen) -> Iterator[Finding]:
     fix=_("Let in the Hub's outgoing addresses on the application's port; your operator can name them."),
 )
 def firewall(subject: Subject, seen: Seen) -> Iterator[Finding]:
+    _need_addresses(seen)
     addresses = ", ".join(seen.hub_addresses) or "?"
     for sight in seen.sights.values():
         refused = sight.fetched.response is not None and sight.url == subject.health and sight.response.status == 403

@@ -44,8 +44,9 @@ def certificate_trusted(subject: Subject, seen: Seen) -> Iterator[Finding]:
         ),
     }
     for sight, certificate in _certificates(seen):
-        if sight.fetched.reason in words:
-            yield found(words[sight.fetched.reason], url=sight.url, **_evidence(certificate))
+        fault = next((fault for fault in sight.fetched.faults if fault in words), None)
+        if fault:
+            yield found(words[fault], url=sight.url, **_evidence(certificate))
 
 
 @check(
@@ -57,7 +58,7 @@ def certificate_trusted(subject: Subject, seen: Seen) -> Iterator[Finding]:
 )
 def certificate_name(subject: Subject, seen: Seen) -> Iterator[Finding]:
     for sight, certificate in _certificates(seen):
-        if sight.fetched.reason is Reason.WRONG_NAME:
+        if Reason.WRONG_NAME in sight.fetched.faults:
             text = gettext_noop("The certificate of %(url)s is for other names: %(names)s.")
             yield found(text, url=sight.url, **_evidence(certificate))
 
@@ -72,13 +73,12 @@ def certificate_name(subject: Subject, seen: Seen) -> Iterator[Finding]:
 def certificate_dates(subject: Subject, seen: Seen) -> Iterator[Finding]:
     for sight, certificate in _certificates(seen):
         evidence = _evidence(certificate)
-        reason, starts, ends = sight.fetched.reason, certificate.not_before, certificate.not_after
-        if reason is Reason.EXPIRED or (ends and ends < sight.at):
+        if Reason.EXPIRED in sight.fetched.faults:
             text = gettext_noop(
                 "The certificate of %(url)s, or one above it, has expired. Its own end is %(not_after)s."
             )
             yield found(text, url=sight.url, **evidence)
-        elif reason is Reason.NOT_YET_VALID or (starts and starts > sight.at):
+        if Reason.NOT_YET_VALID in sight.fetched.faults:
             text = gettext_noop("The certificate of %(url)s, or one above it, is not valid yet.")
             yield found(text, url=sight.url, **evidence)
 

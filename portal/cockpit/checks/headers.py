@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import Finding, NotSeen, Severity, check, found
-from portal.cockpit.checks.seen import Seen
+from portal.cockpit.checks.seen import Seen, Sight
 from portal.cockpit.checks.subject import Subject
 
 # A year, as the lists of browsers want it (seconds).
@@ -25,10 +25,7 @@ HSTS_LEAST = 31_536_000
     fix=_("Send Strict-Transport-Security: max-age=31536000 with every answer."),
 )
 def hsts(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    seen.answered()
-    for sight in seen.fronts:
-        if sight.fetched.response is None:
-            continue
+    for sight in _fronts(seen):
         value = sight.fetched.header("strict-transport-security")
         match = re.search(r'max-age\s*=\s*"?([0-9]{1,12})', value, re.IGNORECASE)
         if match is None:
@@ -46,13 +43,11 @@ def hsts(subject: Subject, seen: Seen) -> Iterator[Finding]:
     fix=_("Answer under the registered address itself, or register the address that the redirect leads to."),
 )
 def redirects(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    seen.answered()
-    fronts = {f"{component.base}/" for component in subject.components}
-    for sight in seen.sights.values():
-        response = sight.fetched.response
-        if response and sight.url in fronts and 300 <= response.status < 400:
+    for sight in _fronts(seen):
+        status = sight.response.status
+        if 300 <= status < 400:
             text = gettext_noop("%(url)s answers %(status)s and leads to %(location)s.")
-            yield found(text, url=sight.url, status=response.status, location=sight.fetched.header("location"))
+            yield found(text, url=sight.url, status=status, location=sight.fetched.header("location"))
 
 
 @check(
@@ -109,6 +104,15 @@ def cache_control(subject: Subject, seen: Seen) -> Iterator[Finding]:
         if not words & {"no-store", "no-cache", "private"}:
             text = gettext_noop("%(url)s lets caches keep the page: Cache-Control is %(value)s.")
             yield found(text, url=sight.url, value=value or "-")
+
+
+def _fronts(seen: Seen) -> list[Sight]:
+    """The front pages that answered, as nobody and as a person; raises `NotSeen` if there is none."""
+    urls = {sight.url for sight in seen.fronts}
+    fronts = [sight for sight in seen.answered() if sight.url in urls and sight.who != "forged"]
+    if not fronts:
+        raise NotSeen(gettext_noop("Nothing answered."))
+    return fronts
 
 
 CHECKS = (hsts, redirects, cookies, cache_control)

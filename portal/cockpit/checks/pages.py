@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import NamedTuple
 
 _LINKS = {
@@ -18,6 +18,11 @@ _LINKS = {
 }
 # What a browser fetches by itself; the others wait for a click.
 _FETCHED = {"link", "script", "img", "iframe", "source"}
+_TAG_OR_COMMENT = re.compile(r"<!--|<(?P<name>[a-zA-Z][a-zA-Z0-9]{0,20})(?P<attributes>[\s/][^<>]{0,4000})?>")
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""(?P<name>[a-zA-Z][\w:.-]{0,60})(?:\s{0,20}=\s{0,20}(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'=]+)))?"""
+)
 INIT = re.compile(r"\b_(?:mdsp|msb)\s*\.\s*init\s*\(\s*\{(?P<options>[^}]{0,2000})")
 _OPTION = r"""\b{name}["']?\s*:\s*(["'`])(?P<value>[^"'`\n]{{0,200}})\1"""
 _WRITES = re.compile(
@@ -40,7 +45,7 @@ class Link(NamedTuple):
 
 
 @dataclass
-class Page(HTMLParser):
+class Page:
     """The parts of an HTML page that checks ask for."""
 
     links: list[Link] = field(default_factory=list)
@@ -48,16 +53,29 @@ class Page(HTMLParser):
     inline_scripts: list[str] = field(default_factory=list)
     posting_forms: int = 0
 
-    def __post_init__(self) -> None:
-        super().__init__()
-        self._in_script = False
-
     @classmethod
     def read(cls, text: str) -> Page:
-        """From HTML, however broken."""
-        page = cls()
-        page.feed(text)
-        page.close()
+        """From HTML, however broken.
+
+        Not by `html.parser`: unclosed tags keep it busy for a minute in 64 KB. Each sign is looked at a few times here,
+        and a tag with a bare `<` or `>` in an attribute is read up to there.
+        """
+        page, at = cls(), 0
+        while match := _TAG_OR_COMMENT.search(text, at):
+            at = match.end()
+            name = (match["name"] or "").lower()
+            if not name:
+                ends_at = text.find("-->", at)
+                at = ends_at if ends_at >= 0 else len(text)
+                continue
+            given = _attributes(match["attributes"] or "")
+            page._tag(name, given)
+            if name == "script":
+                ends = _SCRIPT_END.search(text, at)
+                inside = text[at : ends.start() if ends else len(text)]
+                at += len(inside)
+                if "src" not in given and inside.strip():
+                    page.inline_scripts.append(inside)
         return page
 
     @property
@@ -65,26 +83,23 @@ class Page(HTMLParser):
         """Addresses of the scripts, as they are written."""
         return [link.url for link in self.links if link.tag == "script"]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep what is asked for."""
-        given = {name: value or "" for name, value in attrs}
+    def _tag(self, name: str, given: dict[str, str]) -> None:
         if "id" in given:
             self.ids.add(given["id"])
-        url = given.get(_LINKS.get(tag, ""), "").strip()
+        url = given.get(_LINKS.get(name, ""), "").strip()
         if url:
-            self.links.append(Link(tag, url, tag in _FETCHED))
-        if tag == "form" and given.get("method", "").lower() == "post":
+            self.links.append(Link(name, url, name in _FETCHED))
+        if name == "form" and given.get("method", "").lower() == "post":
             self.posting_forms += 1
-        self._in_script = tag == "script" and not url
 
-    def handle_endtag(self, tag: str) -> None:
-        """A script ends."""
-        self._in_script = self._in_script and tag != "script"
 
-    def handle_data(self, data: str) -> None:
-        """Text, of which only scripts are kept."""
-        if self._in_script and data.strip():
-            self.inline_scripts.append(data)
+def _attributes(written: str) -> dict[str, str]:
+    """Names in lower case and values; the first of a name holds."""
+    given: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(written):
+        value = next(filter(None, match.group("double", "single", "bare")), "")
+        given.setdefault(match["name"].lower(), unescape(value))
+    return given
 
 
 def init_options(script: str) -> str | None:

@@ -25,11 +25,6 @@ class Reason(StrEnum):
     TOO_SLOW = "too_slow"
 
 
-CERTIFICATE_REASONS = frozenset(
-    {Reason.SELF_SIGNED, Reason.UNTRUSTED, Reason.WRONG_NAME, Reason.EXPIRED, Reason.NOT_YET_VALID}
-)
-
-
 class FetchFailed(Exception):
     """The fetch ended early. `cause` is for the operator's log only: it may name what a user must not learn."""
 

@@ -71,12 +71,16 @@ class Steps:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of it: `response`, or the `reason` why there is none. `certificate` may be there in both cases."""
+    """What came of it: `response`, or the `reason` why there is none. `certificate` may be there in both cases.
+
+    `faults` is all that is wrong with the certificate; the worst of it is the reason.
+    """
 
     url: str
     response: Response | None = None
     reason: Reason | None = None
     certificate: Certificate | None = None
+    faults: tuple[Reason, ...] = ()
     tls_version: str = ""
     steps: Steps = field(default_factory=Steps)
 
@@ -135,6 +139,7 @@ class _Fetch:
             response,
             reason,
             self._tls.certificate if self._tls else None,
+            self._tls.faults if self._tls else (),
             self._tls.version if self._tls and self._tls.certificate else "",
             # How long it took until there was no answer would tell what the reason does not.
             Steps() if secret else self._steps,

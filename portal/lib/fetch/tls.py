@@ -49,11 +49,13 @@ class TlsStream:
 
     def __init__(self, stream: Stream, context: SSL.Context, host: str) -> None:
         self.certificate: Certificate | None = None
+        # All that is wrong with the certificate, the worst first.
+        self.faults: tuple[Reason, ...] = ()
         self._stream = stream
         self._host = host
         self._tls = SSL.Connection(context, None)
-        self._faults: list[tuple[int, int]] = []
-        self._tls.set_app_data(self._faults)
+        self._codes: list[tuple[int, int]] = []
+        self._tls.set_app_data(self._codes)
         self._tls.set_tlsext_host_name(host.encode())
         self._tls.set_connect_state()
 
@@ -80,12 +82,12 @@ class TlsStream:
             raise FetchFailed(Reason.NO_TLS, "TLS: no certificate")
         der = crypto.dump_certificate(crypto.FILETYPE_ASN1, shown)
         self.certificate = Certificate.read(der)
-        found = {_REASONS.get(code, Reason.UNTRUSTED) for code, _depth in self._faults}
+        found = {_REASONS.get(code, Reason.UNTRUSTED) for code, _depth in self._codes}
         if not is_for(der, self._host):
             found.add(Reason.WRONG_NAME)
-        for reason in _ORDER:
-            if reason in found:
-                raise FetchFailed(reason, f"certificate: {sorted(self._faults)}")
+        self.faults = tuple(reason for reason in _ORDER if reason in found)
+        if self.faults:
+            raise FetchFailed(self.faults[0], f"certificate: {sorted(self._codes)}")
 
     def send(self, data: bytes) -> None:
         """All of it."""
