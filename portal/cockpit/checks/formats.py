@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from portal.cockpit.checks.check import Finding, Severity
@@ -19,12 +20,13 @@ VERSION = 1
 def text(report: Report) -> Iterator[str]:
     """Lines: what was found with what to do, then what was not checked, then the sum."""
     for result in report.with_findings():
-        yield f"{result.check.severity.upper()} {result.check.id}: {result.check.title}"
+        yield f"{result.check.severity.upper()} {result.check.id}"
+        yield "    " + _("Rule: %(title)s.") % {"title": result.check.title}
         for finding in result.findings:
             yield f"    {finding.text}"
             yield from (f"      {name}: {value}" for name, value in finding.evidence.items() if value)
         yield f"    {result.check.fix}"
-        yield f"    {result.check.link}"
+        yield f"    {settings.PORTAL_URL}{result.check.link}"
     for result in report.results:
         if result.why_not:
             yield f"NOT CHECKED {result.check.id}: {result.why_not.text}"
@@ -32,7 +34,7 @@ def text(report: Report) -> Iterator[str]:
     passed = sum(result.outcome is Outcome.PASSED for result in report.results)
     not_checked = sum(result.outcome is Outcome.NOT_CHECKED for result in report.results)
     yield _(
-        "%(passed)s passed, %(blocking)s blocking, %(warning)s warnings, %(hint)s hints, %(not_checked)s not checked"
+        "Passed: %(passed)s. Blocking: %(blocking)s. Warnings: %(warning)s. Hints: %(hint)s. Not seen: %(not_checked)s."
     ) % {"passed": passed, "not_checked": not_checked, **counted}
 
 
@@ -75,7 +77,7 @@ def as_junit(report: Report, name: str, fails_at: set[Severity]) -> str:
             failure = ElementTree.SubElement(
                 case, "failure", type=result.check.severity.value, message=result.findings[0].text
             )
-            failure.text = f"{told}\n{result.check.fix}\n{result.check.link}"
+            failure.text = f"{told}\n{result.check.fix}\n{settings.PORTAL_URL}{result.check.link}"
         elif result.findings:
             ElementTree.SubElement(case, "system-out").text = f"{result.check.severity}: {told}"
         if result.why_not:

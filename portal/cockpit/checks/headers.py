@@ -95,9 +95,7 @@ def cache_control(subject: Subject, seen: Seen) -> Iterator[Finding]:
         sight for (_url, who), sight in seen.sights.items() if who == "person" and sight.media_type == "text/html"
     ]
     if not sights:
-        raise NotSeen(
-            gettext_noop("The page is shown to signed-in people only: run the checks with a token of the Hub.")
-        )
+        raise NotSeen(gettext_noop("No page was shown to a signed-in person."))
     for sight in sights:
         value = sight.fetched.header("cache-control")
         words = {word.strip().lower().partition("=")[0] for word in value.split(",")}

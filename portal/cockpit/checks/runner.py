@@ -125,7 +125,8 @@ class Runner:
         findings = []
         try:
             for finding in check.run(self.subject, self._seen):
-                findings.append(finding)
+                if finding not in findings:
+                    findings.append(finding)
         except NotSeen as not_seen:
             if not findings:
                 return Result(check, Outcome.NOT_CHECKED, why_not=not_seen.finding)

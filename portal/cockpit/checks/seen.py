@@ -108,7 +108,11 @@ class Seen:
             response = sight.fetched.response if sight else None
             if sight and response and response.status == 200 and sight.media_type in HTML:
                 return sight
-        raise NotSeen(_("The page is shown to signed-in people only: run the checks with a token of the Hub."))
+        if all(sight.fetched.response is None for sight in self.sights.values()):
+            raise NotSeen(_("Nothing answered."))
+        if self.token is None:
+            raise NotSeen(_("The page is shown to signed-in people only: run the checks with a token of the Hub."))
+        raise NotSeen(_("%(url)s shows no HTML page."), url=self.subject.front)
 
     @cached_property
     def page(self) -> Page:

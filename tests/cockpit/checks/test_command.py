@@ -50,10 +50,10 @@ def test_json_has_every_check_and_blocks(refused: subprocess.CompletedProcess[st
 def test_text_names_id_fix_and_page() -> None:
     answer = readiness("https://10.0.0.1", "--verbosity", "2")
     assert answer.returncode == 1
-    assert "BLOCKING url-form: " in answer.stdout
-    assert "/docs/readiness/#url-form" in answer.stdout
+    assert "BLOCKING url-form\n    Rule: " in answer.stdout
+    assert "http://localhost:8000/docs/readiness/#url-form\n" in answer.stdout
     assert "NOT CHECKED hsts: Nothing answered." in answer.stdout
-    assert answer.stdout.splitlines()[-1].endswith("not checked")
+    assert answer.stdout.splitlines()[-1].startswith("Passed: ")
     assert "https://10.0.0.1/" in answer.stderr.splitlines()[0]
 
 
