@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from portal.lib.fetch.certificate import shown
+# No value of the evidence is longer (characters).
+LONGEST = 200
 
 if TYPE_CHECKING:
     from portal.cockpit.checks.seen import Seen
@@ -31,7 +32,7 @@ class Severity(StrEnum):
 class Finding:
     """One thing that is not as it should be. `what` is English with places for `evidence`, so both can be stored.
 
-    Evidence is visible ASCII: what a server sent is in it, but never a body.
+    Evidence is short and visible: what a server sent is in it, but never a body.
     """
 
     what: str
@@ -53,7 +54,13 @@ class NotSeen(Exception):
 
 def found(what: str, **evidence: object) -> Finding:
     """A finding whose evidence is safe to show."""
-    return Finding(what, {name: shown(str(value)) for name, value in evidence.items()})
+    return Finding(what, {name: visible(str(value)) for name, value in evidence.items()})
+
+
+def visible(text: str) -> str:
+    """The text cut, and with every sign that cannot be seen, or that turns the direction of others, as a number."""
+    cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in cut)
 
 
 Look = Callable[["Subject", "Seen"], Iterable[Finding]]

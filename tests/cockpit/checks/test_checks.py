@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from portal.cockpit.checks.catalogue import BY_ID, CHECKS
-from portal.cockpit.checks.check import Severity
+from portal.cockpit.checks.check import Severity, found
 from portal.cockpit.checks.report import Outcome
 from tests.cockpit.checks.application import World
 from tests.cockpit.checks.broken import BROKEN, Break
@@ -53,3 +53,10 @@ def test_every_check_has_a_broken_application() -> None:
     assert list(BROKEN) == [check.id for check in CHECKS]
     assert len(CHECKS) >= 20
     assert len(BY_ID) == len(CHECKS)
+
+
+def test_evidence_is_short_and_visible() -> None:
+    finding = found("%(link)s", link="Pümpe\n\x1b[31m\u202e\x00\ud800" + "x" * 500)
+    assert finding.text.startswith("Pümpe\\x0a\\x1b[31m\\x202e\\x00\\xd800xxx")
+    assert len(finding.text) < 250
+    finding.text.encode()
