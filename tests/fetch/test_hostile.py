@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -183,6 +184,18 @@ def test_certificate_depends_on_the_name(authority: trustme.CA, ca_file: str) ->
     with TlsServer(answering(GOOD), context) as server:
         assert bounded(server, ca_file).reason is None
         assert bounded(server, ca_file, host="other.example.com").reason is Reason.UNTRUSTED
+
+
+def test_verdicts_of_fetches_at_once_do_not_mix(good_context: ssl.SSLContext, ca_file: str) -> None:
+    """One fetcher, 60 fetches in 12 threads: what is wrong with one certificate is not said of another."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    own = hostile.context_for(hostile.certificate(HOST, key), key=key)
+    with TlsServer(answering(GOOD), good_context) as good, TlsServer(answering(GOOD), own) as bad:
+        fetcher = Fetcher(loopback_policy([good.port, bad.port], ca_file, 10), resolve=to_loopback)
+        urls = [f"https://{HOST}:{server.port}/" for server in (good, bad)] * 30
+        with ThreadPoolExecutor(12) as pool:
+            fetched = list(pool.map(fetcher.get, urls))
+    assert {(one.url == urls[0], one.reason) for one in fetched} == {(True, None), (False, Reason.SELF_SIGNED)}
 
 
 def test_deadline_holds_over_all_steps(good_context: ssl.SSLContext, ca_file: str) -> None:

@@ -14,7 +14,8 @@ from portal.cockpit.checks.seen import Seen
 from portal.cockpit.checks.subject import Subject
 
 # Signs that no part of a URL may have unencoded (RFC 3986 section 2); brackets belong to addresses in numbers only.
-NOT_ALLOWED = re.compile(r"""[\[\]{}"<>\\^`|\s]|[^\x00-\x7f]|%(?![0-9A-Fa-f]{2})""")
+# Letters beyond ASCII are not among them: every browser encodes those by itself.
+NOT_ALLOWED = re.compile(r"""[\[\]{}"<>\\^`|\s]|%(?![0-9A-Fa-f]{2})""")
 MOST = 10
 
 

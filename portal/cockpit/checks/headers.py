@@ -77,7 +77,8 @@ def _missing(name: str, line: str) -> Iterator[str]:
         yield f"{name} = gateway"
     if "secure" not in words:
         yield "Secure"
-    if "httponly" not in words:
+    # A cookie against forged requests is there for scripts to read.
+    if "httponly" not in words and not re.search("[cx]srf", name, re.IGNORECASE):
         yield "HttpOnly"
     if not words & {"samesite=lax", "samesite=strict"}:
         yield "SameSite"

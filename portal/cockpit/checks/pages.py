@@ -17,6 +17,7 @@ _LINKS = {
     "source": "src",
 }
 # What a browser fetches by itself; the others wait for a click.
+_FETCHED_LINKS = {"stylesheet", "icon", "manifest", "preload", "modulepreload"}
 _FETCHED = {"link", "script", "img", "iframe", "source"}
 _TAG_OR_COMMENT = re.compile(r"<!--|<(?P<name>[a-zA-Z][a-zA-Z0-9]{0,20})(?P<attributes>[\s/][^<>]{0,4000})?>")
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
@@ -88,7 +89,8 @@ class Page:
             self.ids.add(given["id"])
         url = given.get(_LINKS.get(name, ""), "").strip()
         if url:
-            self.links.append(Link(name, url, name in _FETCHED))
+            fetched = name in _FETCHED and (name != "link" or bool(_FETCHED_LINKS & set(given.get("rel", "").split())))
+            self.links.append(Link(name, url, fetched))
         if name == "form" and given.get("method", "").lower() == "post":
             self.posting_forms += 1
 

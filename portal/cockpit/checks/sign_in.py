@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from portal.cockpit.checks.check import Finding, NotSeen, Severity, check, found
 from portal.cockpit.checks.hub_token import HubToken
-from portal.cockpit.checks.seen import Seen, Sight
+from portal.cockpit.checks.seen import Seen
 from portal.cockpit.checks.subject import Subject
 
 
@@ -49,13 +49,17 @@ def refuses_forged_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
 
 @check(
     "hub-token",
-    Severity.BLOCKING,
+    Severity.WARNING,
     title=_("The token belongs to the application's tenant"),
     why=_("With another tenant's token, or an ended one, the checks would say nothing about this application."),
     fix=_("Sign in to the Hub as somebody of this tenant and take the token from a request of the gateway."),
 )
 def hub_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    token = _token(seen)
+    yield from _unfit(_token(seen), subject, seen)
+
+
+def _unfit(token: HubToken, subject: Subject, seen: Seen) -> Iterator[Finding]:
+    """Why the token says nothing about this application."""
     if not token.is_sendable:
         yield found(gettext_noop("What was given is no token."))
         return
@@ -76,8 +80,10 @@ def hub_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
 )
 def accepts_hub_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
     token = _token(seen)
+    if any(_unfit(token, subject, seen)):
+        raise NotSeen(gettext_noop("The token that was given does not fit."))
     for url in dict.fromkeys((subject.front, subject.protected)):
-        sight = _as_person(seen, url)
+        sight = seen.at(url, "person")
         if not 200 <= sight.response.status < 300:
             text = gettext_noop("%(url)s answers %(status)s to a token of %(issuer)s for the tenant %(tenant)s.")
             status = sight.response.status
@@ -88,10 +94,6 @@ def _token(seen: Seen) -> HubToken:
     if seen.token is None:
         raise NotSeen(gettext_noop("No token of the Hub was given."))
     return seen.token
-
-
-def _as_person(seen: Seen, url: str) -> Sight:
-    return seen.at(url, "person")
 
 
 CHECKS = (refuses_without_token, refuses_forged_token, hub_token, accepts_hub_token)

@@ -154,6 +154,7 @@ BROKEN: dict[str, list[tuple[Break, str]]] = {
         (header("Set-Cookie", "pumps=1; HttpOnly; SameSite=Lax"), "Secure"),
         (header("Set-Cookie", "pumps=1; Secure; SameSite=Lax"), "HttpOnly"),
         (header("Set-Cookie", "pumps=1; Secure; HttpOnly; SameSite=None"), "SameSite"),
+        (header("Set-Cookie", "csrf=1; HttpOnly; SameSite=Lax"), "Secure"),
         (header("Set-Cookie", "SESSION=1; Secure; HttpOnly; SameSite=Lax"), "gateway"),
     ],
     "cache-control": [

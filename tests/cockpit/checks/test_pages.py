@@ -33,13 +33,15 @@ def test_parts_of_a_page() -> None:
     page = Page.read(
         """<!DOCTYPE html><!-- <script src="/commented.js"></script> --><LINK rel=stylesheet HREF=/a.css>
         <script src='/b.js?x=1&amp;y=2' defer></script><script>if (a < b) { "<img src=/no.png>" }</script>
-        <script></script><div id=one class="x" id="two"><a href="/c">x</a><a>no address</a>
+        <script></script><link rel="canonical" href="http://other.example/">
+        <div id=one class="x" id="two"><a href="/c">x</a><a>no address</a>
         <form METHOD="Post" action="/d">
         <form action="/e"><img src="data:image/png;base64,x"/><iframe src = "https://other.example/"></iframe>"""
     )
     assert page.links == [
         Link("link", "/a.css", True),
         Link("script", "/b.js?x=1&y=2", True),
+        Link("link", "http://other.example/", False),
         Link("a", "/c", False),
         Link("form", "/d", False),
         Link("form", "/e", False),

@@ -96,6 +96,7 @@ def test_what_is_no_token_is_not_sent(written: str, world: World) -> None:
     world.token = written
     report = world.run()
     assert report.of("hub-token").outcome is Outcome.FOUND
+    assert report.of("accepts-hub-token").outcome is Outcome.NOT_CHECKED
     assert not [sight for sight in report.sights if sight.who == "person"]
 
 
@@ -142,6 +143,13 @@ def test_mistake_of_a_check_does_not_take_the_others_along(world: World, caplog:
 # What is written down already says something about these.
 STATIC = {"platform-domain", "health-url", "components", "reserved-paths", "hub-token", "csp-allows-bar", "csp-strict"}
 STATIC |= {"rfc3986-links"}
+
+
+def test_cookie_against_forged_requests_is_for_scripts(world: World) -> None:
+    world.answers["/"].headers.append(("Set-Cookie", "csrftoken=1; Secure; SameSite=Lax"))
+    assert world.run().of("cookies").outcome is Outcome.PASSED
+
+
 NASTY = [
     b"\x00\xff\xfe",
     b"{" * 5000,
