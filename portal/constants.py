@@ -107,6 +107,19 @@ LEAK_REPORT_AGE = _number(
     "LEAK_REPORT_AGE", 300, "seconds", "A signed report of a scanner is taken as long; after that it may be a replay."
 )
 
+READINESS_FETCH = _number(
+    "READINESS_FETCH", 10, "seconds", "One look at a page of an application ends after this, whatever its server does."
+)
+READINESS_SECONDS = _number(
+    "READINESS_SECONDS", 60, "seconds", "After this time a run of the checks asks for no further page.", maximum=600
+)
+READINESS_CERTIFICATE_DAYS = _number(
+    "READINESS_CERTIFICATE_DAYS", 30, "days", "A certificate that ends sooner is told: a release takes days."
+)
+READINESS_CLOCK_SKEW = _number(
+    "READINESS_CLOCK_SKEW", 60, "seconds", "How far an application's clock may be from ours.", minimum=0
+)
+
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {
     "S": {"keys": 10, "contracts": 5, "applications": 2, "calls_per_day": 50_000},

@@ -276,6 +276,15 @@ LEAK_SCANNERS = leak_scanners.read(
 )
 LEAK_REPORT_DISABLES = env.bool("PORTAL_LEAK_REPORT_DISABLES", True)
 
+# Checks of applications (docs/readiness.md): where they may look beside the public Internet, whom they believe beside
+# public authorities, and where the Hub calls from, for those who have a firewall.
+READINESS_PORTS = environment.ports("PORTAL_READINESS_PORTS", env.list("PORTAL_READINESS_PORTS", default=[]))
+READINESS_NETWORKS = environment.networks(
+    "PORTAL_READINESS_NETWORKS", env.list("PORTAL_READINESS_NETWORKS", default=[])
+)
+READINESS_CA_FILE = environment.ca_file("PORTAL_READINESS_CA_FILE", env.str("PORTAL_READINESS_CA_FILE", ""))
+HUB_OUTBOUND_ADDRESSES = environment.networks("HUB_OUTBOUND_ADDRESSES", env.list("HUB_OUTBOUND_ADDRESSES", default=[]))
+
 # Sign-in and sessions.
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["portal.identity.backend.HubIdentityBackend"]

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from cryptography import x509
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -63,6 +64,27 @@ def networks(name: str, written: list[str]) -> list[ipaddress.IPv4Network | ipad
         return [ipaddress.ip_network(network) for network in written]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}; write addresses such as {name}=10.0.0.7,10.1.0.0/24") from None
+
+
+def ports(name: str, written: list[str]) -> frozenset[int]:
+    """Port numbers such as 8443."""
+    if not all(port.isascii() and port.isdigit() and 0 < int(port) < 65536 for port in written):
+        raise ImproperlyConfigured(f"{name} is {','.join(written)!r}, write port numbers such as {name}=8443,9443")
+    return frozenset(map(int, written))
+
+
+def ca_file(name: str, written: str) -> str:
+    """The path of a file with certificates in PEM; empty for none."""
+    if not written:
+        return ""
+    try:
+        found = Path(written).read_text(encoding="ascii")
+        certificates = x509.load_pem_x509_certificates(found.encode())
+    except (OSError, ValueError):
+        certificates = []
+    if not certificates:
+        raise ImproperlyConfigured(f"{name}: {written!r} has no certificates, write the path of a file in PEM")
+    return written
 
 
 def json_list(name: str, written: str) -> list[dict[str, Any]]:

@@ -77,6 +77,16 @@ WRONG = {
     "PORTAL_OPERATOR_EMAIL": [("operator", "write one address such as PORTAL_OPERATOR_EMAIL=")],
     "PORTAL_MAIL_TIMEOUT": [("301", "at most 300")],
     "TRUSTED_PROXIES": [("10.0.0.300", "TRUSTED_PROXIES=10.0.0.7")],
+    "PORTAL_READINESS_PORTS": [
+        ("https", "PORTAL_READINESS_PORTS=8443,9443"),
+        ("443,65536", "PORTAL_READINESS_PORTS=8443,9443"),
+    ],
+    "PORTAL_READINESS_NETWORKS": [("10.20.0.1/16", "write addresses such as PORTAL_READINESS_NETWORKS=10.0.0.7")],
+    "PORTAL_READINESS_CA_FILE": [
+        ("/nowhere/ca.pem", "write the path of a file in PEM"),
+        ("manage.py", "write the path of a file in PEM"),
+    ],
+    "HUB_OUTBOUND_ADDRESSES": [("gateway", "write addresses such as HUB_OUTBOUND_ADDRESSES=10.0.0.7")],
     "PORTAL_TOKEN_ALGORITHM": [("none", "write ES256 or RS256")],
     "PORTAL_TOKEN_LIFETIME": [("15m", "PORTAL_TOKEN_LIFETIME=900"), ("0", "at least 1"), ("٣", "whole number")],
 }

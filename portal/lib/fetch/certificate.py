@@ -1,0 +1,71 @@
+"""A server's certificate as evidence: what it says of itself, in signs that are safe to show."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+# No more names are shown, and no longer texts (characters).
+MOST_NAMES = 20
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a server showed, trusted or not. Times are UTC; None and empty where the certificate cannot be read."""
+
+    sha256: str
+    subject: str = ""
+    issuer: str = ""
+    names: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+    @classmethod
+    def read(cls, der: bytes) -> Certificate:
+        """From DER. What cannot be read still has its fingerprint."""
+        sha256 = hashlib.sha256(der).hexdigest()
+        try:
+            found = x509.load_der_x509_certificate(der)
+            return cls(
+                sha256,
+                shown(found.subject.rfc4514_string()),
+                shown(found.issuer.rfc4514_string()),
+                tuple(map(shown, dns_names(found)[:MOST_NAMES])),
+                found.not_valid_before_utc,
+                found.not_valid_after_utc,
+            )
+        except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+            return cls(sha256)
+
+
+def dns_names(certificate: x509.Certificate) -> list[str]:
+    """The DNS names that the certificate is for. A common name is none (RFC 9525 section 2)."""
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    return extension.value.get_values_for_type(x509.DNSName)
+
+
+def is_for(der: bytes, host: str) -> bool:
+    """Whether the certificate is for this name, in ASCII and lower case (RFC 9525 section 6.3).
+
+    A wildcard stands for one whole label, the first, and at least two more follow it.
+    """
+    try:
+        names = dns_names(x509.load_der_x509_certificate(der))
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False
+    _, _, rest = host.partition(".")
+    wildcard = f"*.{rest}" if "." in rest else ""
+    return any(name.isascii() and name.lower() in {host, wildcard} for name in names)
+
+
+def shown(text: str) -> str:
+    """The text cut, and with every sign that is not visible ASCII written as a number."""
+    cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return "".join(sign if " " <= sign <= "~" or sign == "…" else f"\\x{ord(sign):02x}" for sign in cut)
