@@ -42,6 +42,13 @@ AREAS = (
         _("Machines of this tenant, as the Hub knows them"),
     ),
     Area(_("Binding keys"), "key-round", "keys:list", Permission.KEYS_READ, _("Credentials with which apps read data")),
+    Area(
+        _("Applications"),
+        "rocket",
+        "cockpit:list",
+        Permission.APPS_READ,
+        _("Self-hosted applications, from the first line to an approved release"),
+    ),
     Area(_("Members"), "users", "tenants:members", Permission.MEMBERS_READ, _("Who may enter, and as what")),
     Area(
         _("Activity"),

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "portal.identity",
     "portal.tenants",
     "portal.keys",
+    "portal.cockpit",
     "portal.ops",
     "assets_app.assets",
 ]
@@ -180,6 +181,7 @@ ATTENTION_SOURCES = [
 # How many of a quota the active tenant uses; what nobody counts yet is 0.
 QUOTA_COUNTERS = {
     "keys": "portal.keys.queries.counted_keys",
+    "applications": "portal.cockpit.queries.counted_apps",
     "calls_per_day": "portal.tenants.daily_calls.made_today",
 }
 # What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.
