@@ -45,16 +45,8 @@ CHANGES: dict[str, Any] = {
     "created_by": "Other",
     "created_at": timezone.now(),
 }
-CONFIGURATION = (
-    "display_name",
-    "description",
-    "icon",
-    "content_security_policy",
-    "cache_control",
-    "components",
-    "scopes",
-    "roles",
-)
+CONFIGURATION = ("display_name", "description", "icon", "content_security_policy", "cache_control")
+PARTS = ("components", "scopes", "roles")
 RELEASE = ("release_description", "health_component", "health_path", "credentials", "screenshot")
 MAY_CHANGE = {
     **{name: {AppState.IN_DEVELOPMENT} for name in (*CONFIGURATION, *PARTS)},
