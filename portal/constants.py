@@ -107,6 +107,15 @@ LEAK_REPORT_AGE = _number(
     "LEAK_REPORT_AGE", 300, "seconds", "A signed report of a scanner is taken as long; after that it may be a replay."
 )
 
+RELEASE_FOUR_EYES = _number(
+    "RELEASE_FOUR_EYES",
+    1,
+    "0 or 1",
+    "Whether a release is approved by somebody else than who submitted it.",
+    minimum=0,
+    maximum=1,
+)
+
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {
     "S": {"keys": 10, "contracts": 5, "applications": 2, "calls_per_day": 50_000},

@@ -76,6 +76,7 @@ OPERATOR_AREAS = (
         at_end=True,
         also=("/operator/provision/", "/operator/requests/"),
     ),
+    Area(_("Releases"), "badge-check", "ops:releases", Permission.TENANT_READ, at_end=True),
     Area(_("Service"), "server-cog", "ops:service", Permission.TENANT_READ, at_end=True),
 )
 

@@ -175,6 +175,7 @@ MEMBERSHIP_SYNC = "portal.tenants.member_commands.follow_hub"
 UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
 ATTENTION_SOURCES = [
     "portal.keys.attention.for_member",
+    "portal.cockpit.attention.for_member",
     "portal.tenants.quota_attention.for_member",
     "portal.ops.attention.for_operator",
 ]

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions
-from portal.cockpit.rows import actions, app_row, app_url, core_rows, scope_rows
+from portal.cockpit.rows import actions, app_row, app_url, core_rows, release_row, scope_rows
 from portal.cockpit.rules import is_risky_version
+from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
 from portal.permissions import Permission
 
@@ -30,6 +31,10 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "others": [app_row(request, other) for other in _others(version)],
         "roles": [(role.name, version.full_role(role.name)) for role in version.role_list],
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
+        "release": release_row(version),
+        "change_release_url": app_url(request, "prepare", version.pk)
+        if may_write and version.state == AppState.PREPARATION
+        else None,
         "is_risky_version": is_risky_version(version.version),
         "can_edit": may_write and version.is_editable,
         "edit_url": app_url(request, "edit", version.pk),

@@ -64,3 +64,50 @@ class AppRegistered(Event):
 class AppDeregistered(Event):
     app: str
     version: str
+
+
+@event("release.prepared", _("wrote the release of {app} {version}"))
+class ReleasePrepared(Event):
+    app: str
+    version: str
+    fields: str
+
+
+@event("release.submitted", _("submitted the release of {app} {version} for approval"))
+class ReleaseSubmitted(Event):
+    app: str
+    version: str
+    health_url: str
+    credentials: str
+
+
+@event("release.withdrawn", _("withdrew the release of {app} {version}"))
+class ReleaseWithdrawn(Event):
+    app: str
+    version: str
+
+
+@event("release.sent_back", _("sent the release of {app} {version} back"))
+class ReleaseSentBack(Event):
+    app: str
+    version: str
+
+
+@event("release.approved", _("approved the release of {app} {version}, which {submitted_by} had submitted"))
+class ReleaseApproved(Event):
+    app: str
+    version: str
+    submitted_by: str
+    alternate_email: str
+
+
+@event("release.check_passed", _("ended the check of {app} {version}: it is ready for assignment"))
+class CheckPassed(Event):
+    app: str
+    version: str
+
+
+@event("release.check_failed", _("ended the check of {app} {version}: remediation is required"))
+class CheckFailed(Event):
+    app: str
+    version: str

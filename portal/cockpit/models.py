@@ -138,6 +138,12 @@ class AppVersion(TenantOwned):
         """As tokens carry them: `pumpadvisor.default`."""
         return [f"{self.application.internal_name}.{name}" for name in self.scopes]
 
+    @property
+    def health_url(self) -> str:
+        """Where the Hub will ask whether the application is well; empty while no component of it is chosen."""
+        chosen = next((one for one in self.component_list if one.name == self.health_component), None)
+        return chosen.url.rstrip("/") + self.health_path if chosen and self.health_path else ""
+
     def full_role(self, name: str) -> str:
         """As the Hub's Settings list it: `mdsp:acme:pumpadvisor.admin`."""
         return f"mdsp:{self.tenant.name}:{self.application.internal_name}.{name}"

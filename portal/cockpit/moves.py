@@ -20,7 +20,7 @@ def locked(version: AppVersion) -> AppVersion:
     return rows.select_related("application", "tenant").get(pk=version.pk)
 
 
-def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: Any) -> None:
+def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: Any) -> Move:
     """Take the version, which is `locked`, a step on, with what is told by it; raises `StateForbids`.
 
     The caller records the event, after all writes.
@@ -29,7 +29,7 @@ def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: A
     for name, value in told.items():
         setattr(version, name, value)
     version.save(update_fields=["state", "state_since", *told])
-    Move(
+    step = Move(
         version=version,
         tenant_id=version.tenant_id,
         verb=verb,
@@ -38,4 +38,6 @@ def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: A
         by_id=by.id,
         by_name=by.name,
         note=note,
-    ).save()
+    )
+    step.save()
+    return step

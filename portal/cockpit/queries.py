@@ -44,3 +44,9 @@ def find_versions(*, q: str = "", state: str = "") -> QuerySet[AppVersion]:
     if state:
         found = found.filter(state=state)
     return found.order_by("-created_at", "-pk")
+
+
+def versions_in_check() -> QuerySet[AppVersion]:
+    """Of all tenants, for the operator: what was approved and waits for the end of its check, the oldest first."""
+    found = AppVersion.all_tenants.select_related("application", "tenant").defer("icon", "screenshot")
+    return found.filter(state=AppState.CHECK).order_by("state_since", "pk")

@@ -19,6 +19,11 @@ from portal.cockpit.states import AppState, Verb, verbs_of
 VERB_LABELS: dict[str, str | Promise] = {
     Verb.REGISTER: _("Register…"),
     Verb.DEREGISTER: _("Deregister…"),
+    Verb.PREPARE: _("Prepare release…"),
+    Verb.SUBMIT: _("Submit release…"),
+    Verb.WITHDRAW: _("Withdraw…"),
+    Verb.SEND_BACK: _("Send back…"),
+    Verb.APPROVE: _("Approve Upload…"),
 }
 # The step that leads on.
 FORWARD = {Verb.REGISTER, Verb.PREPARE, Verb.SUBMIT, Verb.APPROVE}
@@ -49,6 +54,19 @@ def app_row(request: TenantRequest, version: AppVersion) -> dict[str, Any]:
         "state_since": version.state_since,
         "created_at": version.created_at,
         "created_by": version.created_by,
+    }
+
+
+def release_row(version: AppVersion) -> dict[str, Any]:
+    """What is released: what it says, where its health is asked, what it may do by itself."""
+    return {
+        "description": version.release_description,
+        "health_url": version.health_url,
+        "credentials": version.get_credentials_display(),
+        "is_begun": bool(version.release_description or version.health_url),
+        "approved_by": version.approved_by,
+        "alternate_email": version.alternate_email,
+        "notice": version.notice.split("\n") if version.notice else [],
     }
 
 

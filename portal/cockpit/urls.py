@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from portal.cockpit import component_views, detail_views, list_views, registration_views, role_views, views
+from portal.cockpit import (
+    approval_views,
+    component_views,
+    detail_views,
+    list_views,
+    registration_views,
+    release_views,
+    role_views,
+    views,
+)
 
 app_name = "cockpit"
 urlpatterns = [
@@ -18,4 +27,9 @@ urlpatterns = [
     path("<int:app_id>/roles/names/", role_views.role_names, name="role_names"),
     path("<int:app_id>/register/", registration_views.register, name="register"),
     path("<int:app_id>/deregister/", registration_views.deregister, name="deregister"),
+    path("<int:app_id>/prepare/", release_views.prepare, name="prepare"),
+    path("<int:app_id>/submit/", release_views.submit, name="submit"),
+    path("<int:app_id>/withdraw/", release_views.withdraw, name="withdraw"),
+    path("<int:app_id>/approve/", approval_views.approve, name="approve"),
+    path("<int:app_id>/send-back/", approval_views.send_back, name="send_back"),
 ]
