@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.states import (
     APPROVED,
     MAIN_PATH,
@@ -104,3 +108,10 @@ def test_a_developer_does_not_approve() -> None:
         Verb.SEND_BACK,
         Verb.APPROVE,
     ]
+
+
+def test_page_of_the_documentation_has_the_same_table() -> None:
+    text = (Path(settings.BASE_DIR) / "docs" / "cockpit.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| `?([\w.]+)`? \|$", text, re.MULTILINE)
+    assert rows == [(one.source.value, one.verb, one.target.value, one.right or "operator") for one in TRANSITIONS]
+    assert dict.fromkeys(re.findall(r"^\| `(mdsp:core:[^`]+)` \|", text, re.MULTILINE)) == dict.fromkeys(CORE_ROLES)

@@ -12,6 +12,7 @@ from portal import constants
 from portal.actor import SYSTEM
 from portal.cockpit.commands import create_version
 from portal.cockpit.registration_commands import register
+from portal.cockpit.release_commands import prepare_release, submit_release
 from portal.keys.models import BindingKey
 from portal.permissions import Role
 from portal.scoping import tenant_scope
@@ -52,17 +53,22 @@ PAGES = {
     "/t/acme/keys/{key}/enable/": 10,
     "/t/acme/keys/{key}/brown-out/": 11,
     "/t/acme/keys/{key}/brown-out/stop/": 11,
-    "/t/acme/apps/": 12,
-    "/t/acme/apps/create/": 9,
-    "/t/acme/apps/{app}/": 12,
-    "/t/acme/apps/{app}/edit/": 10,
-    "/t/acme/apps/{app}/new-version/": 10,
-    "/t/acme/apps/{app}/components/add/": 10,
-    "/t/acme/apps/{app}/component/web/": 10,
-    "/t/acme/apps/{app}/roles/": 10,
-    "/t/acme/apps/{app}/roles/names/": 10,
-    "/t/acme/apps/{app}/register/": 10,
-    "/t/acme/apps/{registered}/deregister/": 10,
+    "/t/acme/apps/": 13,
+    "/t/acme/apps/create/": 10,
+    "/t/acme/apps/{app}/": 13,
+    "/t/acme/apps/{app}/edit/": 11,
+    "/t/acme/apps/{app}/new-version/": 11,
+    "/t/acme/apps/{app}/components/add/": 11,
+    "/t/acme/apps/{app}/component/web/": 11,
+    "/t/acme/apps/{app}/roles/": 11,
+    "/t/acme/apps/{app}/roles/names/": 11,
+    "/t/acme/apps/{app}/register/": 11,
+    "/t/acme/apps/{registered}/deregister/": 11,
+    "/t/acme/apps/{registered}/prepare/": 11,
+    "/t/acme/apps/{prepared}/submit/": 11,
+    "/t/acme/apps/{submitted}/withdraw/": 11,
+    "/t/acme/apps/{submitted}/approve/": 12,
+    "/t/acme/apps/{submitted}/send-back/": 11,
     "/t/acme/activity/": 10,
     "/t/acme/members/": 12,
     "/t/acme/members/invite/": 9,
@@ -101,11 +107,18 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setitem(constants.PACKAGES["S"], "applications", 10)
     apps = [make_app(cast.acme, f"app{number}") for number in range(5)]
     with tenant_scope(cast.acme.pk):
-        register(apps[1], by=SYSTEM)
         create_version(apps[0], version="v2", by=SYSTEM)
+        for app in apps[1:4]:
+            register(app, by=SYSTEM)
+        for app in apps[2:4]:
+            release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
+            prepare_release(app, **release, by=SYSTEM)
+        submit_release(apps[3], by=SYSTEM)
     return {
         "app": apps[0].pk,
         "registered": apps[1].pk,
+        "prepared": apps[2].pk,
+        "submitted": apps[3].pk,
         "key": key.pk,
         "waiting": waiting.pk,
         "asset": "0" * 32,
