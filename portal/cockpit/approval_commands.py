@@ -11,6 +11,7 @@ from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.models import AppVersion, Move
 from portal.cockpit.moves import locked, move
+from portal.cockpit.notice import Notice
 from portal.cockpit.states import StateForbids, Verb, target_of
 from portal.errors import Refusal
 
@@ -25,7 +26,7 @@ class SubmitterMayNotApprove(Refusal):
 
 @transaction.atomic(durable=True)
 def approve_release(
-    version: AppVersion, *, submission: int, alternate_email: str, notice: str, by: Actor
+    version: AppVersion, *, submission: int, alternate_email: str, notice: Notice, by: Actor
 ) -> AppVersion:
     """Approve a release, for good: nothing of this version changes any more, and the operator checks it.
 
@@ -40,8 +41,8 @@ def approve_release(
         raise StateForbids
     if not may_approve(submitted, by):
         raise SubmitterMayNotApprove
-    told = {"approved_by": by.name, "alternate_email": alternate_email, "notice": notice}
-    move(version, Verb.APPROVE, by=by, **told)
+    accepted = {"notice": notice.text, "notice_language": notice.language}
+    move(version, Verb.APPROVE, by=by, approved_by=by.name, alternate_email=alternate_email, **accepted)
     approved = events.ReleaseApproved(
         app=version.application.internal_name,
         version=version.version,

@@ -43,7 +43,7 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
         "may_approve": approval_commands.may_approve(submitted, request.actor),
         "roles": version.role_list,
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
-        "notice": notice().split("\n"),
+        "notice": notice().text.split("\n"),
         "send_back_url": app_url(request, "send_back", version.pk),
         "cancel_url": app_url(request, "detail", version.pk),
     }

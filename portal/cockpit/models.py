@@ -95,6 +95,7 @@ class AppVersion(TenantOwned):
     alternate_email = models.EmailField(max_length=254, blank=True)
     # The text that was accepted, as it was read.
     notice = models.TextField(blank=True)
+    notice_language = models.CharField(max_length=8, blank=True)
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
-def notice() -> str:
-    """The IMPORTANT NOTICE in the reader's language, one statement on each line."""
-    return "\n".join(
+@dataclass(frozen=True)
+class Notice:
+    """The text, one statement on each line, and its language."""
+
+    text: str
+    language: str
+
+
+def notice() -> Notice:
+    """The IMPORTANT NOTICE in the reader's language."""
+    text = "\n".join(
         (
             _("The approval cannot be taken back. Nothing of this version can be changed afterwards."),
             _("You state that your company may offer this application and keeps to the rules of Insights Hub."),
@@ -15,3 +26,4 @@ def notice() -> str:
             _("The check may find that something is missing. You and your substitute are told in a mail."),
         )
     )
+    return Notice(text, get_language() or "en")

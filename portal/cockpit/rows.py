@@ -67,6 +67,7 @@ def release_row(version: AppVersion) -> dict[str, Any]:
         "approved_by": version.approved_by,
         "alternate_email": version.alternate_email,
         "notice": version.notice.split("\n") if version.notice else [],
+        "notice_language": version.notice_language,
     }
 
 

@@ -11,6 +11,7 @@ from portal import constants
 from portal.actor import Actor, ActorKind
 from portal.cockpit.approval_commands import SubmitterMayNotApprove, approve_release, last_submission
 from portal.cockpit.models import AppVersion, Move
+from portal.cockpit.notice import notice
 from portal.identity.models import User
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
@@ -45,6 +46,7 @@ class TestApprove:
         held = again(in_check)
         assert (held.state, held.approved_by, held.alternate_email) == ("check", dana_user.name, "sub@acme.example")
         assert held.notice.startswith("The approval cannot be taken back.")
+        assert held.notice_language == "en"
         (told,) = recorded("release.approved")
         assert (told["by"], told["submitted_by"]) == (dana_user.name, cast.dev.name)
         assert told["alternate_email"] == "sub@acme.example"
@@ -143,7 +145,7 @@ class TestFourEyes:
             shown = last_submission(own)
             assert shown is not None
             with pytest.raises(SubmitterMayNotApprove):
-                approve_release(own, submission=shown.pk, alternate_email="x@y.example", notice="x", by=dana)
+                approve_release(own, submission=shown.pk, alternate_email="x@y.example", notice=notice(), by=dana)
 
     def test_developer_does_not_decide(self, waiting: AppVersion, dev: Client) -> None:
         for page in ("approve", "send-back"):

@@ -19,7 +19,7 @@ WRITTEN = {
     "internal_name": "pumpadvisor",
     "version": "v1.0.0",
     "self_hosted": "on",
-    "description": "Says which pump\r\nneeds oil.",
+    "description": "Tells when a pump\r\nneeds oil.",
     "name": "web",
     "url": "https://App.acme.example",
     "endpoints": "/**\r\n\r\n /data/* \r\n/**",
@@ -49,7 +49,7 @@ def test_kept_as_written(dev: Client, cast: Cast) -> None:
         "v1.0.0",
         "in_development",
     )
-    assert (version.display_name, version.description) == ("Pump Advisor", "Says which pump\nneeds oil.")
+    assert (version.display_name, version.description) == ("Pump Advisor", "Tells when a pump\nneeds oil.")
     assert version.component_list == [Component("web", "https://app.acme.example/", ["/**", "/data/*"])]
     assert (version.content_security_policy, version.cache_control) == ("default-src 'self'", "no-store")
     assert version.created_by == cast.dev.name

@@ -23,7 +23,7 @@ WAYS = {
     AppState.READY: ["registered", "preparation", "waiting", "check", "ready"],
     AppState.REMEDIATION: ["registered", "preparation", "waiting", "check", "remediation"],
 }
-APPROVAL = {"approved_by": "Dana", "alternate_email": "sub@acme.example", "notice": "Read."}
+APPROVAL = {"approved_by": "Dana", "alternate_email": "sub@acme.example", "notice": "Read.", "notice_language": "en"}
 CHANGES: dict[str, Any] = {
     "display_name": "Other",
     "description": "Other",
@@ -41,6 +41,7 @@ CHANGES: dict[str, Any] = {
     "approved_by": "Other",
     "alternate_email": "other@acme.example",
     "notice": "Other",
+    "notice_language": "de",
     "version": "v9",
     "created_by": "Other",
     "created_at": timezone.now(),
@@ -118,7 +119,7 @@ def test_version_neither_begins_late_nor_disappears(rows: Any, app: AppVersion, 
 
 def test_approval_is_whole(rows: Any) -> None:
     bring(rows, AppState.WAITING)
-    for missing in APPROVAL:
+    for missing in ("approved_by", "alternate_email", "notice"):
         told = {name: value for name, value in APPROVAL.items() if name != missing}
         assert refused(lambda told=told: rows.update(state="check", **told))
 

@@ -29,7 +29,7 @@ class TestPrepare:
     def test_first_save_begins_the_preparation(self, prepared: AppVersion, dev: Client, cast: Cast) -> None:
         held = again(prepared)
         assert (held.state, moves(prepared)) == ("preparation", ["register", "prepare"])
-        assert held.release_description == "Says which pump\nneeds oil."
+        assert held.release_description == "Tells when a pump\nneeds oil."
         assert held.health_url == "https://pumpadvisor.acme.example/health"
         assert held.credentials == "read"
         (told,) = recorded("release.prepared")

@@ -9,7 +9,7 @@ from django.test import Client
 from portal.cockpit.models import AppVersion
 
 RELEASE = {
-    "release_description": "Says which pump\r\nneeds oil.",
+    "release_description": "Tells when a pump\r\nneeds oil.",
     "health_component": "web",
     "health_path": "/health",
     "credentials": "read",

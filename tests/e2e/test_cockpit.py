@@ -1,4 +1,4 @@
-"""An application from its first line to its assignment, in a real browser: Dev makes it, Dana approves it, Olga checks it."""
+"""An application in a real browser: Dev makes it, Dana approves it, Olga ends its check."""
 
 from __future__ import annotations
 

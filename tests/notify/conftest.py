@@ -74,7 +74,7 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
             app_name="Pump Advisor",
             version="v1.0.0",
             display_name="Acme Pumps GmbH",
-            reason="The health endpoint\nasks for a token.",
+            reason="Health endpoint answers 401\nsince Monday.",
             url="http://localhost:8000/t/acme/apps/7/",
             **common,
         ),

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('approved_by', models.CharField(blank=True, max_length=255)),
                 ('alternate_email', models.EmailField(blank=True, max_length=254)),
                 ('notice', models.TextField(blank=True)),
+                ('notice_language', models.CharField(blank=True, max_length=8)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cockpit.application')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
             ],

@@ -28,7 +28,7 @@ CONFIGURATION = [
     "roles",
 ]
 RELEASE = ["release_description", "health_component", "health_path", "credentials", "screenshot"]
-APPROVAL = ["approved_by", "alternate_email", "notice"]
+APPROVAL = ["approved_by", "alternate_email", "notice", "notice_language"]
 
 
 class Migration(migrations.Migration):
