@@ -119,6 +119,14 @@ READINESS_CERTIFICATE_DAYS = _number(
 READINESS_CLOCK_SKEW = _number(
     "READINESS_CLOCK_SKEW", 60, "seconds", "How far an application's clock may be from ours.", minimum=0
 )
+RELEASE_FOUR_EYES = _number(
+    "RELEASE_FOUR_EYES",
+    1,
+    "0 or 1",
+    "Whether a release is approved by somebody else than who submitted it.",
+    minimum=0,
+    maximum=1,
+)
 
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {

@@ -42,6 +42,13 @@ AREAS = (
         _("Machines of this tenant, as the Hub knows them"),
     ),
     Area(_("Binding keys"), "key-round", "keys:list", Permission.KEYS_READ, _("Credentials with which apps read data")),
+    Area(
+        _("Applications"),
+        "rocket",
+        "cockpit:list",
+        Permission.APPS_READ,
+        _("Self-hosted applications, from the first line to an approved release"),
+    ),
     Area(_("Members"), "users", "tenants:members", Permission.MEMBERS_READ, _("Who may enter, and as what")),
     Area(
         _("Activity"),
@@ -69,6 +76,7 @@ OPERATOR_AREAS = (
         at_end=True,
         also=("/operator/provision/", "/operator/requests/"),
     ),
+    Area(_("Releases"), "badge-check", "ops:releases", Permission.TENANT_READ, at_end=True),
     Area(_("Service"), "server-cog", "ops:service", Permission.TENANT_READ, at_end=True),
 )
 

@@ -18,6 +18,9 @@ class Permission(StrEnum):
     KEYS_READ = "keys.read"
     KEYS_WRITE = "keys.write"
     ASSETS_READ = "assets.read"
+    APPS_READ = "apps.read"
+    APPS_WRITE = "apps.write"
+    RELEASES_WRITE = "releases.write"
     AUDIT_READ = "audit.read"
 
     @property
@@ -35,13 +38,13 @@ class Role(TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
-_VIEW = frozenset({Permission.TENANT_READ, Permission.ASSETS_READ})
+_VIEW = frozenset({Permission.TENANT_READ, Permission.ASSETS_READ, Permission.APPS_READ})
 _LOOK_CLOSER = _VIEW | {Permission.MEMBERS_READ, Permission.KEYS_READ, Permission.AUDIT_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _LOOK_CLOSER | {Permission.TENANT_WRITE, Permission.MEMBERS_WRITE, Permission.KEYS_WRITE},
-    Role.DEVELOPER: _LOOK_CLOSER,
-    Role.DEVELOPER_ADMIN: _LOOK_CLOSER,
+    Role.DEVELOPER: _LOOK_CLOSER | {Permission.APPS_WRITE},
+    Role.DEVELOPER_ADMIN: _LOOK_CLOSER | {Permission.APPS_WRITE, Permission.RELEASES_WRITE},
     Role.AUDITOR: _LOOK_CLOSER,
     Role.VIEWER: _VIEW,
 }

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "portal.identity",
     "portal.tenants",
     "portal.keys",
+    "portal.cockpit",
     "portal.ops",
     "assets_app.assets",
 ]
@@ -175,12 +176,14 @@ MEMBERSHIP_SYNC = "portal.tenants.member_commands.follow_hub"
 UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
 ATTENTION_SOURCES = [
     "portal.keys.attention.for_member",
+    "portal.cockpit.attention.for_member",
     "portal.tenants.quota_attention.for_member",
     "portal.ops.attention.for_operator",
 ]
 # How many of a quota the active tenant uses; what nobody counts yet is 0.
 QUOTA_COUNTERS = {
     "keys": "portal.keys.queries.counted_keys",
+    "applications": "portal.cockpit.queries.counted_apps",
     "calls_per_day": "portal.tenants.daily_calls.made_today",
 }
 # What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.

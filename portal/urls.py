@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),
     path("t/<tenant:tenant>/assets/", include("assets_app.assets.urls")),
     path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),
+    path("t/<tenant:tenant>/apps/", include("portal.cockpit.urls")),
     path("t/<tenant:tenant>/activity/", include("portal.audit.urls")),
     path("api/", include("portal.proxy.urls")),
     path("leaks/", include("portal.keys.leak_report_urls")),

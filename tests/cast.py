@@ -16,6 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.actor import SYSTEM
+from portal.cockpit.commands import create_app
+from portal.cockpit.models import AppVersion, Component
 from portal.emulator.banner import banner
 from portal.identity.models import User
 from portal.keys.commands import create_key, import_key
@@ -156,6 +158,18 @@ def make_key(
             name=name, expires_at=expires_at, options=KeyOptions(**options), by=SYSTEM
         )
     return key, secret.reveal()
+
+
+def make_app(tenant: Tenant, internal_name: str = "pumpadvisor", **told: Any) -> AppVersion:
+    """An application in development, with one component, one scope and one role."""
+    given = {
+        "version": "v1.0.0",
+        "display_name": "Pump Advisor",
+        "component": Component("web", f"https://{internal_name}.acme.example/", ["/**"]),
+        "by": SYSTEM,
+    }
+    with tenant_scope(tenant.pk):
+        return create_app(internal_name=internal_name, **given | told)
 
 
 def expire(key: BindingKey) -> None:

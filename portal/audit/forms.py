@@ -24,5 +24,5 @@ class ActivityFilterForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, required=False)
     outcome = forms.ChoiceField(label=_("Result"), choices=[("", _("All")), *Outcome.choices], required=False)
-    subject = forms.RegexField(r"\A(key|member|tenant):[a-z0-9]{1,20}\Z", required=False, widget=forms.HiddenInput)
+    subject = forms.RegexField(r"\A(app|key|member|tenant):[a-z0-9]{1,20}\Z", required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)

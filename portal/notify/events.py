@@ -20,6 +20,7 @@ KINDS = {
     "hand_over_spoiled": _("Hand-over spoiled"),
     "key_expires": _("Key expires"),
     "key_leaked": _("Leaked secret"),
+    "release_checked": _("Release checked"),
 }
 
 

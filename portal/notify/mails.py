@@ -183,6 +183,20 @@ def key_leaked(
     return post(key=key, template="key_leaked", to=to, language=language, values=values)
 
 
+def release_checked(
+    *, key: str, to: str, language: str, app_name: str, version: str, display_name: str, reason: str, url: str
+) -> OutgoingMail:
+    """To whoever approved a release and to the alternate contact: the check has ended; a reason if not well."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "reason": _one_line(reason),
+        "url": Link(url),
+    }
+    return post(key=key, template="release_checked", to=to, language=language, values=values)
+
+
 def _one_line(reason: str) -> str:
     """A reason may have paragraphs where it is written; in a mail it is one."""
     return " ".join(reason.split())

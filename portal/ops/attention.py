@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.access import TenantRequest
+from portal.cockpit.queries import versions_in_check
 from portal.notify.models import MailState, OutgoingMail
 from portal.tenants import models
 from portal.tenants.attention import AttentionItem
@@ -14,10 +15,10 @@ from portal.tenants.queries import failed_provisionings
 
 
 def for_operator(request: TenantRequest) -> list[AttentionItem]:
-    """Provisionings that stopped, requests that wait for an answer, mails that were given up."""
+    """Provisionings that stopped, requests and releases that wait for an answer, mails that were given up."""
     if not request.user.is_operator:
         return []
-    return _failed_provisionings() + _open_requests() + _lost_mails()
+    return _failed_provisionings() + _open_requests() + _releases_in_check() + _lost_mails()
 
 
 def _failed_provisionings() -> list[AttentionItem]:
@@ -31,6 +32,23 @@ def _failed_provisionings() -> list[AttentionItem]:
             action=_("See why"),
         )
         for step in failed_provisionings()
+    ]
+
+
+def _releases_in_check() -> list[AttentionItem]:
+    waiting = versions_in_check().count()
+    if not waiting:
+        return []
+    return [
+        AttentionItem(
+            icon="badge-check",
+            tone="wait",
+            title=ngettext("A release waits for its check", "%(waiting)d releases wait for their check", waiting)
+            % {"waiting": waiting},
+            detail=_("A developer admin approved it."),
+            url=reverse("ops:releases"),
+            action=_("Look at it"),
+        )
     ]
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.audit.views import instance_activity
-from portal.ops import docs, request_views, tenant_acts, tenant_views, views
+from portal.ops import docs, release_views, request_views, tenant_acts, tenant_views, views
 
 app_name = "ops"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("operator/requests/", request_views.requests, name="requests"),
     path("operator/requests/<int:request_id>/", request_views.request, name="request"),
     path("operator/requests/<int:request_id>/decline/", request_views.decline, name="decline"),
+    path("operator/releases/", release_views.releases, name="releases"),
+    path("operator/releases/<tenant:tenant>/<int:app_id>/", release_views.release, name="release"),
     path("patterns/", views.patterns, name="patterns"),
     path("docs/", docs.index, name="docs"),
     path("docs/<slug:page>/", docs.page, name="docs_page"),

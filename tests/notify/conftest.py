@@ -69,6 +69,15 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
         "request_accepted": lambda: mails.request_accepted(key="accepted", **tenant),
         "request_declined": lambda: mails.request_declined(key="declined", reason="Ask again\nin spring.", **tenant),
         "tenant_suspended": lambda: mails.tenant_suspended(key="suspended", reason="Contract ended.", **tenant),
+        "release_checked": lambda: mails.release_checked(
+            key="checked",
+            app_name="Pump Advisor",
+            version="v1.0.0",
+            display_name="Acme Pumps GmbH",
+            reason="Health endpoint answers 401\nsince Monday.",
+            url="http://localhost:8000/t/acme/apps/7/",
+            **common,
+        ),
         "hand_over": lambda: mails.hand_over(
             key="hand-over",
             key_name="Line 4",

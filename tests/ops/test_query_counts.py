@@ -8,47 +8,85 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal import constants
+from portal.actor import SYSTEM
+from portal.cockpit.commands import create_version
+from portal.cockpit.registration_commands import register
+from portal.cockpit.release_commands import prepare_release, submit_release
 from portal.keys.models import BindingKey
 from portal.permissions import Role
-from tests.cast import Cast, get_token, make_invitation, make_key, make_upstream_key, membership_of, signed_in
+from portal.scoping import tenant_scope
+from tests.cast import (
+    Cast,
+    get_token,
+    make_app,
+    make_invitation,
+    make_key,
+    make_member,
+    make_upstream_key,
+    membership_of,
+    signed_in,
+)
 from tests.fences.pages import pages_for
 
-# Two of each are the bell's: how many keys and how many calls of today count against the package.
+# Three of each are the bell's: how many keys, applications and calls of today count against the package.
 PAGES = {
-    "/t/acme/": 9,
-    "/t/acme/package/": 11,
-    "/t/acme/keys/": 12,
+    "/t/acme/": 10,
+    "/t/acme/package/": 13,
+    "/t/acme/keys/": 13,
     "/t/acme/keys/export.csv": 10,
     "/t/acme/keys/export.json": 10,
-    "/t/acme/keys/create/": 8,
-    "/t/acme/keys/import/": 8,
-    "/t/acme/keys/constants/": 12,
-    "/t/acme/keys/{key}/": 18,
-    "/t/acme/keys/{key}/export/": 9,
-    "/t/acme/keys/{key}/hand-over/": 10,
-    "/t/acme/keys/leaks/": 8,
-    "/t/acme/keys/{key}/revoke/": 11,
-    "/t/acme/keys/{key}/edit/": 9,
-    "/t/acme/keys/{waiting}/approve/": 10,
-    "/t/acme/keys/{key}/roll/": 10,
-    "/t/acme/keys/{key}/roll/end/": 10,
-    "/t/acme/keys/{key}/roll/finish/": 10,
-    "/t/acme/keys/{key}/disable/": 10,
-    "/t/acme/keys/{key}/enable/": 9,
-    "/t/acme/keys/{key}/brown-out/": 10,
-    "/t/acme/keys/{key}/brown-out/stop/": 10,
-    "/t/acme/activity/": 9,
-    "/t/acme/members/": 11,
-    "/t/acme/members/invite/": 8,
-    "/t/acme/members/{member}/": 9,
-    "/t/acme/members/{member}/take-out/": 9,
-    "/t/acme/members/invitations/{invitation}/withdraw/": 9,
-    "/t/acme/settings/": 8,
-    "/t/acme/settings/end-sessions/": 8,
-    "/t/acme/assets/": 10,
-    "/t/acme/assets/{asset}/": 10,
+    "/t/acme/keys/create/": 9,
+    "/t/acme/keys/import/": 9,
+    "/t/acme/keys/constants/": 13,
+    "/t/acme/keys/{key}/": 19,
+    "/t/acme/keys/{key}/export/": 10,
+    "/t/acme/keys/{key}/hand-over/": 11,
+    "/t/acme/keys/leaks/": 9,
+    "/t/acme/keys/{key}/revoke/": 12,
+    "/t/acme/keys/{key}/edit/": 10,
+    "/t/acme/keys/{waiting}/approve/": 11,
+    "/t/acme/keys/{key}/roll/": 11,
+    "/t/acme/keys/{key}/roll/end/": 11,
+    "/t/acme/keys/{key}/roll/finish/": 11,
+    "/t/acme/keys/{key}/disable/": 11,
+    "/t/acme/keys/{key}/enable/": 10,
+    "/t/acme/keys/{key}/brown-out/": 11,
+    "/t/acme/keys/{key}/brown-out/stop/": 11,
+    "/t/acme/apps/": 13,
+    "/t/acme/apps/create/": 10,
+    "/t/acme/apps/{app}/": 13,
+    "/t/acme/apps/{app}/edit/": 11,
+    "/t/acme/apps/{app}/new-version/": 11,
+    "/t/acme/apps/{app}/components/add/": 11,
+    "/t/acme/apps/{app}/component/web/": 11,
+    "/t/acme/apps/{app}/roles/": 11,
+    "/t/acme/apps/{app}/roles/names/": 11,
+    "/t/acme/apps/{app}/register/": 11,
+    "/t/acme/apps/{registered}/deregister/": 11,
+    "/t/acme/apps/{registered}/prepare/": 11,
+    "/t/acme/apps/{prepared}/submit/": 11,
+    "/t/acme/apps/{submitted}/withdraw/": 11,
+    "/t/acme/apps/{submitted}/approve/": 12,
+    "/t/acme/apps/{submitted}/send-back/": 11,
+    "/t/acme/activity/": 10,
+    "/t/acme/members/": 12,
+    "/t/acme/members/invite/": 9,
+    "/t/acme/members/{member}/": 10,
+    "/t/acme/members/{member}/take-out/": 10,
+    "/t/acme/members/invitations/{invitation}/withdraw/": 10,
+    "/t/acme/settings/": 9,
+    "/t/acme/settings/end-sessions/": 9,
+    "/t/acme/assets/": 11,
+    "/t/acme/assets/{asset}/": 11,
 }
-POST_ONLY = {"keys:env", "keys:export_file", "keys:withdraw_hand_over", "keys:disable_leaked"}
+POST_ONLY = {
+    "keys:env",
+    "keys:export_file",
+    "keys:withdraw_hand_over",
+    "keys:disable_leaked",
+    "cockpit:remove_component",
+}
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
 # of the secret in its hour and at its caller; the first of a caller makes its row.
@@ -56,7 +94,7 @@ TOKEN, FIRST_CALL, CALL = 8, 22, 16
 
 
 @pytest.fixture
-def places(cast: Cast) -> dict[str, Any]:
+def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Five keys, each used twice, so that a query per row is seen."""
     make_upstream_key(cast.acme)
     for number in range(5):
@@ -66,7 +104,21 @@ def places(cast: Cast) -> dict[str, Any]:
     waiting, _secret = make_key(cast.acme, "Waiting")
     BindingKey.all_tenants.filter(pk=waiting.pk).update(approval_pending=True)
     invitations = [make_invitation(cast.acme, f"new{number}@acme.example", Role.VIEWER) for number in range(3)]
+    monkeypatch.setitem(constants.PACKAGES["S"], "applications", 10)
+    apps = [make_app(cast.acme, f"app{number}") for number in range(5)]
+    with tenant_scope(cast.acme.pk):
+        create_version(apps[0], version="v2", by=SYSTEM)
+        for app in apps[1:4]:
+            register(app, by=SYSTEM)
+        for app in apps[2:4]:
+            release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
+            prepare_release(app, **release, by=SYSTEM)
+        submit_release(apps[3], by=SYSTEM)
     return {
+        "app": apps[0].pk,
+        "registered": apps[1].pk,
+        "prepared": apps[2].pk,
+        "submitted": apps[3].pk,
         "key": key.pk,
         "waiting": waiting.pk,
         "asset": "0" * 32,
@@ -77,9 +129,11 @@ def places(cast: Cast) -> dict[str, Any]:
 
 @pytest.mark.parametrize("url", PAGES)
 def test_page(url: str, places: dict[str, Any], cast: Cast, django_assert_num_queries: Callable[..., Any]) -> None:
-    alice = signed_in(cast.alice)
+    # Applications belong to developers, and only who may create one sees what that asks.
+    somebody = make_member(cast.acme, "somebody@acme.example", Role.DEVELOPER_ADMIN) if "/apps/" in url else cast.alice
+    browser = signed_in(somebody)
     with django_assert_num_queries(PAGES[url]):
-        alice.get(url.format(**places))
+        assert browser.get(url.format(**places)).status_code != 403
 
 
 def test_every_page_that_can_be_looked_at_is_recorded() -> None:

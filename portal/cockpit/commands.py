@@ -1,0 +1,153 @@
+"""Creating and changing applications, short of their components and roles."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.actor import Actor
+from portal.audit.commands import record
+from portal.cockpit import events
+from portal.cockpit.models import Application, AppRole, AppVersion, Component, as_json
+from portal.cockpit.moves import locked
+from portal.errors import Refusal
+from portal.scoping import active_tenant_id
+from portal.tenants import quotas
+from portal.tenants.models import Tenant
+from portal.tenants.quotas import Quota
+
+# What a new application begins with, so that it can be registered.
+FIRST_SCOPE, FIRST_ROLE = "default", "admin"
+SETTINGS_FIELDS = ("display_name", "description", "content_security_policy", "cache_control")
+
+# What a new version takes over from the one it is made from.
+COPIED = (
+    *SETTINGS_FIELDS,
+    "icon",
+    "components",
+    "scopes",
+    "roles",
+    "release_description",
+    "health_component",
+    "health_path",
+    "credentials",
+)
+
+
+class InternalNameTaken(Refusal):
+    code = "app_name_taken"
+    status = 422
+    message = gettext_lazy("Another application of this tenant has this internal name. Choose another.")
+
+
+class VersionTaken(Refusal):
+    code = "app_version_taken"
+    status = 422
+    message = gettext_lazy("There is this version of the application already. Choose another.")
+
+
+class ConfigurationLocked(Refusal):
+    """A registered application keeps the configuration with which it was registered."""
+
+    code = "app_locked"
+    status = 409
+    message = gettext_lazy("While an application is registered, its configuration is locked.")
+
+    def __init__(self, version: AppVersion) -> None:
+        super().__init__()
+        self.advice = _("Deregister it, change it, and register it again.")
+        if version.is_approved:
+            self.advice = _("This version is approved, so it does not change any more. Make a new version from it.")
+
+
+@transaction.atomic(durable=True)
+def create_app(
+    *,
+    internal_name: str,
+    version: str,
+    display_name: str,
+    component: Component,
+    description: str = "",
+    content_security_policy: str = "",
+    cache_control: str = "",
+    by: Actor,
+) -> AppVersion:
+    """Make an application with its first version. Its internal name is taken for good; nobody can reach it yet.
+
+    It begins with one scope and one role that has it. Raises `InternalNameTaken`,
+    `portal.tenants.quotas.QuotaReached`.
+    """
+    # The tenant's row is the lock of its quota and of its names.
+    quotas.check(Tenant.locked(active_tenant_id()), Quota.APPLICATIONS)
+    if Application.objects.filter(internal_name=internal_name).exists():
+        raise InternalNameTaken
+    application = Application(internal_name=internal_name, created_by=by.name)
+    application.save()
+    made = AppVersion(
+        application=application,
+        tenant_id=application.tenant_id,
+        version=version,
+        created_by=by.name,
+        display_name=display_name,
+        description=description,
+        content_security_policy=content_security_policy,
+        cache_control=cache_control,
+        components=as_json([component]),
+        scopes=[FIRST_SCOPE],
+        roles=as_json([AppRole(FIRST_ROLE, [FIRST_SCOPE], [])]),
+    )
+    made.save()
+    created = events.AppCreated(app=internal_name, version=version, url=component.url)
+    record(created, by=by, subject=made.subject)
+    return made
+
+
+@transaction.atomic(durable=True)
+def change_app(version: AppVersion, *, by: Actor, **told: str) -> AppVersion:
+    """Change SETTINGS_FIELDS of a version that is in development. Nobody sees it before the next registration.
+
+    Raises `ConfigurationLocked`.
+    """
+    version = editable(version)
+    changed = [name for name in SETTINGS_FIELDS if name in told and getattr(version, name) != told[name]]
+    if changed:
+        for name in changed:
+            setattr(version, name, told[name])
+        version.save(update_fields=changed)
+        fields = ", ".join(changed)
+        told_of = events.AppChanged(app=version.application.internal_name, version=version.version, fields=fields)
+        record(told_of, by=by, subject=version.subject)
+    return version
+
+
+@transaction.atomic(durable=True)
+def create_version(source: AppVersion, *, version: str, by: Actor) -> AppVersion:
+    """Make a further version with the configuration of this one, in development. The source stays what it is.
+
+    Raises `VersionTaken`.
+    """
+    source = locked(source)
+    # Of two that make the same version at once, the lock of the application lets one in after the other.
+    Application.objects.select_for_update(no_key=True).get(pk=source.application_id)
+    if AppVersion.objects.filter(application=source.application_id, version=version).exists():
+        raise VersionTaken
+    made = AppVersion(
+        application=source.application,
+        tenant_id=source.tenant_id,
+        version=version,
+        created_by=by.name,
+        **{name: getattr(source, name) for name in COPIED},
+    )
+    made.save()
+    name = source.application.internal_name
+    record(events.AppVersionCreated(app=name, version=version, source=source.version), by=by, subject=made.subject)
+    return made
+
+
+def editable(version: AppVersion) -> AppVersion:
+    """The version under its lock, if its configuration can change; else raises `ConfigurationLocked`."""
+    version = locked(version)
+    if not version.is_editable:
+        raise ConfigurationLocked(version)
+    return version

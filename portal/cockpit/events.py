@@ -1,0 +1,113 @@
+"""What the audit log tells of applications."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.events import Event, event
+
+
+@event("app.created", _("created the application {app} {version}"))
+class AppCreated(Event):
+    app: str
+    version: str
+    url: str
+
+
+@event("app.version_created", _("made version {version} of the application {app} from {source}"))
+class AppVersionCreated(Event):
+    app: str
+    version: str
+    source: str
+
+
+@event("app.changed", _("changed the application {app} {version} ({fields})"))
+class AppChanged(Event):
+    app: str
+    version: str
+    fields: str
+
+
+@event("app.component_saved", _("saved the component {component} of the application {app} {version}: {url}"))
+class ComponentSaved(Event):
+    app: str
+    version: str
+    component: str
+    # What it was called before; empty for a new one.
+    before: str
+    url: str
+    endpoints: str
+
+
+@event("app.component_removed", _("removed the component {component} of the application {app} {version}"))
+class ComponentRemoved(Event):
+    app: str
+    version: str
+    component: str
+    url: str
+
+
+@event("app.roles_changed", _("changed scopes and roles of the application {app} {version}"))
+class RolesChanged(Event):
+    app: str
+    version: str
+    scopes: str
+    # Each role with what it gives: `admin: default, mdsp:core:iot.timUser; user:`.
+    roles: str
+
+
+@event("app.registered", _("registered the application {app} {version}"))
+class AppRegistered(Event):
+    app: str
+    version: str
+
+
+@event("app.deregistered", _("deregistered the application {app} {version}"))
+class AppDeregistered(Event):
+    app: str
+    version: str
+
+
+@event("release.prepared", _("wrote the release of {app} {version}"))
+class ReleasePrepared(Event):
+    app: str
+    version: str
+    fields: str
+
+
+@event("release.submitted", _("submitted the release of {app} {version} for approval"))
+class ReleaseSubmitted(Event):
+    app: str
+    version: str
+    health_url: str
+    credentials: str
+
+
+@event("release.withdrawn", _("withdrew the release of {app} {version}"))
+class ReleaseWithdrawn(Event):
+    app: str
+    version: str
+
+
+@event("release.sent_back", _("sent the release of {app} {version} back"))
+class ReleaseSentBack(Event):
+    app: str
+    version: str
+
+
+@event("release.approved", _("approved the release of {app} {version}, which {submitted_by} had submitted"))
+class ReleaseApproved(Event):
+    app: str
+    version: str
+    submitted_by: str
+    alternate_email: str
+
+
+@event("release.check_passed", _("ended the check of {app} {version}: it is ready for assignment"))
+class CheckPassed(Event):
+    app: str
+    version: str
+
+
+@event("release.check_failed", _("ended the check of {app} {version}: remediation is required"))
+class CheckFailed(Event):
+    app: str
+    version: str

@@ -1,0 +1,43 @@
+"""The one place where a version goes from one state to another, as part of a command's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from portal.actor import Actor
+from portal.cockpit.models import AppVersion, Move
+from portal.cockpit.states import target_of
+
+
+def locked(version: AppVersion) -> AppVersion:
+    """The version as it is now, under its lock; for commands.
+
+    NO KEY: the rows of its moves refer to it, which PostgreSQL checks under a lock that a full one would block.
+    """
+    rows = AppVersion.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("application", "tenant").get(pk=version.pk)
+
+
+def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: Any) -> Move:
+    """Take the version, which is `locked`, a step on, with what is told by it; raises `StateForbids`.
+
+    The caller records the event, after all writes.
+    """
+    version.state, version.state_since = target_of(version.state, verb), timezone.now()
+    for name, value in told.items():
+        setattr(version, name, value)
+    version.save(update_fields=["state", "state_since", *told])
+    step = Move(
+        version=version,
+        tenant_id=version.tenant_id,
+        verb=verb,
+        target=version.state,
+        at=version.state_since,
+        by_id=by.id,
+        by_name=by.name,
+        note=note,
+    )
+    step.save()
+    return step

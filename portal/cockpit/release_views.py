@@ -1,0 +1,87 @@
+"""The pages that prepare, submit and withdraw a release."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from portal.access import TenantRequest, tenant_page
+from portal.cockpit import release_commands
+from portal.cockpit.queries import find_version
+from portal.cockpit.release_forms import ReleaseForm
+from portal.cockpit.rows import app_url, release_row
+from portal.cockpit.states import AppState, Verb, target_of
+from portal.lib.forms import posted
+from portal.permissions import Permission
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.APPS_WRITE)
+def prepare(request: TenantRequest, app_id: int) -> HttpResponse:
+    """Write the release of a registered version."""
+    version = find_version(app_id)
+    begins = version.state != AppState.PREPARATION
+    if begins:
+        target_of(version.state, Verb.PREPARE)
+    form = ReleaseForm(version, posted(request))
+    if form.is_valid():
+        release_commands.prepare_release(version, **form.cleaned_data, by=request.actor)
+        messages.success(request, _("The release is saved. Submit it when it is complete."))
+        return redirect("cockpit:detail", request.tenant.name, version.pk)
+    context = {
+        "form": form,
+        "heading": _("Prepare the release of %(name)s") % {"name": version.display_name},
+        "app_name": version.display_name,
+        "begins": begins,
+        "cancel_url": app_url(request, "detail", version.pk),
+    }
+    return render(request, "cockpit/prepare.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.APPS_WRITE)
+def submit(request: TenantRequest, app_id: int) -> HttpResponse:
+    """Put a release before the developer admins."""
+    version = find_version(app_id)
+    target_of(version.state, Verb.SUBMIT)
+    form = forms.Form(posted(request))
+    if form.is_valid():
+        try:
+            release_commands.submit_release(version, by=request.actor)
+        except release_commands.ReleaseIncomplete as refusal:
+            refusal.show_in(form)
+        else:
+            messages.success(request, _("The release waits for a developer admin."))
+            return redirect("cockpit:detail", request.tenant.name, version.pk)
+    context = {
+        "form": form,
+        "heading": _("Submit the release of %(name)s?") % {"name": version.display_name},
+        "app_name": version.display_name,
+        "release": release_row(version),
+        "cancel_url": app_url(request, "detail", version.pk),
+    }
+    return render(request, "cockpit/submit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.APPS_WRITE)
+def withdraw(request: TenantRequest, app_id: int) -> HttpResponse:
+    """Take a release back before anybody decided."""
+    version = find_version(app_id)
+    target_of(version.state, Verb.WITHDRAW)
+    form = forms.Form(posted(request))
+    if form.is_valid():
+        release_commands.withdraw_release(version, by=request.actor)
+        messages.success(request, _("The release is withdrawn and can be changed."))
+        return redirect("cockpit:detail", request.tenant.name, version.pk)
+    context = {
+        "form": form,
+        "heading": _("Withdraw the release of %(name)s?") % {"name": version.display_name},
+        "app_name": version.display_name,
+        "cancel_url": app_url(request, "detail", version.pk),
+    }
+    return render(request, "cockpit/withdraw.html", context)

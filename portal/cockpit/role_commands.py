@@ -1,0 +1,51 @@
+"""Scopes and roles of a version: what its endpoints ask for, and who gets it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from portal.actor import Actor
+from portal.audit.commands import record
+from portal.cockpit import events
+from portal.cockpit.commands import editable
+from portal.cockpit.models import AppRole, AppVersion, as_json
+
+
+@transaction.atomic(durable=True)
+def name_roles(version: AppVersion, *, scopes: list[str], roles: list[str], by: Actor) -> AppVersion:
+    """Set which scopes and roles there are. Who stays keeps what it gives; a new role gives nothing yet.
+
+    Raises `portal.cockpit.commands.ConfigurationLocked`.
+    """
+    version = editable(version)
+    held = {role.name: role for role in version.role_list}
+    named = [held.get(name, AppRole(name, [], [])) for name in roles]
+    return _save(version, scopes, named, by)
+
+
+@transaction.atomic(durable=True)
+def give_scopes(version: AppVersion, *, roles: list[AppRole], by: Actor) -> AppVersion:
+    """Set what each role gives. People who have it get that with their next sign-in after the registration.
+
+    A role or scope that somebody took away meanwhile does not come back. Raises
+    `portal.cockpit.commands.ConfigurationLocked`.
+    """
+    version = editable(version)
+    told = {role.name: role for role in roles}
+    return _save(version, version.scopes, [told.get(held.name, held) for held in version.role_list], by)
+
+
+def _save(version: AppVersion, scopes: list[str], roles: list[AppRole], by: Actor) -> AppVersion:
+    kept = [AppRole(role.name, [one for one in scopes if one in role.scopes], role.core_roles) for role in roles]
+    if (scopes, as_json(kept)) == (version.scopes, version.roles):
+        return version
+    version.scopes, version.roles = scopes, as_json(kept)
+    version.save(update_fields=["scopes", "roles"])
+    changed = events.RolesChanged(
+        app=version.application.internal_name,
+        version=version.version,
+        scopes=", ".join(scopes),
+        roles="; ".join(f"{role.name}: {', '.join(role.scopes + role.core_roles)}" for role in kept),
+    )
+    record(changed, by=by, subject=version.subject)
+    return version

@@ -1,0 +1,101 @@
+"""Scopes and roles: which there are, and what each role gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.actor import SYSTEM
+from portal.cockpit.models import AppRole, AppVersion
+from portal.cockpit.role_commands import give_scopes
+from portal.cockpit.rules import CORE_ROLES
+from portal.scoping import tenant_scope
+from tests.cast import Cast
+from tests.cockpit.reading import again, content, recorded
+
+
+def url(app: AppVersion, page: str = "roles") -> str:
+    return f"/t/acme/apps/{app.pk}/{page}/"
+
+
+def name(client: Client, app: AppVersion, scopes: str, roles: str) -> Any:
+    return client.post(url(app, "roles/names"), {"scopes": scopes, "roles": roles})
+
+
+class TestNames:
+    def test_added_and_recorded(self, dev: Client, app: AppVersion, cast: Cast) -> None:
+        answer = name(dev, app, "default\r\nwrite", "admin\r\nuser")
+        assert answer["Location"] == url(app)
+        assert again(app).full_scopes == ["pumpadvisor.default", "pumpadvisor.write"]
+        assert again(app).role_list == [AppRole("admin", ["default"], []), AppRole("user", [], [])]
+        (told,) = recorded("app.roles_changed")
+        assert (told["by"], told["scopes"], told["roles"]) == (
+            cast.dev.name,
+            "default, write",
+            "admin: default; user: ",
+        )
+
+    def test_scope_that_goes_is_taken_from_every_role(self, dev: Client, app: AppVersion) -> None:
+        name(dev, app, "read", "admin")
+        assert again(app).role_list == [AppRole("admin", [], [])]
+
+    def test_at_most_five_roles(self, dev: Client, app: AppVersion) -> None:
+        before = content(app)
+        answer = name(dev, app, "default", "a\nb\nc\nd\ne\nf")
+        assert answer.status_code == 422
+        assert "at most 5 lines" in answer.content.decode()
+        assert content(app) == before
+        assert name(dev, app, "default", "a\nb\nc\nd\ne").status_code == 302
+
+    @pytest.mark.parametrize(
+        ("scopes", "roles"),
+        [("a b", "admin"), ("default", "Admin"), ("<b>", "admin"), ("a/b", "x"), ("default", "a\x00"), ("x" * 65, "a")],
+    )
+    def test_invalid_input_is_shown_again(self, dev: Client, app: AppVersion, scopes: str, roles: str) -> None:
+        before = content(app)
+        assert name(dev, app, scopes, roles).status_code == 422
+        assert content(app) == before
+
+    def test_none_is_taken_but_not_registered(self, dev: Client, app: AppVersion) -> None:
+        assert name(dev, app, "", "").status_code == 302
+        assert "No role" in dev.get(url(app)).content.decode()
+        answer = dev.post(f"/t/acme/apps/{app.pk}/register/")
+        assert answer.status_code == 422
+        assert "at least one scope and one role" in answer.content.decode()
+        assert again(app).state == "in_development"
+
+
+class TestMatrix:
+    def test_ticked_and_shown(self, dev: Client, app: AppVersion) -> None:
+        name(dev, app, "default\nwrite", "admin\nuser")
+        ticks = ["admin/default", "admin/write", "user/default", "user/mdsp:core:assetmanagement.standarduser"]
+        assert dev.post(url(app), {"gives": ticks}).status_code == 302
+        assert again(app).role_list == [
+            AppRole("admin", ["default", "write"], []),
+            AppRole("user", ["default"], ["mdsp:core:assetmanagement.standarduser"]),
+        ]
+        page = dev.get(url(app)).content.decode()
+        assert page.count(" checked") == len(ticks)
+        for core, about in CORE_ROLES.items():
+            assert core in page
+            assert str(about) in page
+
+    def test_nothing_ticked_takes_all_away(self, dev: Client, app: AppVersion) -> None:
+        dev.post(url(app), {})
+        assert again(app).role_list == [AppRole("admin", [], [])]
+
+    @pytest.mark.parametrize("tick", ["admin/nothing", "nobody/default", "admin/mdsp:core:TenantAdmin", "x", "admin/"])
+    def test_unknown_tick_is_refused(self, dev: Client, app: AppVersion, tick: str) -> None:
+        before = content(app)
+        answer = dev.post(url(app), {"gives": [tick]})
+        assert answer.status_code == 422
+        assert "Load this page again" in answer.content.decode()
+        assert content(app) == before
+
+    def test_what_somebody_took_away_meanwhile_does_not_come_back(self, app: AppVersion) -> None:
+        with tenant_scope(app.tenant_id):
+            stale = [AppRole("gone", ["default"], []), AppRole("admin", ["default", "gone"], [])]
+            give_scopes(app, roles=stale, by=SYSTEM)
+        assert again(app).role_list == [AppRole("admin", ["default"], [])]

@@ -1,0 +1,148 @@
+"""An application in a real browser: Dev makes it, Dana approves it, Olga ends its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import Demo, Visitor, open_context, visitor_in
+
+pytestmark = pytest.mark.e2e
+LIST = "/t/acme/apps/"
+
+
+@pytest.fixture
+def third_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    with open_context(chromium) as context:
+        yield visitor_in(demo, context)
+
+
+def look_everywhere(visitor: Visitor) -> None:
+    """At both widths and in both colours."""
+    page = visitor.page
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            # Without motion: a colour on its way to another one is no colour of ours.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            visitor.look()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_from_the_first_line_to_the_assignment(
+    visitor: Visitor, second_visitor: Visitor, third_visitor: Visitor
+) -> None:
+    dev, dana, olga = visitor, second_visitor, third_visitor
+    dev.sign_in("Dev Dietrich")
+    dev.visit(LIST)
+    look_everywhere(dev)
+    dev.page.get_by_role("link", name="Create application…").first.click()
+    page = dev.page
+    page.get_by_label("Display name").press_sequentially("Pump Advisor")
+    expect(page.get_by_label("Internal name")).to_have_value("pumpadvisor")
+    page.get_by_label("External URL").fill("https://pumps.eu1.mindsphere.io/")
+    dev.press("Create application")
+    expect(page.locator(".error-summary")).to_contain_text("This host belongs to the platform.")
+    look_everywhere(dev)
+    page.get_by_label("External URL").fill("https://pumps.acme.example/")
+    dev.press("Create application")
+    dev.hears("Pump Advisor is created.")
+    look_everywhere(dev)
+
+    dev.follow("Add a component")
+    page.get_by_label("Component name").fill("data")
+    page.get_by_label("External URL").fill("https://data.acme.example/")
+    dev.press("Save")
+    dev.follow("Change the component data")
+    look_everywhere(dev)
+    dev.press("Save")
+
+    dev.follow("Change roles and scopes")
+    dev.follow("Add or remove scopes and roles…")
+    page.get_by_label("Roles").fill("admin\nuser")
+    dev.look()
+    dev.press("Save")
+    page.get_by_label("user gives pumpadvisor.default").check()
+    page.get_by_label("user gives mdsp:core:assetmanagement.standarduser").check()
+    look_everywhere(dev)
+    dev.press("Save")
+    expect(page.get_by_label("user", exact=True)).to_have_value("mdsp:acme:pumpadvisor.user")
+    page.get_by_role("button", name="Copy user").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "mdsp:acme:pumpadvisor.user"
+
+    dev.follow("Register…")
+    look_everywhere(dev)
+    dev.press("Register")
+    dev.hears("Pump Advisor is registered.")
+    expect(page.get_by_role("link", name="Change the configuration")).to_have_count(0)
+    look_everywhere(dev)
+    address = page.url
+
+    dev.follow("Prepare release…")
+    page.get_by_label("Description of the application").fill("Says which pump needs oil.")
+    page.get_by_label("Health endpoint at").select_option("data")
+    look_everywhere(dev)
+    dev.press("Save")
+    dev.follow("Submit release…")
+    expect(page.get_by_role("main")).to_contain_text("https://data.acme.example/health")
+    dev.look()
+    dev.press("Submit")
+    dev.hears("The release waits for a developer admin.")
+
+    dana.sign_in("Dana Dorn")
+    dana.visit("/t/acme/")
+    dana.follow("Look at it")
+    expect(dana.page.get_by_role("main")).to_contain_text("Dev Dietrich")
+    dana.page.get_by_label("Alternate Email").fill("dev@acme.example")
+    dana.press("Approve")
+    expect(dana.page.locator(".error-summary")).to_contain_text("Read the notice and tick this")
+    look_everywhere(dana)
+    dana.page.get_by_label("I have read the IMPORTANT NOTICE").check()
+    dana.page.get_by_label("Type pumpadvisor to confirm").fill("pumpadvisor")
+    dana.press("Approve")
+    dana.hears("The release is approved.")
+    look_everywhere(dana)
+
+    olga.sign_in("Olga")
+    olga.visit("/operator/releases/")
+    olga.look()
+    olga.follow("Pump Advisor")
+    look_everywhere(olga)
+    olga.page.get_by_label("Ready for assignment").check()
+    olga.press("End the check")
+    olga.hears("Pump Advisor v1.0.0 is ready for assignment.")
+    olga.look()
+
+    dev.page.goto(address)
+    current = page.locator("[aria-current=step]")
+    expect(current).to_contain_text("Ready for assignment")
+    expect(page.get_by_role("region", name="Status")).to_contain_text("Dana Dorn")
+    look_everywhere(dev)
+    dev.follow("New version from this one…")
+    page.get_by_label("Version").fill("v1.1.0")
+    dev.look()
+    dev.press("Create the version")
+    dev.hears("Pump Advisor v1.1.0 is created.")
+    dev.visit(LIST)
+    look_everywhere(dev)
+
+
+def test_without_javascript(demo: Demo, chromium: Browser) -> None:
+    """The proposal of the internal name comes from the server, and the way to the registration is open."""
+    with open_context(chromium, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(demo.portal)
+        page.get_by_role("link", name="Sign in with Insights Hub", exact=True).click()
+        page.get_by_role("button", name="Dev Dietrich").click()
+        page.goto(f"{demo.portal}{LIST}create/")
+        page.get_by_label("Display name").fill("Süd Valves")
+        page.get_by_label("External URL").fill("https://valves.acme.example/")
+        page.get_by_role("button", name="Create application").click()
+        expect(page.get_by_label("Internal name")).to_have_value("sudvalves")
+        page.get_by_role("button", name="Create application").click()
+        page.get_by_role("link", name="Register…").click()
+        page.get_by_role("button", name="Register").click()
+        expect(page.get_by_role("status").first).to_contain_text("Süd Valves is registered.")
