@@ -67,6 +67,7 @@ def _lifecycle(request: TenantRequest, key: BindingKey, generations: list[Secret
     return {
         "urls": {page: key_url(request, page, key.pk) for page in pages},
         "is_rolling": _is_rolling(generations),
+        "is_expired": key.is_expired,
         "is_disabled": key.disabled_at is not None,
         "because": key.disabled_because,
         "is_browning_out": key.is_browning_out,

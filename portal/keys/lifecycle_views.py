@@ -59,6 +59,8 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
         return _progress(request, key, under_way)
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Redirect": _url("detail", request, key)})  # the panel of a roll that is over
+    if request.method != "POST":
+        lifecycle_commands.check_may_roll(key)
     form = OldEndForm(posted(request))
     if form.is_valid():
         try:

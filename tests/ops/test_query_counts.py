@@ -30,7 +30,7 @@ PAGES = {
     "/t/acme/keys/{key}/revoke/": 11,
     "/t/acme/keys/{key}/edit/": 9,
     "/t/acme/keys/{waiting}/approve/": 10,
-    "/t/acme/keys/{key}/roll/": 10,
+    "/t/acme/keys/{key}/roll/": 11,
     "/t/acme/keys/{key}/roll/end/": 10,
     "/t/acme/keys/{key}/roll/finish/": 10,
     "/t/acme/keys/{key}/disable/": 10,
