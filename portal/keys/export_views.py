@@ -28,7 +28,7 @@ class ExportIncomplete(Refusal):
 
     code = "export_incomplete"
     status = 422
-    advice = _("Close this tab, correct it on the page that shows the secret, and download again.")
+    advice = _("The page that shows the secret is still open: correct it there, and download again.")
 
 
 @require_safe

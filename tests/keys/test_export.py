@@ -111,7 +111,7 @@ class TestFile:
         page = answer.content.decode()
         assert secret not in page
         assert "Write the name of the module" in page
-        assert "Close this tab" in page
+        assert "is still open: correct it there" in page
 
     def test_no_record_no_file(self, alice: Client, cast: Cast) -> None:
         key, secret = make_key(cast.acme)
