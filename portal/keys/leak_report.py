@@ -27,7 +27,8 @@ from portal.lib import client_secret
 from portal.lib.leak_scanners import Scanner
 from portal.notify import mails
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership, Tenant
+from portal.tenants import contacts
+from portal.tenants.models import Tenant
 
 HEADER = "Leak-Signature"
 SIGNED = re.compile(r"scanner=([a-z0-9-]{1,40}), ?t=([0-9]{1,12}), ?signature=([A-Za-z0-9+/=]{1,200})")
@@ -121,17 +122,14 @@ def _take_one(one: FoundSecret, scanner: Scanner, *, by: Actor) -> None:
 
 
 def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:
-    """A mail to the security contact; without one to the other contact, without that to each admin."""
-    contact = tenant.security_email or tenant.contact_email
-    people = [(contact, tenant.first_admin_language)] if contact else _admins()
     url = settings.PORTAL_URL + reverse("keys:detail", args=[tenant.name, one.key.pk])
-    for number, (address, language) in enumerate(people):
+    for recipient in contacts.for_incidents(tenant):
         with suppress(*mails.NOT_POSTED):
             mails.key_leaked(
                 # One mail for each secret and state of its key: enabled and reported again, it is told again.
-                key=f"leak:{one.generation.pk}:{one.key.disabled_at or ''}:{number}",
-                to=address,
-                language=language,
+                key=f"leak:{one.generation.pk}:{one.key.disabled_at or ''}:{recipient.digest}",
+                to=recipient.email,
+                language=recipient.language,
                 tenant_name=tenant.name,
                 key_name=one.key.name,
                 reporter=scanner.name,
@@ -139,8 +137,3 @@ def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:
                 disabled=one.key.disabled_at is not None,
                 url=url,
             )
-
-
-def _admins() -> list[tuple[str, str]]:
-    users = [membership.user for membership in Membership.admins()]
-    return [(user.email, user.language) for user in users if user.email]

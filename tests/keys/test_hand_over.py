@@ -341,6 +341,11 @@ class TestSpoiled:
         assert [mail.recipient for mail in mails] == told
         assert f"{PORTAL_URL}/t/acme/keys/{key.pk}/" in mails[0].text
 
+    def test_each_admin_reads_it_in_their_own_language(self, cast: Cast, key: BindingKey) -> None:
+        User.objects.filter(pk=cast.alice.pk).update(language="de")
+        signed_in(cast.charlie).post(path_of(start(key)))
+        assert OutgoingMail.objects.get(template="hand_over_spoiled").language == "de"
+
     def test_mail_that_cannot_be_written_saves_nobody(self, cast: Cast, key: BindingKey) -> None:
         Tenant.objects.filter(name="acme").update(security_email='"odd address"@acme.example')
         signed_in(cast.charlie).post(path_of(start(key)))
