@@ -26,7 +26,6 @@ urlpatterns = [
     path("leaks/", leak_views.leaks, name="leaks"),
     path("leaks/disable/", leak_views.disable_leaked, name="disable_leaked"),
     path("<int:key_id>/", detail_views.detail, name="detail"),
-    path("<int:key_id>/env/", views.env, name="env"),
     path("<int:key_id>/export/", export_views.export, name="export"),
     path("<int:key_id>/export/file/", export_views.export_file, name="export_file"),
     path("<int:key_id>/edit/", reach_views.edit, name="edit"),

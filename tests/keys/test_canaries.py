@@ -138,7 +138,7 @@ def misused(client: Client, key: BindingKey, secret: str) -> None:
     client.get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {secret}"})
     client.get("/api/assetmanagement/v3/assets", headers=basic(key, secret))
     client.post("/leaks/report", json.dumps([{"token": secret, "url": secret}]), content_type="application/json")
-    client.post(f"/t/acme/keys/{key.pk}/env/", {"client_secret": secret + "x"})
+    client.post(f"/t/acme/keys/{key.pk}/export/file/", {"client_secret": secret + "x", "format": "env"})
 
 
 def failing(alice: Client, monkeypatch: pytest.MonkeyPatch, secrets: list[str], key: BindingKey, hub_url: str) -> None:

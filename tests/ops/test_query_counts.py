@@ -48,7 +48,7 @@ PAGES = {
     "/t/acme/assets/": 10,
     "/t/acme/assets/{asset}/": 10,
 }
-POST_ONLY = {"keys:env", "keys:export_file", "keys:withdraw_hand_over", "keys:disable_leaked"}
+POST_ONLY = {"keys:export_file", "keys:withdraw_hand_over", "keys:disable_leaked"}
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
 # of the secret in its hour and at its caller; the first of a caller makes its row.
