@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.errors import Refusal
-from portal.keys import commands, lifecycle_commands, queries
+from portal.keys import commands, lifecycle_commands, use_counts
 from portal.keys.forms import RevokeKeyForm
 from portal.keys.lifecycle_forms import (
     BrownOutForm,
@@ -29,7 +29,7 @@ from portal.keys.lifecycle_forms import (
 )
 from portal.keys.lifecycle_queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
 from portal.keys.models import BindingKey, Source
-from portal.keys.queries import uses_since, with_last_use
+from portal.keys.queries import with_last_use
 from portal.keys.views import reveal
 from portal.lib.forms import posted
 from portal.permissions import Permission
@@ -45,7 +45,6 @@ HEADINGS = {
     "enable": gettext_lazy("Enable %(name)s?"),
     "brown_out": gettext_lazy("Brown-out of %(name)s"),
     "stop_brown_out": gettext_lazy("Stop the brown-out of %(name)s?"),
-    "revoke": gettext_lazy("Revoke %(name)s?"),
 }
 
 
@@ -69,7 +68,7 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
             refusal.show_in(form)
         else:
             return reveal(request, key, secret, next_url=_url("roll" if roll_of(key) else "detail", request, key))
-    return _page(request, key, "roll", form, expires_at=key.expires_at)
+    return _page(request, key, "roll", form)
 
 
 def _progress(request: TenantRequest, key: BindingKey, under_way: Roll) -> HttpResponse:
@@ -148,7 +147,7 @@ def enable(request: TenantRequest, key_id: int) -> HttpResponse:
         )
         messages.success(request, text % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
-    return _page(request, key, "enable", form, because=key.disabled_because)
+    return _page(request, key, "enable", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -200,10 +199,8 @@ def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
         key,
         "revoke",
         form,
-        uses_30_days=0 if key.is_upstream else uses_since(key, 30),
-        most_counted=queries.MOST_COUNTED,
+        uses_30_days=sum(uses.ok for uses in use_counts.daily([key], 30)[key.pk]),
         callers=users_of(key)[:MOST_SHOWN],
-        last_used_at=getattr(key, "last_used_at", None),
     )
 
 
