@@ -15,10 +15,11 @@ from portal.audit.events import Kind
 from portal.audit.queries import shown, uses_of
 from portal.keys import deployment, use_counts
 from portal.keys.handover_commands import may_hand_over
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.keys.queries import exposures_of, history_of, secret_state, token_url_of, with_state
 from portal.keys.reach_views import reach_of
-from portal.keys.rows import key_row, key_url
+from portal.keys.rows import key_row
 from portal.keys.use_counts import PERIOD_LABELS, PERIODS, LastUse, Uses
 from portal.keys.views import try_lines
 from portal.lib.badge import Badge

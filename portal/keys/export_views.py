@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +17,7 @@ from portal.keys import export_commands
 from portal.keys.export_forms import ExportForm
 from portal.keys.exports import FORMATS, KNOWN_MODULES, NotWritable
 from portal.keys.forms import SecretForm
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.lib import client_secret
 from portal.permissions import Permission
@@ -49,8 +49,8 @@ def export(request: TenantRequest, key_id: int) -> HttpResponse:
         "form": form,
         "written": written,
         "modules": KNOWN_MODULES,
-        "key_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
-        "file_url": reverse("keys:export_file", args=[request.tenant.name, key.pk]) if may_download else "",
+        "key_url": key_url(request, "detail", key.pk),
+        "file_url": key_url(request, "export_file", key.pk) if may_download else "",
         "chosen": form.cleaned_data if written else {},
     }
     return render(request, "keys/export.html", context, status=422 if form.errors else 200)

@@ -21,6 +21,7 @@ from portal.errors import Refusal
 from portal.identity.models import User
 from portal.keys import events
 from portal.keys.commands import add_minted_secret, mark_disabled
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey, HandOver, SecretGeneration, Source
 from portal.keys.upstream import opened_generation
 from portal.lib.addresses import normal
@@ -268,5 +269,5 @@ def _tell_security(key: BindingKey, made: HandOver, by: Actor) -> None:
                 key_name=key.name,
                 display_name=tenant.display_name,
                 opened_by=by.name,
-                url=settings.PORTAL_URL + reverse("keys:detail", args=[tenant.name, key.pk]),
+                url=key_link(key),
             )

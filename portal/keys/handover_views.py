@@ -17,6 +17,7 @@ from portal.keys import handover_commands as commands
 from portal.keys.export_forms import ExportForm
 from portal.keys.export_views import brought_secret, file_of
 from portal.keys.handover_forms import HandOverForm
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, HandOver, Source
 from portal.keys.views import shown_secret
 from portal.lib.forms import posted
@@ -55,8 +56,8 @@ def hand_over(request: TenantRequest, key_id: int) -> HttpResponse:
         "heading": _("Hand %(name)s over") % {"name": key.name},
         "key_name": key.name,
         "waiting": waiting,
-        "action": reverse("keys:withdraw_hand_over", args=[request.tenant.name, key.pk]) if waiting else "",
-        "cancel_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
+        "action": key_url(request, "withdraw_hand_over", key.pk) if waiting else "",
+        "cancel_url": key_url(request, "detail", key.pk),
     }
     template = "keys/hand_over_waiting.html" if waiting else "keys/hand_over.html"
     return render(request, template, context, status=422 if form.errors else 200)

@@ -14,7 +14,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import constants
@@ -22,6 +21,7 @@ from portal.actor import Actor, ActorKind
 from portal.errors import Refusal
 from portal.keys import leak_commands
 from portal.keys.leak_commands import FoundSecret, recordable
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.leak_scanners import Scanner
@@ -122,7 +122,6 @@ def _take_one(one: FoundSecret, scanner: Scanner, *, by: Actor) -> None:
 
 
 def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:
-    url = settings.PORTAL_URL + reverse("keys:detail", args=[tenant.name, one.key.pk])
     for recipient in contacts.for_incidents(tenant):
         with suppress(*mails.NOT_POSTED):
             mails.key_leaked(
@@ -135,5 +134,5 @@ def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:
                 reporter=scanner.name,
                 where=one.where,
                 disabled=one.key.disabled_at is not None,
-                url=url,
+                url=key_link(one.key),
             )

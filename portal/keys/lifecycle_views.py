@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +27,7 @@ from portal.keys.lifecycle_forms import (
     QuietForm,
 )
 from portal.keys.lifecycle_queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import with_last_use
 from portal.keys.views import reveal
@@ -57,7 +57,9 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
     if under_way is not None and request.method != "POST":
         return _progress(request, key, under_way)
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": _url("detail", request, key)})  # the panel of a roll that is over
+        return HttpResponse(
+            headers={"HX-Redirect": key_url(request, "detail", key.pk)}
+        )  # the panel of a roll that is over
     if request.method != "POST":
         lifecycle_commands.check_may_roll(key)
     form = OldEndForm(posted(request))
@@ -67,7 +69,7 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
         except Refusal as refusal:
             refusal.show_in(form)
         else:
-            return reveal(request, key, secret, next_url=_url("roll" if roll_of(key) else "detail", request, key))
+            return reveal(request, key, secret, next_url=key_url(request, "roll" if roll_of(key) else "detail", key.pk))
     return _page(request, key, "roll", form)
 
 
@@ -231,9 +233,5 @@ def _page(request: TenantRequest, key: BindingKey, page: str, form: forms.Form, 
 
 def _context(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
     pages = ("detail", "roll", "roll_end", "finish", "brown_out", "stop_brown_out")
-    urls = {page: _url(page, request, key) for page in pages}
+    urls = {page: key_url(request, page, key.pk) for page in pages}
     return {"key": key, "urls": urls, "cancel_url": urls["detail"]}
-
-
-def _url(page: str, request: TenantRequest, key: BindingKey) -> str:
-    return reverse(f"keys:{page}", args=[request.tenant.name, key.pk])

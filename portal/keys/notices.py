@@ -7,13 +7,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from portal.keys.expiry import days_left
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey
 from portal.notify import mails
 from portal.notify.models import OutgoingMail
@@ -71,7 +70,7 @@ def post_notices(tenant_id: int, key_id: int) -> None:
                     key_name=key.name,
                     tenant_name=key.tenant.name,
                     expires_at=key.expires_at,  # type: ignore[arg-type]  # only keys that expire are due
-                    url=settings.PORTAL_URL + reverse("keys:detail", args=[key.tenant.name, key.pk]),
+                    url=key_link(key),
                 )
 
 

@@ -18,9 +18,9 @@ from portal.keys import commands, import_commands
 from portal.keys.export_forms import ExportForm
 from portal.keys.exports import KNOWN_MODULES
 from portal.keys.forms import CreateKeyForm, ImportKeyForm
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import token_url_of
-from portal.keys.rows import key_url
 from portal.lib.secret import Secret
 from portal.permissions import Permission
 from portal.tenants.quotas import QuotaReached
