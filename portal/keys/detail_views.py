@@ -137,7 +137,6 @@ def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, An
     if not key.is_upstream or not key.is_active:
         return []
     stored = {"TOKEN_URL": key.token_url, "CLIENT_ID": key.client_id, "CLIENT_SECRET": "***"}
-    names = {"TOKEN_URL": "TokenURL", "CLIENT_ID": "ClientID", "CLIENT_SECRET": "ClientSecret"}
     rows = []
     for part in deployment.PARTS:
         note = deployment.variable_name(request.tenant.name, key, part)
@@ -149,5 +148,7 @@ def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, An
         else:
             source = word.source if word else deployment.ValueSource.DATABASE
             value = word.value if word and part != "CLIENT_SECRET" else stored[part]
-        rows.append({"name": names[part], "source_label": source.label, "value_shown": value, "note": note})
+        rows.append(
+            {"name": deployment.CONSTANTS[part], "source_label": source.label, "value_shown": value, "note": note}
+        )
     return rows
