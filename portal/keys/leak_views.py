@@ -24,7 +24,7 @@ from portal.keys.leak_commands import FoundSecret, recordable
 from portal.keys.leak_upload import takes_one_look
 from portal.keys.links import key_url
 from portal.keys.queries import secret_state, state_of
-from portal.lib.archives import PIECE, Budget
+from portal.lib.archive_source import PIECE, Budget
 from portal.lib.forms import posted
 from portal.lib.leaks import Report, look
 from portal.permissions import Permission
