@@ -35,7 +35,7 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 # Modules that may read across tenants: they find out which tenant it is.
 ALL_TENANTS = {
     "portal/scoping.py",
-    "portal/tenants/models.py",
+    "portal/tenants/models/people.py",
     "portal/tenants/invitation_commands.py",
     "portal/tenants/provisioning.py",
     "portal/tenants/queries.py",
