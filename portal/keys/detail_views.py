@@ -14,7 +14,7 @@ from portal.access import TenantRequest, tenant_page
 from portal.audit.events import Kind
 from portal.audit.queries import shown, uses_of
 from portal.keys import deployment, use_counts
-from portal.keys.handover_commands import may_hand_over
+from portal.keys.handover.commands import may_hand_over
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.keys.queries import exposures_of, history_of, secret_state, token_url_of, with_state

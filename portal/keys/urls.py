@@ -6,14 +6,14 @@ from portal.keys import (
     approval_views,
     constants_views,
     detail_views,
-    export_views,
-    handover_views,
-    leak_views,
-    lifecycle_views,
     list_views,
     reach_views,
     views,
 )
+from portal.keys.exports import views as export_views
+from portal.keys.handover import views as handover_views
+from portal.keys.leaks import views as leak_views
+from portal.keys.lifecycle import views as lifecycle_views
 
 app_name = "keys"
 urlpatterns = [

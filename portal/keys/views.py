@@ -15,8 +15,8 @@ from portal.access import TenantRequest, tenant_page
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
 from portal.keys import commands, import_commands
-from portal.keys.export_forms import ExportForm
-from portal.keys.exports import KNOWN_MODULES
+from portal.keys.exports.formats import KNOWN_MODULES
+from portal.keys.exports.forms import ExportForm
 from portal.keys.forms import CreateKeyForm, ImportKeyForm
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source

@@ -22,8 +22,8 @@ from django.views.debug import get_exception_reporter_class
 from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.models import AuditLog
-from portal.keys import leak_views
-from portal.keys.lifecycle_commands import OldEnd, roll_key
+from portal.keys.leaks import views as leak_views
+from portal.keys.lifecycle.commands import OldEnd, roll_key
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.logs import JsonLines

@@ -12,7 +12,7 @@ from portal.actor import SYSTEM
 from portal.audit.events import REGISTRY
 from portal.audit.models import AuditRecord
 from portal.keys.events import EXPOSURES
-from portal.keys.export_commands import export_key
+from portal.keys.exports.commands import export_key
 from portal.keys.models import BindingKey
 from portal.keys.queries import exposures_of
 from portal.scoping import tenant_scope

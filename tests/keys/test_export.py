@@ -9,7 +9,7 @@ import yaml
 from django.test import Client
 
 from portal.audit.models import AuditRecord
-from portal.keys.exports import FORMATS
+from portal.keys.exports.formats import FORMATS
 from portal.keys.models import BindingKey
 from tests.cast import Cast, make_key, make_upstream_key, signed_in
 from tests.faults import audit_refuses

@@ -20,7 +20,7 @@ from portal.actor import SYSTEM
 from portal.audit.models import AuditLog, AuditRecord
 from portal.identity.models import User
 from portal.keys.commands import create_key
-from portal.keys.handover_commands import (
+from portal.keys.handover.commands import (
     SALT,
     HandOverSpoiled,
     hand_over,
@@ -28,7 +28,7 @@ from portal.keys.handover_commands import (
     reveal_hand_over,
     withdraw_hand_over,
 )
-from portal.keys.lifecycle_commands import OldEnd, finish_roll, roll_key
+from portal.keys.lifecycle.commands import OldEnd, finish_roll, roll_key
 from portal.keys.models import BindingKey, HandOver, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.crypto import KeyRing

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from portal import constants
 from portal.actor import Actor, ActorKind
 from portal.errors import Refusal
-from portal.keys import leak_commands
-from portal.keys.leak_commands import FoundSecret, recordable
+from portal.keys.leaks import commands
+from portal.keys.leaks.commands import FoundSecret, recordable
 from portal.keys.links import key_link
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
@@ -114,11 +114,11 @@ def _take_one(one: FoundSecret, scanner: Scanner, *, by: Actor) -> None:
         return
     disables = settings.LEAK_REPORT_DISABLES and one.key.disabled_at is None
     if disables:
-        leak_commands.mark_leaked(one.key, one.where)
+        commands.mark_leaked(one.key, one.where)
     _tell(one.key.tenant, one, scanner)
-    leak_commands.record_found(one, by)
+    commands.record_found(one, by)
     if disables:
-        leak_commands.record_disabled(one.key, one.where, by)
+        commands.record_disabled(one.key, one.where, by)
 
 
 def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:

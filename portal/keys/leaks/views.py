@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal import constants
 from portal.access import TenantRequest, tenant_page
 from portal.errors import BadRequest
-from portal.keys import leak_commands
-from portal.keys.leak_commands import FoundSecret, recordable
-from portal.keys.leak_upload import takes_one_look
+from portal.keys.leaks import commands
+from portal.keys.leaks.commands import FoundSecret, recordable
+from portal.keys.leaks.upload import takes_one_look
 from portal.keys.links import key_url
 from portal.keys.queries import secret_state, state_of
 from portal.lib.archive_source import PIECE, Budget
@@ -93,9 +93,9 @@ def leaks(request: TenantRequest) -> HttpResponse:
         return render(request, "keys/leaks.html", context, status=422 if form.is_bound else 200)
     report = _looked(form)
     places = {leak.find.verifier: ", ".join(leak.places) for leak in report.leaks}
-    found = leak_commands.recognise(places)
+    found = commands.recognise(places)
     if found:
-        leak_commands.record_leaks(found, by=request.actor)
+        commands.record_leaks(found, by=request.actor)
     return render(request, "keys/leaks.html", context | _result(request, report, found))
 
 
@@ -154,7 +154,7 @@ def disable_leaked(request: TenantRequest) -> HttpResponse:
         places = signing.loads(request.POST.get("offer", ""), salt=f"{SALT}.{request.tenant.pk}", max_age=OFFERED_FOR)
     except signing.BadSignature:
         raise BadRequest from None
-    disabled = leak_commands.disable_leaked({int(key): where for key, where in places.items()}, by=request.actor)
+    disabled = commands.disable_leaked({int(key): where for key, where in places.items()}, by=request.actor)
     words = ngettext("%(number)d key is disabled.", "%(number)d keys are disabled.", len(disabled))
     messages.success(request, words % {"number": len(disabled)})
     return redirect("keys:list", request.tenant.name)

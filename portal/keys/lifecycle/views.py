@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.errors import Refusal
-from portal.keys import commands, lifecycle_commands, use_counts
+from portal.keys import use_counts
+from portal.keys.commands import revoke_key
 from portal.keys.forms import RevokeKeyForm
-from portal.keys.lifecycle_forms import (
+from portal.keys.lifecycle import commands
+from portal.keys.lifecycle.forms import (
     BrownOutForm,
     ChangeOldEndForm,
     DisableForm,
@@ -26,7 +28,7 @@ from portal.keys.lifecycle_forms import (
     OldEndForm,
     QuietForm,
 )
-from portal.keys.lifecycle_queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
+from portal.keys.lifecycle.queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import with_last_use
@@ -57,15 +59,14 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
     if under_way is not None and request.method != "POST":
         return _progress(request, key, under_way)
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(
-            headers={"HX-Redirect": key_url(request, "detail", key.pk)}
-        )  # the panel of a roll that is over
+        # The panel of a roll that is over.
+        return HttpResponse(headers={"HX-Redirect": key_url(request, "detail", key.pk)})
     if request.method != "POST":
-        lifecycle_commands.check_may_roll(key)
+        commands.check_may_roll(key)
     form = OldEndForm(posted(request))
     if form.is_valid():
         try:
-            _generation, secret = lifecycle_commands.roll_key(key, old_ends=form.old_end, by=request.actor)
+            _generation, secret = commands.roll_key(key, old_ends=form.old_end, by=request.actor)
         except Refusal as refusal:
             refusal.show_in(form)
         else:
@@ -100,7 +101,7 @@ def roll_end(request: TenantRequest, key_id: int) -> HttpResponse:
     form = ChangeOldEndForm(posted(request), initial={"old": under_way.old.number})
     if form.is_valid():
         old, old_end = form.cleaned_data["old"], form.old_end
-        lifecycle_commands.change_old_end(key, old=old, old_ends=old_end, by=request.actor)
+        commands.change_old_end(key, old=old, old_ends=old_end, by=request.actor)
         return redirect("keys:roll", request.tenant.name, key.pk)
     return _page(request, key, "roll_end", form, roll=under_way)
 
@@ -113,7 +114,7 @@ def finish(request: TenantRequest, key_id: int) -> HttpResponse:
     under_way = _under_way(key)
     form = FinishForm(posted(request), initial={"old": under_way.old.number})
     if form.is_valid():
-        lifecycle_commands.finish_roll(key, old=form.cleaned_data["old"], by=request.actor)
+        commands.finish_roll(key, old=form.cleaned_data["old"], by=request.actor)
         messages.success(request, _("The old secret of %(name)s has ended.") % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     callers = users_of_old(under_way)
@@ -127,7 +128,7 @@ def disable(request: TenantRequest, key_id: int) -> HttpResponse:
     key = _minted(key_id)
     form = DisableForm(posted(request))
     if form.is_valid():
-        lifecycle_commands.disable_key(key, why=form.cleaned_data["why"], by=request.actor)
+        commands.disable_key(key, why=form.cleaned_data["why"], by=request.actor)
         messages.success(request, _("%(name)s is disabled. Its next call is refused.") % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     return _page(request, key, "disable", form, callers=users_of(key)[:MOST_SHOWN])
@@ -140,7 +141,7 @@ def enable(request: TenantRequest, key_id: int) -> HttpResponse:
     key = _minted(key_id)
     form = forms.Form(posted(request))
     if form.is_valid():
-        lifecycle_commands.enable_key(key, by=request.actor)
+        commands.enable_key(key, by=request.actor)
         key.refresh_from_db()
         text = (
             _("%(name)s is enabled, but still refused for another reason.")
@@ -160,7 +161,7 @@ def brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
     form = BrownOutForm(posted(request))
     if form.is_valid():
         try:
-            lifecycle_commands.start_brown_out(key, brown_out=form.brown_out, by=request.actor)
+            commands.start_brown_out(key, brown_out=form.brown_out, by=request.actor)
         except Refusal as refusal:
             refusal.show_in(form)
         else:
@@ -181,7 +182,7 @@ def stop_brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
     key = _minted(key_id)
     form = forms.Form(posted(request))
     if form.is_valid():
-        lifecycle_commands.stop_brown_out(key, by=request.actor)
+        commands.stop_brown_out(key, by=request.actor)
         return redirect("keys:brown_out", request.tenant.name, key.pk)
     return _page(request, key, "stop_brown_out", form, report=brown_out_of(key))
 
@@ -193,7 +194,7 @@ def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
     key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
     form = RevokeKeyForm(key, posted(request))
     if form.is_valid():
-        commands.revoke_key(key, by=request.actor)
+        revoke_key(key, by=request.actor)
         messages.success(request, _revoked_text(key) % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     return _page(
@@ -221,7 +222,7 @@ def _minted(key_id: int) -> BindingKey:
 def _under_way(key: BindingKey) -> Roll:
     under_way = roll_of(key)
     if under_way is None:
-        raise lifecycle_commands.NoRoll
+        raise commands.NoRoll
     return under_way
 
 

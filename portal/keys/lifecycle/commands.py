@@ -15,7 +15,7 @@ from portal.errors import Refusal
 from portal.keys import events
 from portal.keys.commands import KeyRevokedAlready, add_minted_secret, mark_disabled
 from portal.keys.expiry import in_utc
-from portal.keys.handover_commands import end_unopened, open_hand_over
+from portal.keys.handover.commands import end_unopened, open_hand_over
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.lib.secret import Secret
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.access import TenantRequest, tenant_page
 from portal.actor import Actor
 from portal.errors import BadRequest, Refusal
-from portal.keys import export_commands
-from portal.keys.export_forms import ExportForm
-from portal.keys.exports import FORMATS, KNOWN_MODULES, NotWritable
+from portal.keys.exports.commands import export_key
+from portal.keys.exports.formats import FORMATS, KNOWN_MODULES, NotWritable
+from portal.keys.exports.forms import ExportForm
 from portal.keys.forms import SecretForm
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source
@@ -83,7 +83,7 @@ def file_of(key: BindingKey, form: ExportForm, secret: str | None, by: Actor) ->
         raise ExportIncomplete(" ".join(str(text) for texts in form.errors.values() for text in texts))
     name = form.cleaned_data["format"]
     written = FORMATS[name].write(form.export_of(key, secret))
-    export_commands.export_key(key, written_as=name, with_secret=secret is not None, by=by)
+    export_key(key, written_as=name, with_secret=secret is not None, by=by)
     filename = f"{key.constant_name.lower()}{FORMATS[name].ending}"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return HttpResponse(written, content_type="text/plain; charset=utf-8", headers=headers)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import SignedInRequest, TenantRequest, signed_in_page, tenant_page
 from portal.errors import NotFound
-from portal.keys import handover_commands as commands
-from portal.keys.export_forms import ExportForm
-from portal.keys.export_views import brought_secret, file_of
-from portal.keys.handover_forms import HandOverForm
+from portal.keys.exports.forms import ExportForm
+from portal.keys.exports.views import brought_secret, file_of
+from portal.keys.handover import commands
+from portal.keys.handover.forms import HandOverForm
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, HandOver, Source
 from portal.keys.views import shown_secret
