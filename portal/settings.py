@@ -97,7 +97,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=27103364;",
     }
 else:
-    _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    _database |= {"ENGINE": "portal.lib.postgresql", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     _limits = "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000 "
     _options = {
         "connect_timeout": 2,
@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",

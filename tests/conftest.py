@@ -21,7 +21,7 @@ from portal.hub import authenticator, key_sets
 from portal.keys import signing, tasks, uses
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
-from portal.tokens import limits
+from portal.tokens import bearer, commands, limits
 from tests import environment
 from tests.cast import Cast, make_cast, signed_in
 from tests.deployment import Deployment
@@ -64,6 +64,8 @@ def fresh_memory() -> None:
     repeats.forget()
     uses.forget()
     limits.forget()
+    commands.forget()
+    bearer.forget()
 
 
 @pytest.fixture(autouse=True)

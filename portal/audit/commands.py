@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.actor import Actor
 from portal.audit.events import Event, Outcome
 from portal.audit.models import AuditLog, AuditRecord, InstanceRecord, Record
-from portal.audit.tree import leaf_hash
+from portal.audit.tree import Frontier, leaf_hash
 from portal.errors import Refusal
 from portal.scoping import active_tenant_id
 
@@ -39,47 +40,70 @@ class AuditUnavailable(Refusal):
     advice = _("Try again in a minute. If it happens again, give the operator the request id.")
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What a record tells: an event, who did it, how it ended.
+
+    `subject` says what it is about (`key:7`), for the history of that thing. `answers` is the index of the admission
+    that this record ends.
+    """
+
+    event: Event
+    by: Actor
+    outcome: Outcome = Outcome.OK
+    subject: str = ""
+    answers: int | None = None
+
+
 def record(
     event: Event, *, by: Actor, outcome: Outcome = Outcome.OK, subject: str = "", answers: int | None = None
 ) -> int:
-    """Add an event to the active tenant's log and return its index.
+    """Add an event to the active tenant's log and return its index; the arguments are those of `Entry`.
 
-    `subject` says what it is about (`key:7`), for the history of that thing. `answers` is the index of the admission
-    that this record ends. Raises `AuditUnavailable`; must run inside the transaction of the recorded act.
+    Raises `AuditUnavailable`; must run inside the transaction of the recorded act.
     """
-    tenant_id = active_tenant_id()
-    return _append(AuditRecord(tenant_id=tenant_id), tenant_id, event, by, outcome, subject, answers)
+    return record_all([Entry(event, by, outcome, subject, answers)])[0]
+
+
+def record_all(entries: Sequence[Entry]) -> list[int]:
+    """Add several to the active tenant's log, in this order, under one lock of its head; the indexes of the records.
+
+    Raises `AuditUnavailable`; must run inside the transaction of the recorded acts.
+    """
+    return _append(AuditRecord, active_tenant_id(), entries)
 
 
 def record_for_instance(event: Event, *, by: Actor, outcome: Outcome = Outcome.OK, subject: str = "") -> int:
     """Add an event that belongs to no tenant to the portal's own log and return its index."""
-    return _append(InstanceRecord(), None, event, by, outcome, subject, None)
+    return _append(InstanceRecord, None, [Entry(event, by, outcome, subject)])[0]
 
 
 def _append(
-    row: Record,
-    tenant_id: int | None,
-    event: Event,
-    by: Actor,
-    outcome: Outcome,
-    subject: str,
-    answers: int | None,
-) -> int:
+    model: type[AuditRecord] | type[InstanceRecord], tenant_id: int | None, entries: Sequence[Entry]
+) -> list[int]:
     if not connection.in_atomic_block:
         raise RuntimeError("Record inside the transaction of the recorded act.")
     try:
         log = _locked_head(tenant_id)
-        row.index, row.at = log.size, _next_moment(log)
-        row.name, row.kind, row.outcome = event.name, event.kind, outcome
-        row.actor_id, row.actor_name = by.id, by.name
-        row.address, row.request_id, row.subject, row.answers = by.address, by.request_id, subject, answers
-        row.body = _canonical(log, row, event, by)
-        row.leaf = leaf_hash(row.body)
-        row.save(force_insert=True)
-        _advance(log, row)
+        tree, at = log.tree, _next_moment(log)
+        rows = [_row(model(index=log.size + place, at=at), log, entry) for place, entry in enumerate(entries)]
+        for row in rows:
+            tree = tree.append(bytes(row.leaf))
+        model.objects.bulk_create(rows)  # type: ignore[arg-type]  # all of this model
+        _advance(log, tree, at)
     except DatabaseError as error:
         raise AuditUnavailable from error
-    return row.index
+    return [row.index for row in rows]
+
+
+def _row(row: Record, log: AuditLog, entry: Entry) -> Record:
+    event, by = entry.event, entry.by
+    row.name, row.kind, row.outcome = event.name, event.kind, entry.outcome
+    row.actor_id, row.actor_name = by.id, by.name
+    row.address, row.request_id, row.subject, row.answers = by.address, by.request_id, entry.subject, entry.answers
+    row.body = _canonical(log, row, event, by)
+    row.leaf = leaf_hash(row.body)
+    return row
 
 
 def _locked_head(tenant_id: int | None) -> AuditLog:
@@ -107,7 +131,7 @@ def _next_moment(log: AuditLog) -> datetime:
 
 def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
     """The record's bytes: JSON with sorted keys, no spaces, UTF-8, no fractions (docs/audit.md)."""
-    who = {name: value for name, value in asdict(by).items() if name in {"kind", "id", "name", "agent"}}
+    who = {"kind": by.kind, "id": by.id, "name": by.name, "agent": by.agent}
     content: dict[str, Any] = {
         "v": FORMAT_VERSION,
         "log": log.origin,
@@ -129,10 +153,7 @@ def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _advance(log: AuditLog, row: Record) -> None:
-    tree = log.tree.append(bytes(row.leaf))
-    moved = AuditLog.objects.filter(pk=log.pk, size=log.size).update(
-        size=tree.size, frontier=tree.stored, last_at=row.at
-    )
+def _advance(log: AuditLog, tree: Frontier, at: datetime) -> None:
+    moved = AuditLog.objects.filter(pk=log.pk, size=log.size).update(size=tree.size, frontier=tree.stored, last_at=at)
     if moved != 1:
         raise DatabaseError("The head of the audit log moved under its lock.")

@@ -8,6 +8,9 @@ counts are written, and of one that is refused again not even these: what each p
 from __future__ import annotations
 
 import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -34,26 +37,58 @@ _waiting: dict[Caller, int] = {}
 _lock = Lock()
 
 
+@dataclass(frozen=True)
+class Use:
+    """One use of a secret: who came, where, and whether it was let in."""
+
+    generation: SecretGeneration
+    actor: Actor
+    route: str
+    ok: bool
+
+    @property
+    def caller(self) -> Caller:
+        # What PostgreSQL cannot store as text, and nobody can read, is no part of a name.
+        agent = "".join(sign for sign in self.actor.agent[:200] if sign.isprintable())
+        return self.generation.pk, self.actor.address, agent, self.route[:60], self.ok
+
+
 def note(generation: SecretGeneration, *, actor: Actor, route: str, ok: bool) -> None:
     """Count one use of this secret, and remember who it was. The first success starts the end of the secret before it.
 
     Runs inside the transaction that records the use: no record, no count.
     """
-    caller = _caller(generation, actor, route, ok)
+    note_all([Use(generation, actor, route, ok)])
+
+
+def note_all(uses: Iterable[Use]) -> None:
+    """`note` for several uses that are recorded together: each secret is counted, each caller written once."""
     now = timezone.now()
-    with _lock:
-        waiting = _waiting.pop(caller, 0)
-    _count(generation, now, ok, 1 + waiting)
-    if not _is_fresh(caller):
-        _remember(generation, caller, now)
-    if ok and generation.first_used_at is None:
-        _first_use(generation, now)
-    transaction.on_commit(lambda: _keep_in_mind(caller))
+    times: Counter[Caller] = Counter()
+    generations: dict[int, SecretGeneration] = {}
+    for use in uses:
+        times[use.caller] += 1
+        generations[use.generation.pk] = use.generation
+    counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    # In one order everywhere: two processes that write the same rows must not wait for each other in a circle.
+    for caller in sorted(times):
+        pk, ok = caller[0], caller[-1]
+        with _lock:
+            uses_of_caller = times[caller] + _waiting.pop(caller, 0)
+        calls, failures = counts[pk]
+        counts[pk] = (calls + uses_of_caller, failures) if ok else (calls, failures + uses_of_caller)
+        if not _is_fresh(caller):
+            _remember(generations[pk], caller, now)
+    for pk, (calls, failures) in counts.items():
+        _count(generations[pk], now, calls, failures)
+        if calls and generations[pk].first_used_at is None:
+            _first_use(generations[pk], now)
+    transaction.on_commit(lambda: _keep_in_mind(times))
 
 
 def is_only_counted(generation: SecretGeneration, *, actor: Actor, route: str) -> bool:
     """Whether a refusal of this caller was written a few seconds ago; then this one is counted with the next `note`."""
-    caller = _caller(generation, actor, route, False)
+    caller = Use(generation, actor, route, False).caller
     with _lock:
         if not _is_fresh(caller):
             return False
@@ -68,29 +103,23 @@ def forget() -> None:
         _waiting.clear()
 
 
-def _caller(generation: SecretGeneration, actor: Actor, route: str, ok: bool) -> Caller:
-    # What PostgreSQL cannot store as text, and nobody can read, is no part of a name.
-    agent = "".join(sign for sign in actor.agent[:200] if sign.isprintable())
-    return generation.pk, actor.address, agent, route[:60], ok
-
-
 def _is_fresh(caller: Caller) -> bool:
     return 0 <= time.time() - _written.get(caller, float("-inf")) < FRESH
 
 
-def _keep_in_mind(caller: Caller) -> None:
+def _keep_in_mind(callers: Iterable[Caller]) -> None:
     with _lock:
         if len(_written) >= MOST_REMEMBERED:
             _written.clear()
             _waiting.clear()
-        if not _is_fresh(caller):
-            _written[caller] = time.time()
+        for caller in callers:
+            if not _is_fresh(caller):
+                _written[caller] = time.time()
 
 
-def _count(generation: SecretGeneration, now: datetime, ok: bool, times: int) -> None:
+def _count(generation: SecretGeneration, now: datetime, calls: int, failures: int) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     hours = UseHour.objects.filter(key_id=generation.key_id, generation=generation.number)
-    calls, failures = (times, 0) if ok else (0, times)
     counted = {"calls": F("calls") + calls, "failures": F("failures") + failures}
     if hours.filter(hour=hour).update(**counted):
         return

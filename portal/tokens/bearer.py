@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from dataclasses import dataclass
@@ -117,11 +118,34 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
     """The claims of a token with our signature, and "expired" when it was valid once."""
     if len(token) > LONGEST_TOKEN:
         raise TokenInvalid
+    remembered = hashlib.sha256(token.encode()).digest()
+    kid, claims = _known.get(remembered, ("", {}))
+    if not kid or signer_of(kid) is None:
+        kid, claims = _decoded(token)
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[remembered] = kid, claims
+    return claims, "token_expired" if int(claims["exp"]) <= time.time() else ""
+
+
+# Tokens whose signature was found right, by their SHA-256, with the id of the key that signed and their claims. A
+# signature stays right for as long as its key is one of ours; everything else is looked at with each call.
+_known: dict[bytes, tuple[str, dict[str, Any]]] = {}
+MOST_KNOWN = 10_000
+
+
+def forget() -> None:
+    """Verify each token again."""
+    _known.clear()
+
+
+def _decoded(token: str) -> tuple[str, dict[str, Any]]:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise TokenInvalid from None
-    signer = signer_of(header.get("kid", ""))
+    kid = header.get("kid", "")
+    signer = signer_of(kid)
     if signer is None or header.get("alg") != signer.algorithm or header.get("typ") != "at+jwt" or "crit" in header:
         raise TokenInvalid
     try:
@@ -132,12 +156,13 @@ def _verified(token: str) -> tuple[dict[str, Any], str]:
             audience=audience(),
             issuer=settings.PORTAL_URL,
             leeway=constants.CLOCK_LEEWAY,
-            # Looked at below: of an expired token it is recorded whose it was.
+            # Looked at with each call: of an expired token it is recorded whose it was.
             options={"require": REQUIRED, "verify_exp": False},
         )
-        return claims, "token_expired" if int(claims["exp"]) <= time.time() else ""
+        int(claims["exp"])
     except (jwt.PyJWTError, ValueError, TypeError):
         raise TokenInvalid from None
+    return kid, claims
 
 
 def _generation(claims: dict[str, Any]) -> SecretGeneration:

@@ -1,4 +1,9 @@
-"""Issuing tokens to binding keys. The token exists only after its issue was recorded."""
+"""Issuing tokens to binding keys. The token exists only after its issue was recorded.
+
+Tokens that are asked for at the same moment are decided and recorded together, in one transaction for each tenant: the
+keys' state is read right before it, and the answers leave after it. What is kept in memory from one request to the
+next is only whose a secret is, and that never changes.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +11,30 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import jwt
 from django.conf import settings
 from django.db import models, transaction
 
 from portal import constants
-from portal.actor import Actor, ActorKind
-from portal.audit import repeats
-from portal.audit.commands import record, record_for_instance
-from portal.audit.events import Outcome
+from portal.actor import Actor
+from portal.audit.commands import Entry, record_all
 from portal.keys import uses
-from portal.keys.models import BindingKey, SecretGeneration, Source
-from portal.keys.reach import why_not_from
+from portal.keys.models import SecretGeneration, Source
 from portal.keys.signing import Signer, signers
 from portal.lib import client_secret
+from portal.lib.group_commit import GroupCommit
 from portal.lib.prepared import Prepared
 from portal.lib.secret import Secret
 from portal.scoping import tenant_scope
-from portal.tokens import events, limits
-from portal.tokens.errors import invalid_scope, too_many
+from portal.tokens import clients, events
 from portal.tokens.events import TOKEN_ENDPOINT
 from portal.tokens.request import Credentials, TokenRequest
 from portal.tokens.scopes import granted
 
-
-def _generations_query(client_id: str) -> models.QuerySet[SecretGeneration]:
-    generations = SecretGeneration.all_tenants.select_related("key__tenant")
-    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL)
-
-
-# All secrets of a client with their key: one query, whether there is such a client or not.
-GENERATIONS = Prepared(_generations_query, client_id="client_id")
+Claims = dict[str, str | int]
+ROUTE = events.route_of(TOKEN_ENDPOINT)
 
 
 @dataclass(frozen=True)
@@ -57,102 +54,119 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
     Raises `TokenError` invalid_client or invalid_scope after the true reason was recorded; `AuditUnavailable` when it
     cannot be.
     """
-    key, generation, actor = authenticate(wanted, by=by)
-    with tenant_scope(key.tenant_id):
-        scope = granted(key, wanted.scope)
-        if not scope:
-            _record_refused(key, generation, "scope_not_granted", actor, TOKEN_ENDPOINT)
-            raise invalid_scope()
-        signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
-        claims = _claims(key, generation, scope)
-        _record_issued(key, generation, claims, actor)
+    signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
+    secret = Stored(wanted.client_id, client_secret.verifier(wanted.secret.reveal()))
+    tenant_id = _tenant_of.get(secret) or _recognised(secret, wanted, by)
+    ruling = RULINGS.do(tenant_id, Asked(secret, tenant_id, wanted.scope, by))
+    if ruling is None:  # the secret is not there any more: the database was put back to an earlier day
+        del _tenant_of[secret]
+        return issue_token(wanted, by=by)
+    if ruling.reason:
+        raise clients.refused(ruling.generation, ruling.reason, ruling.wait, by=by, endpoint=TOKEN_ENDPOINT)
+    claims = ruling.claims
     lifetime = int(claims["exp"]) - int(claims["iat"])
-    return IssuedToken(_signed(claims, signer), lifetime, scope, key.expires_at)
+    return IssuedToken(_signed(claims, signer), lifetime, str(claims["scope"]), ruling.generation.key.expires_at)
 
 
-def authenticate(
-    sent: Credentials, *, by: Actor, endpoint: str = TOKEN_ENDPOINT
-) -> tuple[BindingKey, SecretGeneration, Actor]:
-    """The key and generation behind these credentials, and the key as the one who acts.
+class Stored(NamedTuple):
+    """By what a secret is found."""
 
-    A right secret is never refused for what others did wrong: failures count against address and clientID together,
-    and only failing callers feel it. Raises `TokenError` invalid_client, or too many requests, after the true reason
-    was recorded.
-    """
-    generations = GENERATIONS.rows(sent.client_id)
-    key = generations[0].key if generations else None
-    generation, reason = _recognise(generations, sent, by.address)
-    if key is None:
-        _record_unknown(sent, reason, by, endpoint)
-        raise limits.refused(sent.client_id, by.address)
-    actor = Actor(ActorKind.KEY, key.client_id, key.name, by.address, by.agent, by.request_id)
-    wait = 0 if reason else limits.wait_of(key.client_id, endpoint)
-    if generation is None or reason or wait:
-        with tenant_scope(key.tenant_id):
-            _record_refused(key, generation, reason or "too_many_requests", actor, endpoint)
-        raise too_many(wait) if wait else limits.refused(sent.client_id, by.address)
-    return key, generation, actor
+    client_id: str
+    verifier: str
 
 
-def _recognise(
-    generations: list[SecretGeneration], sent: Credentials, address: str
-) -> tuple[SecretGeneration | None, str]:
-    """The generation whose secret was presented, if there is one; and why it is refused, if it is."""
-    secret = sent.secret.reveal()
-    key = generations[0].key if generations else None
-    # Compared with something, even if nobody has this clientID: the answer takes as long.
-    verifiers = [generation.verifier for generation in generations] or [""]
-    matching = [client_secret.matches(secret, verifier) for verifier in verifiers]
-    if not sent.client_id or not secret:
-        return None, "credentials_missing"
-    if not client_secret.is_well_formed(secret):
-        return None, "secret_misspelt"
-    if key is None:
-        return None, "client_unknown"
-    if not any(matching):
-        return None, "secret_wrong"
-    generation = generations[matching.index(True)]
-    reason = key.standing or ("secret_ended" if generation.has_ended else "")
-    return generation, reason or why_not_from(key, address) or key.lot()
+# Whose the secrets are that were presented lately. That never changes; what they are worth is read each time.
+_tenant_of: dict[Stored, int] = {}
+MOST_REMEMBERED = 10_000
 
 
-def _record_unknown(sent: Credentials, reason: str, by: Actor, endpoint: str) -> None:
-    # Not by clientID: whoever invents one can invent a million.
-    with repeats.counted(endpoint, reason, repeats.network_of(by.address)) as repeated:
-        if repeated is not None:
-            refused = events.client_refused(endpoint, sent.client_id, reason, repeated)
-            with transaction.atomic(durable=True):
-                record_for_instance(refused, by=by, outcome=Outcome.DENIED)
+def _recognised(secret: Stored, sent: Credentials, by: Actor) -> int:
+    generation = clients.recognise(sent, by=by, endpoint=TOKEN_ENDPOINT)
+    if len(_tenant_of) >= MOST_REMEMBERED:
+        _tenant_of.clear()
+    _tenant_of[secret] = generation.tenant_id
+    return generation.tenant_id
 
 
-def _record_refused(
-    key: BindingKey, generation: SecretGeneration | None, reason: str, actor: Actor, endpoint: str
-) -> None:
-    # By agent only where the secret was right: whoever guesses can call itself a million names.
-    agent, route = actor.agent if generation is not None else "", events.route_of(endpoint)
-    with repeats.counted(endpoint, reason, key.client_id, repeats.network_of(actor.address), agent) as repeated:
-        # A wrong secret is nobody's use: only who has a secret can be said to use it.
-        if repeated is None and (generation is None or uses.is_only_counted(generation, actor=actor, route=route)):
-            return
-        with transaction.atomic(durable=True):
-            if generation is not None:
-                uses.note(generation, actor=actor, route=route, ok=False)
-            if repeated is not None:
-                refused = events.client_refused(endpoint, key.client_id, reason, repeated)
-                record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)
+def forget() -> None:
+    """Look up each secret again."""
+    _tenant_of.clear()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A token that is asked for with a secret of this tenant."""
+
+    secret: Stored
+    tenant_id: int
+    scope: str
+    by: Actor
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Claims of the token that is granted; or why it is not, and seconds to wait if that helps."""
+
+    generation: SecretGeneration
+    actor: Actor
+    claims: Claims
+    reason: str = ""
+    wait: int = 0
+
+
+def _generation_query(tenant_id: int, client_id: str, verifier: str) -> models.QuerySet[SecretGeneration]:
+    generations = SecretGeneration.all_tenants.select_related("key__tenant").filter(tenant=tenant_id, verifier=verifier)
+    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL)
+
+
+GENERATION = Prepared(_generation_query, tenant_id=987_654_321, client_id="client_id", verifier="verifier")
+
+
+def _rule(asked: list[Asked]) -> list[Ruling | None]:
+    """Decide about tokens for keys of one tenant, as the keys are now, and record those that are granted."""
+    tenant_id = asked[0].tenant_id
+    found = {secret: GENERATION.rows(tenant_id, *secret) for secret in {one.secret for one in asked}}
+    rulings = [_ruling(one, *found[one.secret]) if found[one.secret] else None for one in asked]
+    granted_ones = [ruling for ruling in rulings if ruling is not None and not ruling.reason]
+    if granted_ones:
+        with tenant_scope(tenant_id):
+            _record_issued(granted_ones)
+    return rulings
 
 
 @transaction.atomic(durable=True)
-def _record_issued(key: BindingKey, generation: SecretGeneration, claims: dict[str, str | int], actor: Actor) -> None:
-    issued = events.TokenIssued(
-        client_id=key.client_id, generation=generation.number, jti=str(claims["jti"]), scope=str(claims["scope"])
+def _record_issued(rulings: list[Ruling]) -> None:
+    uses.note_all(uses.Use(one.generation, one.actor, ROUTE, ok=True) for one in rulings)
+    record_all([Entry(_event(one), one.actor, subject=one.generation.key.subject) for one in rulings])
+
+
+RULINGS = GroupCommit(_rule)
+
+
+def _ruling(asked: Asked, generation: SecretGeneration) -> Ruling:
+    actor = clients.as_actor(generation.key, asked.by)
+    reason, wait = clients.why_not(generation, actor.address, TOKEN_ENDPOINT)
+    if reason:
+        return Ruling(generation, actor, {}, reason, wait)
+    scope = granted(generation.key, asked.scope)
+    if not scope:
+        return Ruling(generation, actor, {}, "scope_not_granted")
+    return Ruling(generation, actor, _claims(generation, scope))
+
+
+def _event(ruling: Ruling) -> events.TokenIssued:
+    generation, claims = ruling.generation, ruling.claims
+    return events.TokenIssued(
+        client_id=generation.key.client_id,
+        generation=generation.number,
+        jti=str(claims["jti"]),
+        scope=str(claims["scope"]),
     )
-    uses.note(generation, actor=actor, route=events.route_of(TOKEN_ENDPOINT), ok=True)
-    record(issued, by=actor, subject=key.subject)
 
 
-def _claims(key: BindingKey, generation: SecretGeneration, scope: str) -> dict[str, str | int]:
+def _claims(generation: SecretGeneration, scope: str) -> Claims:
     """Claims of RFC 9068 section 2.2, and the tenant and secret generation of the key."""
+    key = generation.key
     now = int(time.time())
     end = now + constants.TOKEN_LIFETIME
     if key.expires_at:

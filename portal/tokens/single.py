@@ -15,7 +15,7 @@ from portal.keys import uses
 from portal.keys.models import BindingKey, RevokedToken, SecretGeneration
 from portal.scoping import tenant_scope
 from portal.tokens import bearer, events
-from portal.tokens.commands import authenticate
+from portal.tokens.clients import authenticate
 from portal.tokens.errors import TokenError, TokenInvalid
 from portal.tokens.request import TokenQuestion
 

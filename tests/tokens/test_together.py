@@ -1,0 +1,108 @@
+"""Tokens that are asked for at the same moment: decided one by one, recorded together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.actor import SYSTEM
+from portal.audit.models import AuditLog, AuditRecord
+from portal.keys.commands import revoke_key
+from portal.keys.models import KeyCaller, SecretGeneration, UseHour
+from portal.lib import client_secret
+from portal.scoping import tenant_scope
+from portal.tenants.models import Tenant
+from portal.tokens import commands
+from tests.audit.test_record import assert_log_is_whole
+from tests.cast import get_token, make_key, make_tenant
+from tests.tokens.conftest import KeyAndSecret
+from tests.tokens.test_token import FORM, body, form
+
+THREADS, TURNS = 8, 5
+
+
+@pytest.fixture
+def acme(erasable_log: None) -> Iterator[Tenant]:
+    yield make_tenant("acme", "Acme Pumps GmbH")
+    for model in (UseHour, KeyCaller, SecretGeneration):
+        model.all_tenants.all().delete()
+    AuditLog.objects.all().delete()
+
+
+def answers_of(ask: Callable[[], Any], *others: Callable[[], Any]) -> list[list[Any]]:
+    """What each gets who asks again and again, while all do so at once."""
+    asking = [ask] * (THREADS - len(others)) + list(others)
+    start = Barrier(THREADS)
+
+    def again_and_again(one: Callable[[], Any]) -> list[Any]:
+        try:
+            start.wait(10)
+            return [one() for _ in range(TURNS)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(again_and_again, asking))
+
+
+def token_with(secret: KeyAndSecret) -> Callable[[], Any]:
+    return lambda: Client().post("/oauth/token", form(*body(secret))["body"], content_type=FORM)
+
+
+def test_each_gets_its_own_token_and_its_own_record(acme: Tenant) -> None:
+    gateway = KeyAndSecret(*make_key(acme))
+    answered = answers_of(token_with(gateway))
+    tokens = {answer.json()["access_token"] for answers in answered for answer in answers}
+    assert len(tokens) == THREADS * TURNS
+    issued = AuditRecord.all_tenants.filter(tenant=acme, name="token.issued")
+    assert len({record.facts["jti"] for record in issued}) == THREADS * TURNS
+    assert {(r.actor_id, r.subject) for r in issued} == {(gateway.id, gateway.key.subject)}
+    assert_log_is_whole(acme.pk, list(AuditRecord.all_tenants.filter(tenant=acme).order_by("index")))
+    with tenant_scope(acme.pk):
+        assert sum(UseHour.objects.values_list("calls", flat=True)) == THREADS * TURNS
+        assert sum(UseHour.objects.values_list("failures", flat=True)) == 0
+
+
+def test_one_that_is_refused_refuses_nobody_else(acme: Tenant) -> None:
+    good, revoked = KeyAndSecret(*make_key(acme)), KeyAndSecret(*make_key(acme, "Line 5 gateway"))
+    get_token(Client(), revoked.key, revoked.secret)  # from here on it is remembered whose it is
+    with tenant_scope(acme.pk):
+        revoke_key(revoked.key, by=SYSTEM)
+    *answered, refused = answers_of(token_with(good), token_with(revoked))
+    assert {answer.status_code for answers in answered for answer in answers} == {200}
+    assert {answer.status_code for answer in refused} == {401}
+    assert AuditRecord.all_tenants.filter(name="token.refused", actor_id=revoked.id).exists()
+    assert AuditRecord.all_tenants.filter(name="token.issued", actor_id=good.id).count() == (THREADS - 1) * TURNS
+
+
+class TestRememberedSecret:
+    def test_saves_the_look_up_and_nothing_else(self, gateway: KeyAndSecret) -> None:
+        with CaptureQueriesContext(connection) as first:
+            token_with(gateway)()
+        with CaptureQueriesContext(connection) as second:
+            token_with(gateway)()
+        assert "keys_secretgeneration" in second[0]["sql"]
+        assert len(second) < len(first)
+
+    def test_that_is_not_stored_any_more_is_refused(self, gateway: KeyAndSecret) -> None:
+        """As after the database was put back to the day before."""
+        assert token_with(gateway)().status_code == 200
+        other = client_secret.verifier(client_secret.generate().reveal())
+        SecretGeneration.all_tenants.filter(key=gateway.key).update(verifier=other)
+        assert token_with(gateway)().status_code == 401
+        assert AuditRecord.all_tenants.get(name="token.refused").facts["reason"] == "secret_wrong"
+        assert not commands._tenant_of
+
+    def test_is_one_of_so_many(self, gateway: KeyAndSecret, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(commands, "MOST_REMEMBERED", 1)
+        other = KeyAndSecret(*make_key(gateway.key.tenant, "Line 5 gateway"))
+        for key in (gateway, other, gateway):
+            assert token_with(key)().status_code == 200
+        assert list(commands._tenant_of) == [(gateway.id, client_secret.verifier(gateway.secret))]
