@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 import uuid
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from portal import constants
 from portal.errors import PROGRAM_PATHS, HttpsRequired, Refusal, answer
 from portal.lib.logs import current_request_id
+from portal.lib.networks import plain
 
 if TYPE_CHECKING:
     from portal.identity.models import User
@@ -57,27 +57,24 @@ def request_identity(get_response: GetResponse) -> GetResponse:
 
 
 def _settle_address(request: HttpRequest) -> None:
-    peer = request.META.get("REMOTE_ADDR", "")
-    if not _is_trusted(peer):
+    if not _take_address(request, request.META.get("REMOTE_ADDR", "")):
         for name in FORWARDED:
             request.META.pop(name, None)
         return
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     for hop in reversed(hops):
-        try:
-            request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(hop))
-        except ValueError:
-            return
-        if not _is_trusted(hop):
+        if not _take_address(request, hop):
             return
 
 
-def _is_trusted(address: str) -> bool:
+def _take_address(request: HttpRequest, address: str) -> bool:
+    """Take this address for the caller's, if it is one; whether it is a trusted proxy's, so that another is behind."""
     try:
-        parsed = ipaddress.ip_address(address)
+        found = plain(address)
     except ValueError:
         return False
-    return any(parsed in network for network in settings.TRUSTED_PROXIES)
+    request.META["REMOTE_ADDR"] = str(found)
+    return any(found in network for network in settings.TRUSTED_PROXIES)
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from portal.keys import handover_views
+from portal.keys.handover import views as handover_views
 from portal.lib.converters import TenantName
 from portal.tenants import person_views
 from portal.tenants.views import choose
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<tenant:tenant>/apps/", include("portal.cockpit.urls")),
     path("t/<tenant:tenant>/activity/", include("portal.audit.urls")),
     path("api/", include("portal.proxy.urls")),
-    path("leaks/", include("portal.keys.leak_report_urls")),
+    path("leaks/", include("portal.keys.leaks.urls")),
     path("", include("portal.notify.urls")),
     path("", include("portal.tokens.urls")),
     path("", include("portal.ops.urls")),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +13,10 @@ from portal.audit.commands import record
 from portal.audit.models import AuditRecord
 from portal.errors import Refusal
 from portal.keys import events
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey
 from portal.notify import mails
-from portal.tenants.models import Membership
+from portal.tenants import contacts
 
 
 class NotWaiting(Refusal):
@@ -68,19 +67,16 @@ def is_maker(key: BindingKey, actor: Actor) -> bool:
 
 def tell_admins(key: BindingKey, maker: Actor) -> None:
     """A mail to each admin who can approve the key; part of the transaction that makes it."""
-    url = settings.PORTAL_URL + reverse("keys:approve", args=[key.tenant.name, key.pk])
-    for admin in Membership.admins():
-        if admin.user.subject == maker.id or not admin.user.email:
-            continue
+    for admin in contacts.admins(key.tenant, apart_from=maker.id):
         with suppress(*mails.NOT_POSTED):
             mails.key_waits(
-                key=f"key_waits:{key.pk}:{admin.user_id}",
-                to=admin.user.email,
-                language=admin.user.language or key.tenant.first_admin_language,
+                key=f"key_waits:{key.pk}:{admin.digest}",
+                to=admin.email,
+                language=admin.language,
                 display_name=key.tenant.display_name,
                 key_name=key.name,
                 made_by=maker.name,
-                url=url,
+                url=key_link(key, "approve"),
             )
 
 

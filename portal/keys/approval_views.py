@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.keys import approval_commands
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey
 from portal.keys.reach_forms import APPROVE, ApprovalForm
 from portal.keys.reach_views import reach_of
@@ -35,7 +35,7 @@ def approve(request: TenantRequest, key_id: int) -> HttpResponse:
         "key": key,
         "reach": reach_of(request, key),
         "is_maker": approval_commands.is_maker(key, request.actor),
-        "cancel_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
+        "cancel_url": key_url(request, "detail", key.pk),
     }
     return render(request, "keys/approve.html", context, status=422 if form.is_bound else 200)
 

@@ -14,6 +14,7 @@ from portal.access import TenantRequest
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
 from portal.keys.expiry import NOTICE_DAYS, end_of, in_days, is_near, shown
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey
 from portal.keys.queries import unused_for, with_last_use
 from portal.permissions import Permission
@@ -52,7 +53,7 @@ def _disabled_keys(request: TenantRequest, keys: list[BindingKey]) -> list[Atten
 
 def _disabled(request: TenantRequest, key: BindingKey) -> AttentionItem:
     title = _("The key %(name)s is disabled") % {"name": key.name}
-    url = reverse("keys:detail", args=[request.tenant.name, key.pk])
+    url = key_url(request, "detail", key.pk)
     return AttentionItem("shield-alert", "bad", title, key.disabled_because, url, _("Open the key"))
 
 
@@ -61,8 +62,8 @@ def _waiting_keys(request: TenantRequest, keys: list[BindingKey]) -> list[Attent
     if not keys or Permission.KEYS_WRITE not in request.permissions:
         return []
     title = ngettext("%(count)d key waits for approval", "%(count)d keys wait for approval", len(keys))
-    one = reverse("keys:approve", args=[request.tenant.name, keys[0].pk])
-    url = one if len(keys) == 1 else reverse("keys:list", args=[request.tenant.name]) + "?state=approval_pending"
+    one = key_url(request, "approve", keys[0].pk)
+    url = one if len(keys) == 1 else key_url(request, "list") + "?state=approval_pending"
     detail = _("Until an admin who did not make it approves it, a key is refused.")
     return [AttentionItem("hourglass", "wait", title % {"count": len(keys)}, detail, url, _("Look at it"))]
 
@@ -87,7 +88,7 @@ def _unused(request: TenantRequest, count: int) -> list[AttentionItem]:
     words = ngettext(
         "%(count)d key was not used for %(days)d days", "%(count)d keys were not used for %(days)d days", count
     )
-    url = reverse("keys:list", args=[request.tenant.name]) + f"?unused={UNUSED_DAYS}"
+    url = key_url(request, "list") + f"?unused={UNUSED_DAYS}"
     detail = _("Revoke what nobody needs: a secret that nobody uses can only be lost.")
     title = words % {"count": count, "days": UNUSED_DAYS}
     return [AttentionItem("clock-fading", "warn", title, detail, url, _("See which"))]
@@ -107,26 +108,26 @@ def _ending(request: TenantRequest, key: BindingKey) -> AttentionItem:
 
 def _key_item(request: TenantRequest, key: BindingKey, tone: str, title: str, detail: str) -> AttentionItem:
     day = shown(key.expires_at.astimezone(UTC).date()) if key.expires_at else ""
-    url = reverse("keys:detail", args=[request.tenant.name, key.pk])
+    url = key_url(request, "detail", key.pk)
     return AttentionItem("clock-alert", tone, title, detail % {"day": day}, url, _("Open the key"))
 
 
 def _others(request: TenantRequest, tone: str, count: int, words: str, query: str) -> list[AttentionItem]:
     if count <= 0:
         return []
-    url = reverse("keys:list", args=[request.tenant.name]) + query
+    url = key_url(request, "list") + query
     return [AttentionItem("clock-alert", tone, words % {"count": count}, "", url, _("Binding keys"))]
 
 
 def _missing_hub_credential(request: TenantRequest) -> AttentionItem:
     may_import = Permission.KEYS_WRITE in request.permissions
-    page = "keys:import_key" if may_import else "keys:list"
+    page = "import_key" if may_import else "list"
     return AttentionItem(
         icon="unplug",
         tone="bad",
         title=_("Bindery cannot call Insights Hub for this tenant"),
         detail=_("No technical user or binding key of the Hub is imported, so no app can read data."),
-        url=reverse(page, args=[request.tenant.name]),
+        url=key_url(request, page),
         action=_("Import a key") if may_import else _("Binding keys"),
     )
 

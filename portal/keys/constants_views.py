@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.access import TenantRequest, tenant_page
 from portal.keys.constants_rows import keys_with_constants, rows_of, unknown_in
+from portal.keys.links import key_url
 from portal.lib.paging import page_of
 from portal.permissions import Permission
 
@@ -21,7 +21,7 @@ def constants(request: TenantRequest) -> HttpResponse:
     groups = [
         {
             "name": key.name,
-            "url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
+            "url": key_url(request, "detail", key.pk),
             "rows": rows_of(request.tenant, [key]),
         }
         for key in keys
@@ -30,6 +30,6 @@ def constants(request: TenantRequest) -> HttpResponse:
         "groups": groups,
         "pages": pages,
         "unknown": unknown_in(request.tenant),
-        "list_url": reverse("keys:list", args=[request.tenant.name]),
+        "list_url": key_url(request, "list"),
     }
     return render(request, "keys/constants.html", context)

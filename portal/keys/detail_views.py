@@ -14,11 +14,12 @@ from portal.access import TenantRequest, tenant_page
 from portal.audit.events import Kind
 from portal.audit.queries import shown, uses_of
 from portal.keys import deployment, use_counts
-from portal.keys.handover_commands import may_hand_over
+from portal.keys.handover.commands import may_hand_over
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.keys.queries import exposures_of, history_of, secret_state, token_url_of, with_state
 from portal.keys.reach_views import reach_of
-from portal.keys.rows import key_row, key_url
+from portal.keys.rows import key_row
 from portal.keys.use_counts import PERIOD_LABELS, PERIODS, LastUse, Uses
 from portal.keys.views import try_lines
 from portal.lib.badge import Badge
@@ -67,6 +68,7 @@ def _lifecycle(request: TenantRequest, key: BindingKey, generations: list[Secret
     return {
         "urls": {page: key_url(request, page, key.pk) for page in pages},
         "is_rolling": _is_rolling(generations),
+        "is_expired": key.is_expired,
         "is_disabled": key.disabled_at is not None,
         "because": key.disabled_because,
         "is_browning_out": key.is_browning_out,
@@ -135,7 +137,6 @@ def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, An
     if not key.is_upstream or not key.is_active:
         return []
     stored = {"TOKEN_URL": key.token_url, "CLIENT_ID": key.client_id, "CLIENT_SECRET": "***"}
-    names = {"TOKEN_URL": "TokenURL", "CLIENT_ID": "ClientID", "CLIENT_SECRET": "ClientSecret"}
     rows = []
     for part in deployment.PARTS:
         note = deployment.variable_name(request.tenant.name, key, part)
@@ -147,5 +148,7 @@ def _settings_rows(request: TenantRequest, key: BindingKey) -> list[dict[str, An
         else:
             source = word.source if word else deployment.ValueSource.DATABASE
             value = word.value if word and part != "CLIENT_SECRET" else stored[part]
-        rows.append({"name": names[part], "source_label": source.label, "value_shown": value, "note": note})
+        rows.append(
+            {"name": deployment.CONSTANTS[part], "source_label": source.label, "value_shown": value, "note": note}
+        )
     return rows

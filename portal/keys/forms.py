@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.hub import token_manager
-from portal.keys import expiry
+from portal.keys import expiry, queries
 from portal.keys.models import BindingKey, Source
 from portal.keys.reach_forms import OptionsForm
 from portal.lib.names import TENANT_NAME
@@ -190,17 +190,7 @@ class SecretForm(forms.Form):
 class KeyFilterForm(forms.Form):
     """Narrows and sorts the list of keys, and what is exported of it."""
 
-    STATES = (
-        ("", _("All")),
-        ("active", _("Active")),
-        ("unused", _("Never used")),
-        ("rolling", _("Rolling")),
-        ("brown_out", _("Brown-out")),
-        ("approval_pending", _("Approval pending")),
-        ("disabled", _("Disabled")),
-        ("expired", _("Expired")),
-        ("revoked", _("Revoked")),
-    )
+    STATES = (("", _("All")), *((word, queries.BADGES[word].label) for word in queries.STATES))
     SORTS = (
         ("", _("Newest first")),
         ("name", _("Name")),

@@ -17,8 +17,9 @@ from portal.errors import BadRequest
 from portal.keys import list_commands, use_counts
 from portal.keys.expiry import in_utc
 from portal.keys.forms import KeyFilterForm
+from portal.keys.links import key_url
 from portal.keys.queries import find_keys, state_word
-from portal.keys.rows import key_row, key_url
+from portal.keys.rows import key_row
 from portal.keys.use_counts import Uses
 from portal.lib.bar_chart import sparkline
 from portal.lib.csv_file import csv_file

@@ -11,6 +11,7 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.route_names import route_label
 from portal.scoping import TenantOwned
 
 
@@ -210,6 +211,11 @@ class KeyCaller(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.key_id}/{self.generation} from {self.address}"
+
+    @property
+    def called(self) -> str:
+        """The route, as people read it."""
+        return route_label(self.route)
 
 
 class HandOver(TenantOwned):

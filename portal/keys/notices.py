@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from portal.keys.expiry import days_left
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey
 from portal.notify import mails
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership, Tenant
+from portal.tenants import contacts
+from portal.tenants.contacts import Recipient
 from portal.tenants.states import TenantState
 
 # Days before the expiry, the last notice first.
 NOTICES = (1, 7, 30, 90)
-
-
-@dataclass(frozen=True)
-class _Recipient:
-    email: str
-    language: str
-
-    def mail_key(self, key: BindingKey, days: int) -> str:
-        """The occasion: nobody gets the same notice of a key twice. By digest: an address may be too long."""
-        digest = hashlib.sha256(self.email.lower().encode()).hexdigest()[:16]
-        return f"key-expires:{key.pk}:{days}:{digest}"
 
 
 def due_notice(created_at: datetime, expires_at: datetime) -> int | None:
@@ -56,8 +43,12 @@ def missing_notices() -> Iterator[tuple[int, int]]:
         due = [(key, days) for key in keys if (days := _due(key))]
         if due:
             with tenant_scope(tenant.pk):
-                admins = _admins(tenant)
-            wanted = {one.mail_key(key, days): key.pk for key, days in due for one in _recipients(key, tenant, admins)}
+                admins = contacts.admins(tenant)
+            wanted = {
+                _mail_key(key, days, one): key.pk
+                for key, days in due
+                for one in contacts.with_named(tenant, key.contact_email, admins)
+            }
             written = OutgoingMail.objects.filter(key__in=wanted).values_list("key", flat=True)
             lacking = wanted.keys() - set(written)
             yield from sorted({(tenant.pk, wanted[mail_key]) for mail_key in lacking})
@@ -70,16 +61,16 @@ def post_notices(tenant_id: int, key_id: int) -> None:
         days = _due(key) if key else None
         if key is None or days is None or key.tenant.state != TenantState.ACTIVE:
             return
-        for recipient in _recipients(key, key.tenant, _admins(key.tenant)):
+        for recipient in contacts.with_named(key.tenant, key.contact_email, contacts.admins(key.tenant)):
             with suppress(*mails.NOT_POSTED):  # the others shall know; the next sweep tries again
                 mails.key_expires(
-                    key=recipient.mail_key(key, days),
+                    key=_mail_key(key, days, recipient),
                     to=recipient.email,
                     language=recipient.language,
                     key_name=key.name,
                     tenant_name=key.tenant.name,
                     expires_at=key.expires_at,  # type: ignore[arg-type]  # only keys that expire are due
-                    url=settings.PORTAL_URL + reverse("keys:detail", args=[key.tenant.name, key.pk]),
+                    url=key_link(key),
                 )
 
 
@@ -92,12 +83,6 @@ def _due(key: BindingKey) -> int | None:
     return due_notice(key.created_at, key.expires_at) if key.expires_at else None
 
 
-def _admins(tenant: Tenant) -> list[_Recipient]:
-    users = [admin.user for admin in Membership.admins()]
-    return [_Recipient(user.email, user.language or tenant.first_admin_language) for user in users if user.email]
-
-
-def _recipients(key: BindingKey, tenant: Tenant, admins: list[_Recipient]) -> list[_Recipient]:
-    """Each address once, whoever stands behind it."""
-    contact = [_Recipient(key.contact_email, tenant.first_admin_language)] if key.contact_email else []
-    return list({one.email.lower(): one for one in [*contact, *admins]}.values())
+def _mail_key(key: BindingKey, days: int, recipient: Recipient) -> str:
+    """The occasion: nobody gets the same notice of a key twice."""
+    return f"key-expires:{key.pk}:{days}:{recipient.digest}"

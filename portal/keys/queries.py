@@ -22,9 +22,6 @@ from portal.keys.expiry import days_left, end_of, in_days, is_near
 from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, Source, in_somebodys_hands
 from portal.lib.badge import Badge
 
-# Uses are counted up to here: a busy key has millions.
-MOST_COUNTED = 1000
-
 # The state of a key by the word that an export has for it. A key that expires soon says when, see `state_of`.
 BADGES = {
     "active": Badge("ok", "check", _("Active")),
@@ -199,12 +196,3 @@ def history_of(key: BindingKey) -> QuerySet[AuditRecord]:
     """What was done to this key, the last first; uses are not among it."""
     # The kind leads the database to the few changes of the tenant, past the millions of uses of this key.
     return matching(AuditRecord.objects.all(), kind=Kind.CHANGE, subject=key.subject)
-
-
-def uses_since(key: BindingKey, days: int) -> int:
-    """How often the key was used with success in the last days; MOST_COUNTED + 1 stands for more than that."""
-    since = timezone.now() - timedelta(days=days)
-    uses = AuditRecord.objects.filter(subject=key.subject, kind=Kind.KEY_USE, outcome=Outcome.OK)
-    # The newest by index, whatever their age: a filter by time would read the whole history of a key now idle.
-    newest = uses.order_by("-index").values_list("at", flat=True)[: MOST_COUNTED + 1]
-    return sum(at >= since for at in newest)

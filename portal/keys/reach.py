@@ -6,18 +6,14 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from portal.keys.models import BindingKey
+from portal.lib.networks import Network, plain, plain_network
 from portal.lib.route_names import ROUTE_NAMES
 
 MOST_NETWORKS = 20
 # An address, and how many of its bits count. No netmasks: of 0.0.0.255 nobody can say which kind it is.
 NETWORK = re.compile(r"[0-9a-fA-F.:]{2,45}(?:/(?:0|[1-9][0-9]{0,2}))?")
-# IPv4 addresses as IPv6 writes them (RFC 4291 section 2.5.5.2).
-MAPPED = IPv6Network("::ffff:0:0/96")
-
-Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -75,12 +71,6 @@ def why_not_from(key: BindingKey, address: str) -> str:
     return "" if may_come_from(key, address) else "network_refused"
 
 
-def plain(address: str) -> IPv4Address | IPv6Address:
-    """The address; one of IPv4 that came in the clothes of IPv6 is of IPv4 again. Raises `ValueError`."""
-    parsed = ipaddress.ip_address(address)
-    return (parsed.version == 6 and parsed.ipv4_mapped) or parsed
-
-
 def network(line: str) -> str:
     """One line as it is stored: `192.0.2.7`, `198.51.100.0/24`, `2001:db8::/32`. Raises `NetworkRefused`."""
     if not NETWORK.fullmatch(line):
@@ -89,11 +79,9 @@ def network(line: str) -> str:
         found: Network = ipaddress.ip_network(line, strict=False)
     except ValueError:
         raise NetworkRefused(line) from None
-    address = line.partition("/")[0]
-    if found.network_address != ipaddress.ip_address(address):
+    if found.network_address != ipaddress.ip_address(line.partition("/")[0]):
         raise NetworkRefused(line, str(found))
-    if isinstance(found, IPv6Network) and found.subnet_of(MAPPED):
-        found = IPv4Network((found.network_address.packed[12:], found.prefixlen - MAPPED.prefixlen))
+    found = plain_network(found)
     return str(found.network_address) if found.num_addresses == 1 else str(found)
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.keys import reach_commands
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.reach import routes_of
 from portal.keys.reach_forms import EditKeyForm
@@ -55,7 +55,7 @@ def edit(request: TenantRequest, key_id: int) -> HttpResponse:
         "heading": _("Change %(name)s") % {"name": key.name},
         "key_name": key.name,
         "only_narrower": request.tenant.key_approval,
-        "cancel_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
+        "cancel_url": key_url(request, "detail", key.pk),
     }
     return render(request, "keys/edit.html", context, status=422 if form.is_bound else 200)
 
@@ -65,7 +65,6 @@ def reach_of(request: TenantRequest, key: BindingKey) -> Reach | None:
     if key.source != Source.PORTAL:
         return None
     may_write = Permission.KEYS_WRITE in request.permissions
-    place = [request.tenant.name, key.pk]
     return Reach(
         routes=[ROUTE_NAMES[name] for name in routes_of(key)] if key.routes else [],
         networks=key.networks,
@@ -73,6 +72,6 @@ def reach_of(request: TenantRequest, key: BindingKey) -> Reach | None:
         stored_where=key.stored_where,
         is_waiting=key.is_waiting,
         approved_by=key.approved_by,
-        edit_url=reverse("keys:edit", args=place) if may_write and key.is_active else "",
-        approve_url=reverse("keys:approve", args=place) if may_write and key.is_waiting else "",
+        edit_url=key_url(request, "edit", key.pk) if may_write and key.is_active else "",
+        approve_url=key_url(request, "approve", key.pk) if may_write and key.is_waiting else "",
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
-
 from portal.access import TenantRequest
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import state_of
 
@@ -28,8 +27,3 @@ def key_row(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
         "is_active": key.is_active,
         "last_used_at": last_used_at,
     }
-
-
-def key_url(request: TenantRequest, page: str, *args: int) -> str:
-    """Address of a page about keys of this tenant."""
-    return reverse(f"keys:{page}", args=[request.tenant.name, *args])

@@ -6,14 +6,14 @@ from portal.keys import (
     approval_views,
     constants_views,
     detail_views,
-    export_views,
-    handover_views,
-    leak_views,
-    lifecycle_views,
     list_views,
     reach_views,
     views,
 )
+from portal.keys.exports import views as export_views
+from portal.keys.handover import views as handover_views
+from portal.keys.leaks import views as leak_views
+from portal.keys.lifecycle import views as lifecycle_views
 
 app_name = "keys"
 urlpatterns = [
@@ -26,7 +26,6 @@ urlpatterns = [
     path("leaks/", leak_views.leaks, name="leaks"),
     path("leaks/disable/", leak_views.disable_leaked, name="disable_leaked"),
     path("<int:key_id>/", detail_views.detail, name="detail"),
-    path("<int:key_id>/env/", views.env, name="env"),
     path("<int:key_id>/export/", export_views.export, name="export"),
     path("<int:key_id>/export/file/", export_views.export_file, name="export_file"),
     path("<int:key_id>/edit/", reach_views.edit, name="edit"),

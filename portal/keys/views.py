@@ -7,23 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
-from portal.errors import BadRequest
 from portal.hub.authenticator import Credential
 from portal.hub.errors import HubError
 from portal.keys import commands, import_commands
-from portal.keys.export_commands import export_key
-from portal.keys.export_forms import ExportForm
-from portal.keys.exports import KNOWN_MODULES, Export, dotenv
-from portal.keys.forms import CreateKeyForm, ImportKeyForm, SecretForm
+from portal.keys.exports.formats import KNOWN_MODULES
+from portal.keys.exports.forms import ExportForm
+from portal.keys.forms import CreateKeyForm, ImportKeyForm
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import token_url_of
-from portal.keys.rows import key_row, key_url
-from portal.lib import client_secret
 from portal.lib.secret import Secret
 from portal.permissions import Permission
 from portal.tenants.quotas import QuotaReached
@@ -54,40 +51,27 @@ def create(request: TenantRequest) -> HttpResponse:
 
 def reveal(request: TenantRequest, key: BindingKey, secret: Secret, next_url: str = "") -> HttpResponse:
     """The one answer that shows a new secret; `next_url` is where it leads, without one to the page of the key."""
-    context = {
-        "next_url": next_url or key_url(request, "detail", key.pk),
-        "key": key_row(request, key),
-        "client_id": key.client_id,
-        "token_url": token_url_of(key),
-        "client_secret": secret.reveal(),
-        "env_url": key_url(request, "env", key.pk),
-        "export_url": key_url(request, "export_file", key.pk),
-        "export_form": ExportForm(),
-        "modules": KNOWN_MODULES,
-        "try_lines": try_lines(key),
+    page_of_key = key_url(request, "detail", key.pk)
+    context = shown_secret(key, secret, key_url(request, "export_file", key.pk)) | {
+        "key_url": page_of_key,
+        "next_url": next_url or page_of_key,
         "is_waiting": key.is_waiting,
     }
     template = "keys/_reveal.html" if request.htmx else "keys/reveal.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
 
-@require_POST
-@tenant_page(Permission.KEYS_WRITE)
-def env(request: TenantRequest, key_id: int) -> HttpResponse:
-    """The three values as a `.env` file. The browser brings the secret along: the portal does not open it again."""
-    key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL)
-    form = SecretForm(request.POST)
-    generation = key.generations.order_by("-number").first()
-    if generation is None or not form.is_valid():
-        raise BadRequest
-    secret = form.cleaned_data["client_secret"]
-    if not client_secret.matches(secret, generation.verifier):
-        raise BadRequest
-    export = Export(key.name, key.constant_name.lower(), token_url_of(key), key.client_id, secret)
-    lines = dotenv(export)
-    export_key(key, written_as="env", with_secret=True, by=request.actor)
-    headers = {"Content-Disposition": f'attachment; filename="{export.stem}.env"'}
-    return HttpResponse(lines, content_type="text/plain; charset=utf-8", headers=headers)
+def shown_secret(key: BindingKey, secret: Secret, export_url: str) -> dict[str, Any]:
+    """For `keys/_secret.html`: the three values, as text and as a file, and what to try with them."""
+    return {
+        "key": key,
+        "token_url": token_url_of(key),
+        "client_secret": secret.reveal(),
+        "export_url": export_url,
+        "export_form": ExportForm(),
+        "modules": KNOWN_MODULES,
+        "try_lines": try_lines(key),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 
-PIECE = 64 * 1024
+from portal.lib.archive_source import PIECE
+
 ROW_LIMIT = 16 * 1024 * 1024
 
 

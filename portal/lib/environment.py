@@ -17,6 +17,8 @@ import environ
 from cryptography import x509
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.lib.networks import Network, plain_network
+
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 DATABASES = ("sqlite://", "postgres://", "postgresql://")
 
@@ -58,10 +60,10 @@ def database(written: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read, write {example}") from None
 
 
-def networks(name: str, written: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def networks(name: str, written: list[str]) -> list[Network]:
     """Network addresses such as 10.0.0.7 or 10.0.0.0/24."""
     try:
-        return [ipaddress.ip_network(network) for network in written]
+        return [plain_network(ipaddress.ip_network(network)) for network in written]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}; write addresses such as {name}=10.0.0.7,10.1.0.0/24") from None
 

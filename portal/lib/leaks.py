@@ -12,7 +12,7 @@ from threading import local
 from typing import TypeVar
 
 from portal.lib import archives
-from portal.lib.archives import Budget, LimitReached
+from portal.lib.archive_source import PIECE, Budget, LimitReached
 from portal.lib.scanner import Find, Window, scan, scan_file
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ def _scanned(path: Path) -> list[Find]:
 def _looked(path: Path, budget: Budget) -> Report:
     with path.open("rb", buffering=0) as file:
         if archives.is_archive(os.pread(file.fileno(), 512, 0)):
-            return look(iter(lambda: file.read(archives.PIECE), b""), str(path), budget)
+            return look(iter(lambda: file.read(PIECE), b""), str(path), budget)
         found: dict[str, Leak] = {}
         try:
             for find in scan_file(file.readinto, _own_window()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,11 +16,10 @@ from portal.audit.commands import record
 from portal.audit.events import Event
 from portal.errors import Refusal
 from portal.hub.environments import environment
-from portal.lib.addresses import normal
 from portal.notify import mails
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
-from portal.tenants import events, invitation_commands, provisioning, tasks
+from portal.tenants import contacts, events, invitation_commands, provisioning, tasks
 from portal.tenants.member_commands import SecondAdminMissing
 from portal.tenants.models import Membership, Package, ProvisioningStep, StepState, Tenant
 from portal.tenants.states import StateForbids, TenantState, Verb, target_of
@@ -240,26 +238,15 @@ def _assign(tenant: Tenant, told: dict[str, Any], names: tuple[str, ...]) -> lis
     return changed
 
 
-def _contacts(tenant: Tenant) -> dict[str, str]:
-    """Who hears of what happens to the tenant as a whole, each in which language: its contact and its admins.
-
-    Without both it is who was to become the first admin.
-    """
-    with tenant_scope(tenant.pk):
-        admins = [membership.user for membership in Membership.admins()]
-    told = {normal(user.email): user.language or tenant.first_admin_language for user in admins if user.email}
-    contact = tenant.contact_email or ("" if told else tenant.first_admin_email)
-    return ({normal(contact): tenant.first_admin_language} if contact else {}) | told
-
-
 def _tell(tenant: Tenant, what: str, mail: Callable[..., OutgoingMail], **told: str) -> None:
-    for to, language in _contacts(tenant).items():
+    with tenant_scope(tenant.pk):
+        recipients = contacts.of_tenant(tenant)
+    for recipient in recipients:
         with mails.best_effort():
-            digest = hashlib.sha256(to.encode()).hexdigest()
             mail(
-                key=f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{digest}",
-                to=to,
-                language=language,
+                key=f"{what}:{tenant.pk}:{tenant.state_since.isoformat()}:{recipient.digest}",
+                to=recipient.email,
+                language=recipient.language,
                 name=tenant.name,
                 display_name=tenant.display_name,
                 **told,

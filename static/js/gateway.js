@@ -31,17 +31,31 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 
-// A form whose answer is a file.
+// A form whose answer is a file. What comes instead of one is told in the form: its page may show a secret, and must stay.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!("download" in form.dataset)) return;
   event.preventDefault();
+  form.querySelector("[role=alert]")?.remove();
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { [HEADER]: xsrfToken() } });
-  if (!answer.ok) return;
+  const request = { method: "POST", body, headers: { [HEADER]: xsrfToken() } };
+  const answer = await fetch(form.action, request).catch(() => null);
+  const name = /filename="([^"]+)"/.exec(answer?.headers.get("Content-Disposition"))?.[1];
+  if (!answer?.ok || !name) {
+    const told = Object.assign(document.createElement("p"), { className: "field-error", role: "alert" });
+    form.append(told);
+    told.textContent = await refusal(answer) || document.getElementById("main").dataset.noFile;
+    return;
+  }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? "";
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
 });
+
+// What the page of a refusal says; empty for any other answer.
+async function refusal(answer) {
+  const page = new DOMParser().parseFromString(await answer?.text() ?? "", "text/html");
+  return Array.from(page.querySelectorAll("[data-refusal]"), (sentence) => sentence.textContent).join(" ");
+}

@@ -50,6 +50,32 @@ def test_a_key_is_made_through_the_gateway(visitor: Visitor) -> None:
     expect(page.get_by_role("status").first).to_contain_text("is revoked")
 
 
+def test_a_file_that_does_not_come_is_told_beside_the_secret(visitor: Visitor) -> None:
+    """There is no tab of its own for the answer here: the page with the secret says what was wrong, and stays."""
+    come_as(visitor, "Alice Adler")
+    page = visitor.page
+    page.goto(f"{visitor.demo.gateway}/t/acme/keys/create/")
+    page.get_by_role("textbox", name="Name").fill("Told at the gateway")
+    page.get_by_role("button", name="Create keys").click()
+    page.get_by_text("As a file:").click()
+    page.get_by_label("Format", exact=True).select_option("mendix_cloud")
+    download = page.get_by_role("button", name="Download", exact=True)
+    download.click()
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Write the name of the module")
+    visitor.look()
+    page.route("**/export/file/", lambda route: route.abort())
+    download.click()
+    expect(told).to_contain_text("The file did not come")
+    page.unroute("**/export/file/")
+    page.get_by_label("Mendix module").fill("MindSphereIIoTAuthenticator")
+    with page.expect_download() as saved:
+        download.click()
+    assert saved.value.suggested_filename == "told_at_the_gateway-model-options.csv"
+    expect(told).to_have_count(0)
+    expect(page.get_by_label("clientSecret", exact=True)).to_have_value(re.compile("bnd_"))
+
+
 def test_the_policies_of_portal_and_gateway_let_the_bar_work(chromium: Browser, demo: Demo) -> None:
     with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
         visitor = visitor_in(demo, context)

@@ -49,7 +49,7 @@ def test_right_person(visitor: Visitor, second_visitor: Visitor) -> None:
     second_visitor.page.get_by_label("Format", exact=True).select_option("kubernetes")
     second_visitor.look()
     with second_visitor.page.expect_download() as download:
-        second_visitor.press("Download")
+        second_visitor.page.get_by_role("button", name="Download", exact=True).click()
     assert "kind: Secret" in Path(download.value.path()).read_text()
 
 

@@ -15,7 +15,8 @@ from portal.emulator.testing import RunningEmulator
 from portal.identity.models import User
 from portal.lib.identity_providers import read
 from portal.ops import readiness
-from portal.tenants.models import Membership, Tenant, TenantState
+from portal.tenants.models import Membership, Tenant
+from portal.tenants.states import TenantState
 from tests.cast import Cast, signed_in
 from tests.environment import PORTAL_URL
 from tests.identity import flow

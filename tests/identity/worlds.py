@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.lib.identity_providers import Provider, read
-from portal.tenants.models import Tenant, TenantState
+from portal.tenants.models import Tenant
+from portal.tenants.states import TenantState
 from tests.faults import AnyServer
 from tests.identity.op import ABSENT, HostileOp, jws, rs
 

@@ -12,6 +12,7 @@ from django.conf import settings as portal_settings
 from django.test import Client
 
 from portal.audit.models import InstanceRecord
+from portal.lib import environment
 
 FORM = "application/x-www-form-urlencoded"
 WRONG = "grant_type=client_credentials&client_id=acme-x&client_secret=bnd_wrong"
@@ -44,6 +45,15 @@ class TestAddress:
     ) -> None:
         settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/24")]
         assert recorded_address(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded) == address
+
+    @pytest.mark.parametrize("trusted", ["10.0.0.0/24", "::ffff:10.0.0.0/120"])
+    def test_proxy_of_ipv4_may_come_to_a_socket_of_ipv6(self, db: None, settings: Any, trusted: str) -> None:
+        settings.TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES", [trusted])
+        for peer in ("::ffff:10.0.0.1", "10.0.0.1"):
+            assert recorded_address(REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR="198.51.100.9") == "198.51.100.9"
+            told = "198.51.100.9, ::ffff:10.0.0.2"
+            assert recorded_address(REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR=told) == "198.51.100.9"
+        assert recorded_address(REMOTE_ADDR="::ffff:10.0.1.1", HTTP_X_FORWARDED_FOR="198.51.100.9") == "10.0.1.1"
 
 
 class TestHeaders:

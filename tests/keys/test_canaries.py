@@ -22,8 +22,8 @@ from django.views.debug import get_exception_reporter_class
 from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.models import AuditLog
-from portal.keys import leak_views
-from portal.keys.lifecycle_commands import OldEnd, roll_key
+from portal.keys.leaks import views as leak_views
+from portal.keys.lifecycle.commands import OldEnd, roll_key
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.logs import JsonLines
@@ -138,7 +138,7 @@ def misused(client: Client, key: BindingKey, secret: str) -> None:
     client.get("/api/assetmanagement/v3/assets", headers={"Authorization": f"Bearer {secret}"})
     client.get("/api/assetmanagement/v3/assets", headers=basic(key, secret))
     client.post("/leaks/report", json.dumps([{"token": secret, "url": secret}]), content_type="application/json")
-    client.post(f"/t/acme/keys/{key.pk}/env/", {"client_secret": secret + "x"})
+    client.post(f"/t/acme/keys/{key.pk}/export/file/", {"client_secret": secret + "x", "format": "env"})
 
 
 def failing(alice: Client, monkeypatch: pytest.MonkeyPatch, secrets: list[str], key: BindingKey, hub_url: str) -> None:

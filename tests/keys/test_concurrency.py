@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from threading import Barrier
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from portal import constants
@@ -76,3 +78,28 @@ def test_processes_that_start_together_make_one_first_signing_key(monkeypatch: p
     with ThreadPoolExecutor(3) as pool:
         kids = list(pool.map(first_kid, range(3)))
     assert kids == [SigningKey.objects.get().kid] * 3
+
+
+@pytest.mark.usefixtures("erasable_log")
+def test_rotations_that_distrust_at_the_same_time_leave_one_key() -> None:
+    """Who comes too late for the old keys hears it in a sentence."""
+    (old,) = signing._first()
+    together = Barrier(4)
+
+    def rotated(_number: int) -> str:
+        together.wait(10)
+        try:
+            call_command("rotate_signing_key", "--distrust-old", stdout=StringIO())
+        except CommandError as refused:
+            return str(refused)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(rotated, range(4)))
+    assert "" in told
+    assert all("Another rotation" in sentence for sentence in filter(None, told))
+    key = SigningKey.objects.get()
+    assert key.is_first
+    assert key.kid != old.kid

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal.keys.exports import FORMATS, KNOWN_MODULES, PLACEHOLDER, Export, NotWritable
+from portal.keys.exports.formats import FORMATS, KNOWN_MODULES, PLACEHOLDER, Export, NotWritable
 from portal.lib import client_secret
 
 # No NUL, which no environment can hold, and no lone surrogates, which are no text.

@@ -20,7 +20,7 @@ from portal.actor import SYSTEM
 from portal.audit.models import AuditLog, AuditRecord
 from portal.identity.models import User
 from portal.keys.commands import create_key
-from portal.keys.handover_commands import (
+from portal.keys.handover.commands import (
     SALT,
     HandOverSpoiled,
     hand_over,
@@ -28,7 +28,7 @@ from portal.keys.handover_commands import (
     reveal_hand_over,
     withdraw_hand_over,
 )
-from portal.keys.lifecycle_commands import OldEnd, finish_roll, roll_key
+from portal.keys.lifecycle.commands import OldEnd, finish_roll, roll_key
 from portal.keys.models import BindingKey, HandOver, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.crypto import KeyRing
@@ -340,6 +340,11 @@ class TestSpoiled:
         mails = OutgoingMail.objects.filter(template="hand_over_spoiled")
         assert [mail.recipient for mail in mails] == told
         assert f"{PORTAL_URL}/t/acme/keys/{key.pk}/" in mails[0].text
+
+    def test_each_admin_reads_it_in_their_own_language(self, cast: Cast, key: BindingKey) -> None:
+        User.objects.filter(pk=cast.alice.pk).update(language="de")
+        signed_in(cast.charlie).post(path_of(start(key)))
+        assert OutgoingMail.objects.get(template="hand_over_spoiled").language == "de"
 
     def test_mail_that_cannot_be_written_saves_nobody(self, cast: Cast, key: BindingKey) -> None:
         Tenant.objects.filter(name="acme").update(security_email='"odd address"@acme.example')

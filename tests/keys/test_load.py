@@ -29,7 +29,7 @@ ASSETS = "/api/assetmanagement/v3/assets?size=1"
 IN_TENANT = """
 from portal.actor import SYSTEM
 from portal.keys.commands import revoke_key
-from portal.keys.lifecycle_commands import OldEnd, finish_roll, roll_key
+from portal.keys.lifecycle.commands import OldEnd, finish_roll, roll_key
 from portal.keys.models import BindingKey
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant

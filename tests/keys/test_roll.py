@@ -141,6 +141,25 @@ class TestRoll:
         assert answer.status_code == 422
         assert "has expired" in answer.content.decode()
 
+    def test_is_not_offered_for_an_expired_key_and_says_why_before_anything_is_chosen(
+        self, alice: Client, cast: Cast
+    ) -> None:
+        key, _ = make_key(cast.acme)
+        expire(key)
+        page = alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
+        assert f"/t/acme/keys/{key.pk}/roll/" not in page
+        assert "a new secret of it would not work either" in page
+        answer = alice.get(f"/t/acme/keys/{key.pk}/roll/")
+        assert answer.status_code == 409
+        assert "Create another key, and revoke this one." in answer.content.decode()
+
+    def test_roll_that_outlives_its_key_is_still_shown(self, alice: Client, cast: Cast) -> None:
+        key, _ = make_key(cast.acme)
+        roll(alice, key)
+        expire(key)
+        assert f"/t/acme/keys/{key.pk}/roll/" in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
+        assert alice.get(f"/t/acme/keys/{key.pk}/roll/").status_code == 200
+
     def test_revoked_key_is_refused(self, alice: Client, cast: Cast) -> None:
         key, _ = make_key(cast.acme)
         alice.post(f"/t/acme/keys/{key.pk}/revoke/", {"name_typed": key.name})

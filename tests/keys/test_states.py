@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 from portal import constants
 from portal.actor import SYSTEM
 from portal.errors import Refusal
-from portal.keys import lifecycle_commands
 from portal.keys.commands import create_key, revoke_key
-from portal.keys.lifecycle_commands import BrownOut, OldEnd
+from portal.keys.lifecycle import commands as lifecycle_commands
+from portal.keys.lifecycle.commands import BrownOut, OldEnd
 from portal.keys.models import BindingKey
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in

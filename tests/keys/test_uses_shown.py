@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from portal.keys import uses
 from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_key, make_upstream_key
@@ -124,6 +125,12 @@ class TestSecrets:
         text = re.sub(r"<[^>]+>|\s+", " ", answer.content.decode())
         for said in ("20 Nov 2026, 14:30", "old-pump/0.9", "timeseries", "Last failure:"):
             assert said in text
+
+    def test_routes_are_told_in_words(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        called(key, NOW, ok=False, route=uses.ANY_CALL)
+        text = re.sub(r"<[^>]+>|\s+", " ", page(alice, key).content.decode())
+        assert text.count("refused call") == 2  # beside the secret, and among the callers
 
     def test_callers_newest_first(self, alice: Client, cast: Cast) -> None:
         key, _secret = make_key(cast.acme)

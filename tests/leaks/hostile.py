@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from portal.lib.archives import PIECE, Budget
+from portal.lib.archive_source import PIECE, Budget
 from portal.lib.leaks import Report, look
 
 MB = 1024 * 1024

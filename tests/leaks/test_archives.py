@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from portal.lib import client_secret
-from portal.lib.archives import Budget
+from portal.lib.archive_source import Budget
 from tests.leaks.hostile import ARCHIVES, MB, database, looked, tarred, zipped
 
 SECRET = client_secret.generate().reveal()

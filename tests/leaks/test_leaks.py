@@ -95,7 +95,7 @@ def test_input_is_neither_kept_nor_logged(
 def test_temporary_file_has_no_name_while_it_is_looked_at(
     alice: Client, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from portal.keys import leak_views
+    from portal.keys.leaks import views as leak_views
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     seen = []

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
-from portal.keys.lifecycle_commands import enable_key
+from portal.keys.lifecycle.commands import enable_key
 from portal.keys.models import BindingKey
 from portal.lib import client_secret, leak_scanners
 from portal.notify.models import OutgoingMail

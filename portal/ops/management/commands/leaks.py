@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal import constants
-from portal.lib.archives import Budget
+from portal.lib.archive_source import Budget
 from portal.lib.leaks import Report, look_into
 
 

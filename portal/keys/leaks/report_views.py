@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.access import anonymous, public_page
-from portal.keys import leak_report
+from portal.keys.leaks.report import places_of, reporter, take
 
 
 @csrf_exempt  # the signature speaks, no cookie does
@@ -15,9 +15,9 @@ from portal.keys import leak_report
 @public_page
 def report(request: HttpRequest) -> HttpResponse:
     """Take a signed report; says for each secret, by its hash, whether it is one of this portal's."""
-    scanner = leak_report.reporter(request)
-    places = leak_report.places_of(request.body)
-    known = leak_report.take(places, scanner, by=anonymous(request))
+    scanner = reporter(request)
+    places = places_of(request.body)
+    known = take(places, scanner, by=anonymous(request))
     labels = {True: "true_positive", False: "false_positive"}
     answer = [{"token_hash": verifier, "label": labels[verifier in known]} for verifier in places]
     return JsonResponse(answer, safe=False)

@@ -14,20 +14,21 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import constants
 from portal.actor import Actor, ActorKind
 from portal.errors import Refusal
-from portal.keys import leak_commands
-from portal.keys.leak_commands import FoundSecret, recordable
+from portal.keys.leaks import commands
+from portal.keys.leaks.commands import FoundSecret, recordable
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey, SecretGeneration
 from portal.lib import client_secret
 from portal.lib.leak_scanners import Scanner
 from portal.notify import mails
 from portal.scoping import tenant_scope
-from portal.tenants.models import Membership, Tenant
+from portal.tenants import contacts
+from portal.tenants.models import Tenant
 
 HEADER = "Leak-Signature"
 SIGNED = re.compile(r"scanner=([a-z0-9-]{1,40}), ?t=([0-9]{1,12}), ?signature=([A-Za-z0-9+/=]{1,200})")
@@ -113,34 +114,25 @@ def _take_one(one: FoundSecret, scanner: Scanner, *, by: Actor) -> None:
         return
     disables = settings.LEAK_REPORT_DISABLES and one.key.disabled_at is None
     if disables:
-        leak_commands.mark_leaked(one.key, one.where)
+        commands.mark_leaked(one.key, one.where)
     _tell(one.key.tenant, one, scanner)
-    leak_commands.record_found(one, by)
+    commands.record_found(one, by)
     if disables:
-        leak_commands.record_disabled(one.key, one.where, by)
+        commands.record_disabled(one.key, one.where, by)
 
 
 def _tell(tenant: Tenant, one: FoundSecret, scanner: Scanner) -> None:
-    """A mail to the security contact; without one to the other contact, without that to each admin."""
-    contact = tenant.security_email or tenant.contact_email
-    people = [(contact, tenant.first_admin_language)] if contact else _admins()
-    url = settings.PORTAL_URL + reverse("keys:detail", args=[tenant.name, one.key.pk])
-    for number, (address, language) in enumerate(people):
+    for recipient in contacts.for_incidents(tenant):
         with suppress(*mails.NOT_POSTED):
             mails.key_leaked(
                 # One mail for each secret and state of its key: enabled and reported again, it is told again.
-                key=f"leak:{one.generation.pk}:{one.key.disabled_at or ''}:{number}",
-                to=address,
-                language=language,
+                key=f"leak:{one.generation.pk}:{one.key.disabled_at or ''}:{recipient.digest}",
+                to=recipient.email,
+                language=recipient.language,
                 tenant_name=tenant.name,
                 key_name=one.key.name,
                 reporter=scanner.name,
                 where=one.where,
                 disabled=one.key.disabled_at is not None,
-                url=url,
+                url=key_link(one.key),
             )
-
-
-def _admins() -> list[tuple[str, str]]:
-    users = [membership.user for membership in Membership.admins()]
-    return [(user.email, user.language) for user in users if user.email]

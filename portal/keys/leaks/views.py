@@ -10,7 +10,6 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,11 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal import constants
 from portal.access import TenantRequest, tenant_page
 from portal.errors import BadRequest
-from portal.keys import leak_commands
-from portal.keys.leak_commands import FoundSecret, recordable
-from portal.keys.leak_upload import takes_one_look
+from portal.keys.leaks import commands
+from portal.keys.leaks.commands import FoundSecret, recordable
+from portal.keys.leaks.upload import takes_one_look
+from portal.keys.links import key_url
 from portal.keys.queries import secret_state, state_of
-from portal.lib.archives import PIECE, Budget
+from portal.lib.archive_source import PIECE, Budget
 from portal.lib.forms import posted
 from portal.lib.leaks import Report, look
 from portal.permissions import Permission
@@ -88,14 +88,14 @@ def leaks(request: TenantRequest) -> HttpResponse:
     """Look for secrets. What is sent is kept nowhere; the finds are in the answer to the POST and in the log."""
     data = posted(request)
     form = LeakForm(data, request.FILES if data is not None else None)
-    context: dict[str, Any] = {"form": form, "cancel_url": reverse("keys:list", args=[request.tenant.name])}
+    context: dict[str, Any] = {"form": form, "cancel_url": key_url(request, "list")}
     if not form.is_valid():
         return render(request, "keys/leaks.html", context, status=422 if form.is_bound else 200)
     report = _looked(form)
     places = {leak.find.verifier: ", ".join(leak.places) for leak in report.leaks}
-    found = leak_commands.recognise(places)
+    found = commands.recognise(places)
     if found:
-        leak_commands.record_leaks(found, by=request.actor)
+        commands.record_leaks(found, by=request.actor)
     return render(request, "keys/leaks.html", context | _result(request, report, found))
 
 
@@ -127,14 +127,14 @@ def _result(request: TenantRequest, report: Report, found: list[FoundSecret]) ->
         "foreign": [leak for leak in others if leak.find.is_ours],
         "constants": [leak for leak in others if not leak.find.is_ours],
         "offer": signing.dumps(working, salt=f"{SALT}.{request.tenant.pk}") if working else "",
-        "disable_url": reverse("keys:disable_leaked", args=[request.tenant.name]),
+        "disable_url": key_url(request, "disable_leaked"),
         "working": len(working),
     }
 
 
 def _found_row(request: TenantRequest, one: FoundSecret) -> dict[str, Any]:
     return {
-        "url": reverse("keys:detail", args=[request.tenant.name, one.key.pk]),
+        "url": key_url(request, "detail", one.key.pk),
         "name": one.key.name,
         "number": one.generation.number,
         "hint": one.generation.hint,
@@ -154,7 +154,7 @@ def disable_leaked(request: TenantRequest) -> HttpResponse:
         places = signing.loads(request.POST.get("offer", ""), salt=f"{SALT}.{request.tenant.pk}", max_age=OFFERED_FOR)
     except signing.BadSignature:
         raise BadRequest from None
-    disabled = leak_commands.disable_leaked({int(key): where for key, where in places.items()}, by=request.actor)
+    disabled = commands.disable_leaked({int(key): where for key, where in places.items()}, by=request.actor)
     words = ngettext("%(number)d key is disabled.", "%(number)d keys are disabled.", len(disabled))
     messages.success(request, words % {"number": len(disabled)})
     return redirect("keys:list", request.tenant.name)

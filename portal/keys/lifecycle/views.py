@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,9 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.errors import Refusal
-from portal.keys import commands, lifecycle_commands, queries
+from portal.keys import use_counts
+from portal.keys.commands import revoke_key
 from portal.keys.forms import RevokeKeyForm
-from portal.keys.lifecycle_forms import (
+from portal.keys.lifecycle import commands
+from portal.keys.lifecycle.forms import (
     BrownOutForm,
     ChangeOldEndForm,
     DisableForm,
@@ -27,9 +28,10 @@ from portal.keys.lifecycle_forms import (
     OldEndForm,
     QuietForm,
 )
-from portal.keys.lifecycle_queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
+from portal.keys.lifecycle.queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
-from portal.keys.queries import uses_since, with_last_use
+from portal.keys.queries import with_last_use
 from portal.keys.views import reveal
 from portal.lib.forms import posted
 from portal.permissions import Permission
@@ -45,7 +47,6 @@ HEADINGS = {
     "enable": gettext_lazy("Enable %(name)s?"),
     "brown_out": gettext_lazy("Brown-out of %(name)s"),
     "stop_brown_out": gettext_lazy("Stop the brown-out of %(name)s?"),
-    "revoke": gettext_lazy("Revoke %(name)s?"),
 }
 
 
@@ -58,16 +59,19 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
     if under_way is not None and request.method != "POST":
         return _progress(request, key, under_way)
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(headers={"HX-Redirect": _url("detail", request, key)})  # the panel of a roll that is over
+        # The panel of a roll that is over.
+        return HttpResponse(headers={"HX-Redirect": key_url(request, "detail", key.pk)})
+    if request.method != "POST":
+        commands.check_may_roll(key)
     form = OldEndForm(posted(request))
     if form.is_valid():
         try:
-            _generation, secret = lifecycle_commands.roll_key(key, old_ends=form.old_end, by=request.actor)
+            _generation, secret = commands.roll_key(key, old_ends=form.old_end, by=request.actor)
         except Refusal as refusal:
             refusal.show_in(form)
         else:
-            return reveal(request, key, secret, next_url=_url("roll" if roll_of(key) else "detail", request, key))
-    return _page(request, key, "roll", form, expires_at=key.expires_at)
+            return reveal(request, key, secret, next_url=key_url(request, "roll" if roll_of(key) else "detail", key.pk))
+    return _page(request, key, "roll", form)
 
 
 def _progress(request: TenantRequest, key: BindingKey, under_way: Roll) -> HttpResponse:
@@ -97,7 +101,7 @@ def roll_end(request: TenantRequest, key_id: int) -> HttpResponse:
     form = ChangeOldEndForm(posted(request), initial={"old": under_way.old.number})
     if form.is_valid():
         old, old_end = form.cleaned_data["old"], form.old_end
-        lifecycle_commands.change_old_end(key, old=old, old_ends=old_end, by=request.actor)
+        commands.change_old_end(key, old=old, old_ends=old_end, by=request.actor)
         return redirect("keys:roll", request.tenant.name, key.pk)
     return _page(request, key, "roll_end", form, roll=under_way)
 
@@ -110,7 +114,7 @@ def finish(request: TenantRequest, key_id: int) -> HttpResponse:
     under_way = _under_way(key)
     form = FinishForm(posted(request), initial={"old": under_way.old.number})
     if form.is_valid():
-        lifecycle_commands.finish_roll(key, old=form.cleaned_data["old"], by=request.actor)
+        commands.finish_roll(key, old=form.cleaned_data["old"], by=request.actor)
         messages.success(request, _("The old secret of %(name)s has ended.") % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     callers = users_of_old(under_way)
@@ -124,7 +128,7 @@ def disable(request: TenantRequest, key_id: int) -> HttpResponse:
     key = _minted(key_id)
     form = DisableForm(posted(request))
     if form.is_valid():
-        lifecycle_commands.disable_key(key, why=form.cleaned_data["why"], by=request.actor)
+        commands.disable_key(key, why=form.cleaned_data["why"], by=request.actor)
         messages.success(request, _("%(name)s is disabled. Its next call is refused.") % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     return _page(request, key, "disable", form, callers=users_of(key)[:MOST_SHOWN])
@@ -137,7 +141,7 @@ def enable(request: TenantRequest, key_id: int) -> HttpResponse:
     key = _minted(key_id)
     form = forms.Form(posted(request))
     if form.is_valid():
-        lifecycle_commands.enable_key(key, by=request.actor)
+        commands.enable_key(key, by=request.actor)
         key.refresh_from_db()
         text = (
             _("%(name)s is enabled, but still refused for another reason.")
@@ -146,7 +150,7 @@ def enable(request: TenantRequest, key_id: int) -> HttpResponse:
         )
         messages.success(request, text % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
-    return _page(request, key, "enable", form, because=key.disabled_because)
+    return _page(request, key, "enable", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,7 +161,7 @@ def brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
     form = BrownOutForm(posted(request))
     if form.is_valid():
         try:
-            lifecycle_commands.start_brown_out(key, brown_out=form.brown_out, by=request.actor)
+            commands.start_brown_out(key, brown_out=form.brown_out, by=request.actor)
         except Refusal as refusal:
             refusal.show_in(form)
         else:
@@ -178,7 +182,7 @@ def stop_brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
     key = _minted(key_id)
     form = forms.Form(posted(request))
     if form.is_valid():
-        lifecycle_commands.stop_brown_out(key, by=request.actor)
+        commands.stop_brown_out(key, by=request.actor)
         return redirect("keys:brown_out", request.tenant.name, key.pk)
     return _page(request, key, "stop_brown_out", form, report=brown_out_of(key))
 
@@ -190,7 +194,7 @@ def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
     key = get_object_or_404(with_last_use(BindingKey.objects.all()), pk=key_id)
     form = RevokeKeyForm(key, posted(request))
     if form.is_valid():
-        commands.revoke_key(key, by=request.actor)
+        revoke_key(key, by=request.actor)
         messages.success(request, _revoked_text(key) % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     return _page(
@@ -198,10 +202,8 @@ def revoke(request: TenantRequest, key_id: int) -> HttpResponse:
         key,
         "revoke",
         form,
-        uses_30_days=0 if key.is_upstream else uses_since(key, 30),
-        most_counted=queries.MOST_COUNTED,
+        uses_30_days=sum(uses.ok for uses in use_counts.daily([key], 30)[key.pk]),
         callers=users_of(key)[:MOST_SHOWN],
-        last_used_at=getattr(key, "last_used_at", None),
     )
 
 
@@ -220,7 +222,7 @@ def _minted(key_id: int) -> BindingKey:
 def _under_way(key: BindingKey) -> Roll:
     under_way = roll_of(key)
     if under_way is None:
-        raise lifecycle_commands.NoRoll
+        raise commands.NoRoll
     return under_way
 
 
@@ -232,9 +234,5 @@ def _page(request: TenantRequest, key: BindingKey, page: str, form: forms.Form, 
 
 def _context(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
     pages = ("detail", "roll", "roll_end", "finish", "brown_out", "stop_brown_out")
-    urls = {page: _url(page, request, key) for page in pages}
+    urls = {page: key_url(request, page, key.pk) for page in pages}
     return {"key": key, "urls": urls, "cancel_url": urls["detail"]}
-
-
-def _url(page: str, request: TenantRequest, key: BindingKey) -> str:
-    return reverse(f"keys:{page}", args=[request.tenant.name, key.pk])

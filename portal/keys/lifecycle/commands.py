@@ -15,7 +15,7 @@ from portal.errors import Refusal
 from portal.keys import events
 from portal.keys.commands import KeyRevokedAlready, add_minted_secret, mark_disabled
 from portal.keys.expiry import in_utc
-from portal.keys.handover_commands import end_unopened, open_hand_over
+from portal.keys.handover.commands import end_unopened, open_hand_over
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
 from portal.lib.secret import Secret
 
@@ -99,10 +99,7 @@ def roll_key(key: BindingKey, *, old_ends: OldEnd, by: Actor) -> tuple[SecretGen
     Raises `RollUnderWay` when two secrets work already, `HandOverWaits`, `KeyRevokedAlready`, `KeyExpired`.
     """
     key = _locked(key)
-    if key.is_expired:
-        raise KeyExpired
-    if open_hand_over(key) is not None:
-        raise HandOverWaits
+    check_may_roll(key)
     end_unopened(key)
     working = _working(key)
     if len(working) > 1:
@@ -123,6 +120,16 @@ def roll_key(key: BindingKey, *, old_ends: OldEnd, by: Actor) -> tuple[SecretGen
     )
     record(rolled, by=by, subject=key.subject)
     return generation, secret
+
+
+def check_may_roll(key: BindingKey) -> None:
+    """Whether another secret of the key makes sense; raises `KeyRevokedAlready`, `KeyExpired`, `HandOverWaits`."""
+    if not key.is_active:
+        raise KeyRevokedAlready
+    if key.is_expired:
+        raise KeyExpired
+    if open_hand_over(key) is not None:
+        raise HandOverWaits
 
 
 @transaction.atomic(durable=True)

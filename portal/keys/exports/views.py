@@ -7,17 +7,17 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.access import TenantRequest, tenant_page
 from portal.actor import Actor
 from portal.errors import BadRequest, Refusal
-from portal.keys import export_commands
-from portal.keys.export_forms import ExportForm
-from portal.keys.exports import FORMATS, KNOWN_MODULES, NotWritable
+from portal.keys.exports.commands import export_key
+from portal.keys.exports.formats import FORMATS, KNOWN_MODULES, NotWritable
+from portal.keys.exports.forms import ExportForm
 from portal.keys.forms import SecretForm
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.lib import client_secret
 from portal.permissions import Permission
@@ -28,7 +28,7 @@ class ExportIncomplete(Refusal):
 
     code = "export_incomplete"
     status = 422
-    advice = _("Close this tab, correct it on the page that shows the secret, and download again.")
+    advice = _("The page that shows the secret is still open: correct it there, and download again.")
 
 
 @require_safe
@@ -49,8 +49,8 @@ def export(request: TenantRequest, key_id: int) -> HttpResponse:
         "form": form,
         "written": written,
         "modules": KNOWN_MODULES,
-        "key_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
-        "file_url": reverse("keys:export_file", args=[request.tenant.name, key.pk]) if may_download else "",
+        "key_url": key_url(request, "detail", key.pk),
+        "file_url": key_url(request, "export_file", key.pk) if may_download else "",
         "chosen": form.cleaned_data if written else {},
     }
     return render(request, "keys/export.html", context, status=422 if form.errors else 200)
@@ -83,7 +83,7 @@ def file_of(key: BindingKey, form: ExportForm, secret: str | None, by: Actor) ->
         raise ExportIncomplete(" ".join(str(text) for texts in form.errors.values() for text in texts))
     name = form.cleaned_data["format"]
     written = FORMATS[name].write(form.export_of(key, secret))
-    export_commands.export_key(key, written_as=name, with_secret=secret is not None, by=by)
+    export_key(key, written_as=name, with_secret=secret is not None, by=by)
     filename = f"{key.constant_name.lower()}{FORMATS[name].ending}"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return HttpResponse(written, content_type="text/plain; charset=utf-8", headers=headers)

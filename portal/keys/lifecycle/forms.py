@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.keys.lifecycle_commands import BrownOut, OldEnd
+from portal.keys.lifecycle.commands import BrownOut, OldEnd
 from portal.tenants.forms import OneLineField
 
 HOUR, DAY = 3600, 24 * 3600

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,16 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import SignedInRequest, TenantRequest, signed_in_page, tenant_page
 from portal.errors import NotFound
-from portal.keys import handover_commands as commands
-from portal.keys.export_forms import ExportForm
-from portal.keys.export_views import brought_secret, file_of
-from portal.keys.exports import KNOWN_MODULES
-from portal.keys.handover_forms import HandOverForm
+from portal.keys.exports.forms import ExportForm
+from portal.keys.exports.views import brought_secret, file_of
+from portal.keys.handover import commands
+from portal.keys.handover.forms import HandOverForm
+from portal.keys.links import key_url
 from portal.keys.models import BindingKey, HandOver, Source
-from portal.keys.queries import token_url_of
-from portal.keys.views import try_lines
+from portal.keys.views import shown_secret
 from portal.lib.forms import posted
-from portal.lib.secret import Secret
 from portal.notify.mails import NOT_POSTED
 from portal.permissions import Permission
 from portal.scoping import tenant_scope
@@ -60,8 +56,8 @@ def hand_over(request: TenantRequest, key_id: int) -> HttpResponse:
         "heading": _("Hand %(name)s over") % {"name": key.name},
         "key_name": key.name,
         "waiting": waiting,
-        "action": reverse("keys:withdraw_hand_over", args=[request.tenant.name, key.pk]) if waiting else "",
-        "cancel_url": reverse("keys:detail", args=[request.tenant.name, key.pk]),
+        "action": key_url(request, "withdraw_hand_over", key.pk) if waiting else "",
+        "cancel_url": key_url(request, "detail", key.pk),
     }
     template = "keys/hand_over_waiting.html" if waiting else "keys/hand_over.html"
     return render(request, template, context, status=422 if form.errors else 200)
@@ -85,7 +81,8 @@ def receive(request: SignedInRequest, token: str) -> HttpResponse:
     form = forms.Form(posted(request))
     if form.is_valid():
         secret = commands.reveal_hand_over(made, request.user, by=request.actor)
-        return _reveal(request, token, made, secret)
+        context = shown_secret(made.key, secret, reverse("hand_over_file", args=[token]))
+        return render(request, "keys/received.html", context)
     with tenant_scope(made.tenant_id):
         commands.check_hand_over(made)
     is_mine = commands.is_for(made, request.user)
@@ -119,17 +116,3 @@ def _found(token: str) -> HandOver:
     if made is None:
         raise NotFound
     return made
-
-
-def _reveal(request: SignedInRequest, token: str, made: HandOver, secret: Secret) -> HttpResponse:
-    context: dict[str, Any] = {
-        "key_name": made.key.name,
-        "client_id": made.key.client_id,
-        "token_url": token_url_of(made.key),
-        "client_secret": secret.reveal(),
-        "export_url": reverse("hand_over_file", args=[token]),
-        "export_form": ExportForm(),
-        "modules": KNOWN_MODULES,
-        "try_lines": try_lines(made.key),
-    }
-    return render(request, "keys/received.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.keys.exports import FORMATS, Export
+from portal.keys.exports.formats import FORMATS, Export
 from portal.keys.models import BindingKey
 from portal.keys.queries import token_url_of
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, in_somebodys_hands
-from portal.keys.uses import ANY_CALL, TOKEN
+from portal.keys.uses import TOKEN
+from portal.lib.route_names import route_label
 
 # Rows of a table of callers; of refusals that are read for a report.
 MOST_SHOWN = 50
@@ -93,17 +93,6 @@ def brown_out_of(key: BindingKey) -> BrownOutReport | None:
     return BrownOutReport(started.at, key.brownout_until, share, not key.is_browning_out, callers)
 
 
-def route_label(route: str) -> str:
-    """A route as people read it; those of the proxy have the names that stand in its documentation."""
-    labels = {
-        TOKEN: _("token"),
-        ANY_CALL: _("refused call"),
-        "introspect": _("introspection"),
-        "revoke": _("revocation"),
-    }
-    return labels.get(route, route)
-
-
 def _rows(key_id: int) -> QuerySet[KeyCaller]:
     since = timezone.now() - timedelta(days=30)
     return KeyCaller.objects.filter(key_id=key_id, last_at__gte=since).order_by("-last_at")
@@ -116,7 +105,7 @@ def _grouped(rows: Iterable[KeyCaller], generation: int | None = None) -> list[C
         if generation in {None, row.generation}:
             # The first row is the latest: it says when and how the last use was.
             fresh = Caller(row.address, row.agent, row.last_at, row.succeeded)
-            _add_route(found.setdefault((row.address, row.agent), fresh), route_label(row.route))
+            _add_route(found.setdefault((row.address, row.agent), fresh), row.called)
     return list(found.values())
 
 

@@ -21,14 +21,15 @@ from portal.errors import Refusal
 from portal.identity.models import User
 from portal.keys import events
 from portal.keys.commands import add_minted_secret, mark_disabled
+from portal.keys.links import key_link
 from portal.keys.models import BindingKey, HandOver, SecretGeneration, Source
 from portal.keys.upstream import opened_generation
 from portal.lib.addresses import normal
 from portal.lib.secret import Secret
 from portal.notify import mails
 from portal.scoping import tenant_scope
+from portal.tenants import contacts
 from portal.tenants.invitation_commands import EmailNotVerified
-from portal.tenants.models import Membership
 
 SALT = "portal.keys.hand_over"
 # Why a key does not work now, and a hand-over of it can be started and opened all the same: it will work again.
@@ -259,16 +260,14 @@ def _spoil(key: BindingKey, made: HandOver, reason: str, by: Actor) -> None:
 
 def _tell_security(key: BindingKey, made: HandOver, by: Actor) -> None:
     tenant = key.tenant
-    named = tenant.security_email or tenant.contact_email
-    told = [named] if named else [admin.user.email for admin in Membership.admins() if admin.user.email]
-    for number, to in enumerate(told):
+    for recipient in contacts.for_incidents(tenant):
         with suppress(*mails.NOT_POSTED):  # the key is disabled in any case
             mails.hand_over_spoiled(
-                key=f"hand-over-spoiled:{made.tenant_id}:{made.pk}:{number}",
-                to=to,
-                language=tenant.first_admin_language,
+                key=f"hand-over-spoiled:{made.tenant_id}:{made.pk}:{recipient.digest}",
+                to=recipient.email,
+                language=recipient.language,
                 key_name=key.name,
                 display_name=tenant.display_name,
                 opened_by=by.name,
-                url=settings.PORTAL_URL + reverse("keys:detail", args=[tenant.name, key.pk]),
+                url=key_link(key),
             )

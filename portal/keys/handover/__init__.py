@@ -1,0 +1,1 @@
+"""A secret that waits behind a link for one person."""

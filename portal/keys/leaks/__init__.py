@@ -1,0 +1,1 @@
+"""Secrets that were found where they do not belong."""

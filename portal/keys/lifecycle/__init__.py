@@ -1,0 +1,1 @@
+"""Roll, disable, brown-out, revoke."""
