@@ -46,7 +46,7 @@ PAGES = {
     "/t/acme/keys/{key}/revoke/": 12,
     "/t/acme/keys/{key}/edit/": 10,
     "/t/acme/keys/{waiting}/approve/": 11,
-    "/t/acme/keys/{key}/roll/": 11,
+    "/t/acme/keys/{key}/roll/": 12,
     "/t/acme/keys/{key}/roll/end/": 11,
     "/t/acme/keys/{key}/roll/finish/": 11,
     "/t/acme/keys/{key}/disable/": 11,
