@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import approval_commands
+from portal.cockpit.changes import changes
 from portal.cockpit.notice import notice
-from portal.cockpit.queries import find_version
+from portal.cockpit.queries import approved_before, find_version
 from portal.cockpit.release_forms import ApprovalForm, ReasonForm
 from portal.cockpit.rows import app_row, app_url, core_rows, release_row, scope_rows
 from portal.cockpit.states import Verb, target_of
@@ -33,8 +34,11 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
         approval_commands.approve_release(version, **told, notice=notice(), by=request.actor)
         messages.success(request, _("The release is approved. The operator of this portal checks it now."))
         return redirect("cockpit:detail", request.tenant.name, version.pk)
+    before = approved_before(version)
     context = {
         "form": form,
+        "before": before,
+        "changes": changes(before, version) if before else [],
         "heading": _("Approve the release of %(name)s?") % {"name": version.display_name},
         "app": app_row(request, version),
         "version": version,

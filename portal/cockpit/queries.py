@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from portal.cockpit.models import Application, AppVersion
-from portal.cockpit.states import AppState
+from portal.cockpit.states import APPROVED, AppState
 from portal.lib.badge import Badge
 
 BADGES = {
@@ -44,6 +44,12 @@ def find_versions(*, q: str = "", state: str = "") -> QuerySet[AppVersion]:
     if state:
         found = found.filter(state=state)
     return found.order_by("-created_at", "-pk")
+
+
+def approved_before(version: AppVersion) -> AppVersion | None:
+    """The version of the same application that was made last of those that were approved, this one left out."""
+    others = versions().filter(application=version.application_id, state__in=APPROVED).exclude(pk=version.pk)
+    return others.order_by("-pk").first()
 
 
 def versions_in_check() -> QuerySet[AppVersion]:

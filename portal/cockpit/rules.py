@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
@@ -23,6 +22,7 @@ VERSION = re.compile(r"[a-z0-9#$.;+_@-]{1,30}")
 # Taken by the cockpit, but it is told to break provisioning.
 RISKY_IN_VERSION = re.compile(r"[^a-z0-9.@]")
 COMPONENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+# A DNS name of at least two parts; the last one begins with a letter, so that no IP address is one.
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PLATFORM_DOMAINS = ("mindsphere.io", "mindsphere-in.cn", "siemens.app", "sws.siemens.com")
 # A path of RFC 3986 with the wildcards of an Ant pattern.
@@ -107,7 +107,7 @@ def external_url(written: str) -> str:
         raise RuleBroken(_("This is no address. Write one such as %(example)s.") % {"example": example}) from None
     if parts.scheme != "https":
         raise RuleBroken(_("Insights Hub calls it by https only. Write %(example)s.") % {"example": example})
-    if _is_address(host) or not HOST.fullmatch(host):
+    if not HOST.fullmatch(host):
         raise RuleBroken(_("Write a DNS name of the public internet: %(example)s.") % {"example": example})
     if parts.username is not None or parts.query or parts.fragment or "?" in written or "#" in written:
         raise RuleBroken(_("Write the address without a name, a ? and a #: %(example)s.") % {"example": example})
@@ -117,14 +117,6 @@ def external_url(written: str) -> str:
         raise RuleBroken(_("This host belongs to the platform. A self-hosted component has an address of your own."))
     port = f":{parts.port}" if parts.port is not None and parts.port != 443 else ""
     return f"https://{host}{port}{parts.path or '/'}"
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def endpoint(written: str) -> str:

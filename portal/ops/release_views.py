@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
+from portal.cockpit.changes import changes
 from portal.cockpit.models import AppVersion
-from portal.cockpit.queries import find_version, versions_in_check
+from portal.cockpit.queries import approved_before, find_version, versions_in_check
 from portal.cockpit.release_forms import PASS, CheckForm
 from portal.cockpit.rows import core_rows, release_row, scope_rows
 from portal.cockpit.states import Verb, target_of
@@ -44,8 +45,11 @@ def release(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
         if form.is_valid():
             messages.success(request, _ended(version, form, request))
             return redirect("ops:releases")
+        before = approved_before(version)
         context = {
             "form": form,
+            "before": before,
+            "changes": changes(before, version) if before else [],
             "heading": _("Check of %(name)s") % {"name": version.display_name},
             "app": _row(version),
             "version": version,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.actor import SYSTEM
+from portal.cockpit.approval_commands import approve_release, send_back_release
+from portal.cockpit.check_commands import fail_check, pass_check
+from portal.cockpit.models import AppVersion
+from portal.cockpit.notice import notice
+from portal.cockpit.registration_commands import deregister, register
+from portal.cockpit.release_commands import prepare_release, submit_release, withdraw_release
 from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.states import (
     APPROVED,
@@ -24,6 +32,8 @@ from portal.cockpit.states import (
     verbs_of,
 )
 from portal.permissions import ROLE_PERMISSIONS, Permission, Role
+from portal.scoping import tenant_scope
+from tests.cockpit.test_guards import bring
 
 GUARDS = importlib.import_module("portal.cockpit.migrations.0002_guards")
 EVERYTHING = frozenset(Permission)
@@ -115,3 +125,36 @@ def test_page_of_the_documentation_has_the_same_table() -> None:
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| `?([\w.]+)`? \|$", text, re.MULTILINE)
     assert rows == [(one.source.value, one.verb, one.target.value, one.right or "operator") for one in TRANSITIONS]
     assert dict.fromkeys(re.findall(r"^\| `(mdsp:core:[^`]+)` \|", text, re.MULTILINE)) == dict.fromkeys(CORE_ROLES)
+
+
+ACTS: dict[str, Callable[[AppVersion], object]] = {
+    Verb.REGISTER: lambda app: register(app, by=SYSTEM),
+    Verb.DEREGISTER: lambda app: deregister(app, by=SYSTEM),
+    Verb.PREPARE: lambda app: prepare_release(app, by=SYSTEM),
+    Verb.SUBMIT: lambda app: submit_release(app, by=SYSTEM),
+    Verb.WITHDRAW: lambda app: withdraw_release(app, by=SYSTEM),
+    Verb.SEND_BACK: lambda app: send_back_release(app, reason="x", by=SYSTEM),
+    Verb.APPROVE: lambda app: approve_release(
+        app, submission=0, alternate_email="x@y.example", notice=notice(), by=SYSTEM
+    ),
+    Verb.PASS: lambda app: pass_check(app, by=SYSTEM),
+    Verb.FAIL: lambda app: fail_check(app, reason="x", by=SYSTEM),
+}
+
+
+def test_every_verb_has_a_command() -> None:
+    assert set(ACTS) == set(VERBS)
+
+
+@pytest.mark.parametrize("state", AppState)
+def test_commands_ask_the_table_themselves(app: AppVersion, state: AppState) -> None:
+    """Whoever calls them, and whatever a page asked before."""
+    bring(AppVersion.all_tenants.filter(pk=app.pk), state)
+    legal = {line.verb for line in TRANSITIONS if line.source == state}
+    # Saving a release once more is no step.
+    legal |= {Verb.PREPARE} if state == AppState.PREPARATION else set()
+    with tenant_scope(app.tenant_id):
+        for verb in set(VERBS) - legal:
+            with pytest.raises(StateForbids):
+                ACTS[verb](app)
+    assert AppVersion.all_tenants.get(pk=app.pk).state == state

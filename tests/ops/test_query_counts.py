@@ -67,7 +67,7 @@ PAGES = {
     "/t/acme/apps/{registered}/prepare/": 11,
     "/t/acme/apps/{prepared}/submit/": 11,
     "/t/acme/apps/{submitted}/withdraw/": 11,
-    "/t/acme/apps/{submitted}/approve/": 12,
+    "/t/acme/apps/{submitted}/approve/": 13,
     "/t/acme/apps/{submitted}/send-back/": 11,
     "/t/acme/activity/": 10,
     "/t/acme/members/": 12,
