@@ -15,6 +15,15 @@ from tests.german import assert_german, assert_pages
 LIST = "/t/acme/apps/"
 
 
+def new_version(dev: Client, app: AppVersion) -> int:
+    """A further version, submitted with other app credentials."""
+    dev.post(f"{LIST}{app.pk}/new-version/", {"version": "v2.0.0"})
+    made = AppVersion.all_tenants.get(version="v2.0.0").pk
+    for page, written in (("register", {}), ("prepare", RELEASE | {"credentials": "none"}), ("submit", {})):
+        dev.post(f"{LIST}{made}/{page}/", written, headers={"accept-language": "de"})
+    return made
+
+
 def test_pages_of_the_configuration(dev: Client, cast: Cast) -> None:
     assert_pages(
         (dev, LIST, 200, "Noch keine Anwendungen"),
@@ -60,9 +69,10 @@ def test_pages_of_a_release(dev: Client, dana: Client, waiting: AppVersion, cast
     )
 
 
-def test_pages_of_the_operator(in_check: AppVersion, dev: Client, cast: Cast) -> None:
+def test_pages_of_the_operator(in_check: AppVersion, dev: Client, dana: Client, cast: Cast) -> None:
     olga = signed_in(cast.olga)
-    dev.get(LIST)  # what the acts before said, in English
+    for client in (dev, dana):
+        client.get(LIST)  # what the acts before said, in English
     assert_pages(
         (olga, "/operator/releases/", 200, "Zu prüfende Releases"),
         (olga, f"/operator/releases/acme/{in_check.pk}/", 200, "Prüfung beenden"),
@@ -71,6 +81,8 @@ def test_pages_of_the_operator(in_check: AppVersion, dev: Client, cast: Cast) ->
     )
     ended = {"outcome": "pass"}
     olga.post(f"/operator/releases/acme/{in_check.pk}/", ended, headers={"accept-language": "de"})
+    second = new_version(dev, in_check)
+    assert_pages((dana, f"{LIST}{second}/approve/", 200, "Änderungen seit v1.0.0"))
     assert_pages(
         (olga, "/operator/releases/", 200, "Kein Release wartet auf eine Prüfung"),
         (dev, f"{LIST}{in_check.pk}/", 200, "Bereit zur Zuweisung"),
