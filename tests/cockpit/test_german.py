@@ -17,10 +17,11 @@ LIST = "/t/acme/apps/"
 
 def new_version(dev: Client, app: AppVersion) -> int:
     """A further version, submitted with other app credentials."""
-    dev.post(f"{LIST}{app.pk}/new-version/", {"version": "v2.0.0"})
+    german = {"accept-language": "de"}
+    dev.post(f"{LIST}{app.pk}/new-version/", {"version": "v2.0.0"}, headers=german)
     made = AppVersion.all_tenants.get(version="v2.0.0").pk
     for page, written in (("register", {}), ("prepare", RELEASE | {"credentials": "none"}), ("submit", {})):
-        dev.post(f"{LIST}{made}/{page}/", written, headers={"accept-language": "de"})
+        dev.post(f"{LIST}{made}/{page}/", written, headers=german)
     return made
 
 
