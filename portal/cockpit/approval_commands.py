@@ -12,7 +12,7 @@ from portal.cockpit import events
 from portal.cockpit.models import AppVersion, Move
 from portal.cockpit.moves import locked, move
 from portal.cockpit.notice import Notice
-from portal.cockpit.states import StateForbids, Verb, target_of
+from portal.cockpit.states import StateForbids, Verb
 from portal.errors import Refusal
 
 
@@ -35,7 +35,6 @@ def approve_release(
     `SubmitterMayNotApprove`.
     """
     version = locked(version)
-    target_of(version.state, Verb.APPROVE)
     submitted = last_submission(version)
     if submitted is None or submitted.pk != submission:
         raise StateForbids

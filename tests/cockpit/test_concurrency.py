@@ -62,11 +62,13 @@ def test_quota_holds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_of_two_makes_the_version() -> None:
     tenant = make_tenant("acme", "Acme Pumps GmbH")
-    source = make_app(tenant)
+    first = make_app(tenant)
+    with tenant_scope(tenant.pk):
+        sources = [first, create_version(first, version="v1.1.0", by=SYSTEM)]
 
-    def make(_number: int) -> None:
+    def make(number: int) -> None:
         with tenant_scope(tenant.pk):
-            create_version(source, version="v2.0.0", by=SYSTEM)
+            create_version(sources[number % 2], version="v2.0.0", by=SYSTEM)
 
     ended = together(make)
     assert [type(one) for one in ended if one is not None] == [VersionTaken] * (TOGETHER - 1)
