@@ -47,6 +47,15 @@ class VersionTaken(Refusal):
     message = gettext_lazy("There is this version of the application already. Choose another.")
 
 
+class WasRegistered(Refusal):
+    """What people may have used is kept, with the steps that it took."""
+
+    code = "app_was_registered"
+    status = 409
+    message = gettext_lazy("This version was registered once, so it is kept.")
+    advice = gettext_lazy("Leave it in development, or make a new version from it.")
+
+
 class ConfigurationLocked(Refusal):
     """A registered application keeps the configuration with which it was registered."""
 
@@ -73,7 +82,7 @@ def create_app(
     cache_control: str = "",
     by: Actor,
 ) -> AppVersion:
-    """Make an application with its first version. Its internal name is taken for good; nobody can reach it yet.
+    """Make an application with its first version. Its internal name is taken from now on; nobody can reach it yet.
 
     It begins with one scope and one role that has it. Raises `InternalNameTaken`,
     `portal.tenants.quotas.QuotaReached`.
@@ -143,6 +152,26 @@ def create_version(source: AppVersion, *, version: str, by: Actor) -> AppVersion
     name = source.application.internal_name
     record(events.AppVersionCreated(app=name, version=version, source=source.version), by=by, subject=made.subject)
     return made
+
+
+@transaction.atomic(durable=True)
+def discard_version(version: AppVersion, *, by: Actor) -> None:
+    """Remove a version that was never registered, for good. With its last version the application goes as well: its
+    internal name and its place in the package are free again.
+
+    Raises `ConfigurationLocked`, `WasRegistered`.
+    """
+    version = editable(version)
+    if version.moves.exists():
+        raise WasRegistered
+    # Nobody makes a further version of it meanwhile.
+    application = Application.objects.select_for_update(no_key=True).get(pk=version.application_id)
+    subject = version.subject
+    version.delete()
+    if not application.versions.exists():
+        application.delete()
+    discarded = events.AppVersionDiscarded(app=application.internal_name, version=version.version)
+    record(discarded, by=by, subject=subject)
 
 
 def editable(version: AppVersion) -> AppVersion:

@@ -23,11 +23,16 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
     """One version: its parts, its roles and scopes, the verbs that are legal now, its timeline."""
     version = find_version(app_id)
     may_write = Permission.APPS_WRITE in request.permissions
+    steps = timeline(version)
     context = {
         "app": app_row(request, version),
         "version": version,
         "actions": actions(request, version),
-        "timeline": timeline(version),
+        "timeline": steps,
+        # Its making is the one step that it took: it was never registered.
+        "discard_url": app_url(request, "discard", version.pk)
+        if may_write and version.is_editable and sum(step.at is not None for step in steps) == 1
+        else None,
         "others": [app_row(request, other) for other in _others(version)],
         "roles": [(role.name, version.full_role(role.name)) for role in version.role_list],
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],

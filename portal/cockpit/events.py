@@ -19,6 +19,12 @@ class AppVersionCreated(Event):
     source: str
 
 
+@event("app.version_discarded", _("discarded the application {app} {version}, which was never registered"))
+class AppVersionDiscarded(Event):
+    app: str
+    version: str
+
+
 @event("app.changed", _("changed the application {app} {version} ({fields})"))
 class AppChanged(Event):
     app: str

@@ -16,7 +16,7 @@ from portal.scoping import TenantOwned
 
 
 class Application(TenantOwned):
-    """A self-hosted application of a tenant. Its internal name is part of addresses, scopes and roles, for good."""
+    """A self-hosted application of a tenant. Its internal name, part of addresses, scopes and roles, never changes."""
 
     internal_name = models.CharField(max_length=INTERNAL_NAME_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -9,15 +9,19 @@ from django.utils import timezone
 from portal.actor import Actor
 from portal.cockpit.models import AppVersion, Move
 from portal.cockpit.states import target_of
+from portal.errors import NotFound
 
 
 def locked(version: AppVersion) -> AppVersion:
-    """The version as it is now, under its lock; for commands.
+    """The version as it is now, under its lock; for commands. Raises `NotFound` if somebody discarded it meanwhile.
 
     NO KEY: the rows of its moves refer to it, which PostgreSQL checks under a lock that a full one would block.
     """
     rows = AppVersion.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("application", "tenant").get(pk=version.pk)
+    found = rows.select_related("application", "tenant").filter(pk=version.pk).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: Any) -> Move:

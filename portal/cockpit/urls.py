@@ -19,6 +19,7 @@ urlpatterns = [
     path("create/", views.create, name="create"),
     path("<int:app_id>/", detail_views.detail, name="detail"),
     path("<int:app_id>/edit/", views.edit, name="edit"),
+    path("<int:app_id>/discard/", views.discard, name="discard"),
     path("<int:app_id>/new-version/", views.new_version, name="new_version"),
     path("<int:app_id>/components/add/", component_views.add_component, name="add_component"),
     path("<int:app_id>/component/<slug:component>/", component_views.edit_component, name="edit_component"),

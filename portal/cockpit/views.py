@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -83,3 +84,29 @@ def new_version(request: TenantRequest, app_id: int) -> HttpResponse:
         "cancel_url": app_url(request, "detail", source.pk),
     }
     return render(request, "cockpit/new_version.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.APPS_WRITE)
+def discard(request: TenantRequest, app_id: int) -> HttpResponse:
+    """Remove a version that was never registered."""
+    version = find_version(app_id)
+    if not version.is_editable:
+        raise ConfigurationLocked(version)
+    if version.moves.exists():
+        raise commands.WasRegistered
+    form = forms.Form(posted(request))
+    told = {"name": version.display_name, "version": version.version}
+    if form.is_valid():
+        commands.discard_version(version, by=request.actor)
+        messages.success(request, _("%(name)s %(version)s is discarded.") % told)
+        return redirect("cockpit:list", request.tenant.name)
+    context = {
+        "form": form,
+        "heading": _("Discard %(name)s %(version)s?") % told,
+        "app_name": version.display_name,
+        "internal_name": version.application.internal_name,
+        "is_last": version.application.versions.count() == 1,
+        "cancel_url": app_url(request, "detail", version.pk),
+    }
+    return render(request, "cockpit/discard.html", context)

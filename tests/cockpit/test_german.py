@@ -41,6 +41,7 @@ def test_pages_of_a_version(dev: Client, app: AppVersion) -> None:
         (dev, one, 200, "Ein Entwickler-Admin gibt es frei"),
         (dev, f"{one}edit/", 200, "Interner Name und Version ändern sich nicht."),
         (dev, f"{one}new-version/", 200, "bleibt, wie sie ist."),
+        (dev, f"{one}discard/", 200, "ihr Platz im Paket sind wieder frei."),
         (dev, f"{one}components/add/", 200, "Wo Sie sie betreiben"),
         (dev, f"{one}component/web/", 200, "Komponente web ändern"),
         (dev, f"{one}roles/", 200, "Zeitreihen: lesen, schreiben und löschen"),

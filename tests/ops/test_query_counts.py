@@ -58,6 +58,7 @@ PAGES = {
     "/t/acme/apps/{app}/": 13,
     "/t/acme/apps/{app}/edit/": 11,
     "/t/acme/apps/{app}/new-version/": 11,
+    "/t/acme/apps/{app}/discard/": 13,
     "/t/acme/apps/{app}/components/add/": 11,
     "/t/acme/apps/{app}/component/web/": 11,
     "/t/acme/apps/{app}/roles/": 11,
