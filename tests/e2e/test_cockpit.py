@@ -126,6 +126,11 @@ def test_from_the_first_line_to_the_assignment(
     dev.look()
     dev.press("Create the version")
     dev.hears("Pump Advisor v1.1.0 is created.")
+    dev.look()
+    dev.follow("Discard…")
+    look_everywhere(dev)
+    dev.press("Discard")
+    dev.hears("Pump Advisor v1.1.0 is discarded.")
     dev.visit(LIST)
     look_everywhere(dev)
 
