@@ -27,8 +27,6 @@ FRESH = 5.0
 MOST_CALLERS = 500
 # Callers remembered at once; when there are more, the memory starts anew.
 MOST_REMEMBERED = 10_000
-# A call refused before its route was known.
-ANY_CALL = "api"
 
 Caller = tuple[int, str, str, str, bool]
 
