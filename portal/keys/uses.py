@@ -27,8 +27,6 @@ FRESH = 5.0
 MOST_CALLERS = 500
 # Callers remembered at once; when there are more, the memory starts anew.
 MOST_REMEMBERED = 10_000
-# Names of routes beside those of the proxy: the token endpoint, and a call refused before its route was known.
-TOKEN, ANY_CALL = "token", "api"
 
 Caller = tuple[int, str, str, str, bool]
 

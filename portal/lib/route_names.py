@@ -12,13 +12,15 @@ ROUTE_NAMES: dict[str, Promise] = {
     "timeseries": _("Time series"),
 }
 
+# Beside those of the proxy: the token endpoint, and a call refused before its route was known.
+TOKEN, ANY_CALL = "token", "api"
+
 
 def route_label(route: str) -> str:
     """A route as the uses of keys are counted by it; those of the proxy have the names of its documentation."""
-    # Beside those of the proxy: endpoints of the token service, and calls refused before their route was known.
     labels = {
-        "token": gettext("token"),
-        "api": gettext("refused call"),
+        TOKEN: gettext("token"),
+        ANY_CALL: gettext("refused call"),
         "introspect": gettext("introspection"),
         "revoke": gettext("revocation"),
     }

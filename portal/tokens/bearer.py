@@ -25,6 +25,7 @@ from portal.keys.models import BindingKey, RevokedToken, SecretGeneration, Sourc
 from portal.keys.reach import why_not_from
 from portal.keys.signing import signer_of
 from portal.lib.prepared import Prepared
+from portal.lib.route_names import ANY_CALL
 from portal.scoping import tenant_scope
 from portal.tokens import events
 from portal.tokens.commands import audience
@@ -178,10 +179,10 @@ def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: 
     key, network = secret.key, repeats.network_of(actor.address)
     # By agent as well: whoever gets here has, or had, the secret.
     with repeats.counted("call", reason, key.client_id, network, actor.agent) as repeated, tenant_scope(key.tenant_id):
-        if repeated is None and uses.is_only_counted(secret, actor=actor, route=uses.ANY_CALL):
+        if repeated is None and uses.is_only_counted(secret, actor=actor, route=ANY_CALL):
             return
         with transaction.atomic(durable=True):
-            uses.note(secret, actor=actor, route=uses.ANY_CALL, ok=False)
+            uses.note(secret, actor=actor, route=ANY_CALL, ok=False)
             if repeated is not None:
                 refused = events.CallRefused(
                     client_id=key.client_id,

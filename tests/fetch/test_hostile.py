@@ -14,7 +14,7 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from portal.lib.fetch.certificate import Certificate
+from portal.lib.fetch.certificate import Certificate, is_for
 from portal.lib.fetch.failures import FetchFailed, Reason
 from portal.lib.fetch.fetcher import Fetched, Fetcher, Steps
 from portal.lib.fetch.stream import Deadline, Stream
@@ -141,6 +141,14 @@ def test_certificate_is_refused(names: tuple[str, ...], starts: int, ends: int, 
     assert shown.issuer == "CN=root"
     assert shown.subject == f"CN={HOST}"
     assert shown.not_after == leaf.not_valid_after_utc
+
+
+def test_wildcard_is_for_no_whole_top_level_domain() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    wide = hostile.certificate("wide", key, names=("*.com", "*.example.com"))
+    der = wide.public_bytes(hostile.serialization.Encoding.DER)
+    assert not is_for(der, "example.com")
+    assert is_for(der, "app.example.com")
 
 
 def written(root: hostile.x509.Certificate, folder: Path) -> str:

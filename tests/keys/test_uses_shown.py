@@ -11,8 +11,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from portal.keys import uses
 from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, UseHour
+from portal.lib.route_names import ANY_CALL
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_key, make_upstream_key
 
@@ -128,7 +128,7 @@ class TestSecrets:
 
     def test_routes_are_told_in_words(self, alice: Client, cast: Cast) -> None:
         key, _secret = make_key(cast.acme)
-        called(key, NOW, ok=False, route=uses.ANY_CALL)
+        called(key, NOW, ok=False, route=ANY_CALL)
         text = re.sub(r"<[^>]+>|\s+", " ", page(alice, key).content.decode())
         assert text.count("refused call") == 2  # beside the secret, and among the callers
 

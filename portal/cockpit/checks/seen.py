@@ -148,6 +148,5 @@ def app_info_url(seen: Seen) -> str:
         options = init_options(script)
         if options is not None:
             path = option(options, "appInfoPath") or APP_INFO
-            url = urljoin(here, path)
-            return url if origin(url) == origin(here) else ""
+            return urljoin(here, path)
     return urljoin(here, APP_INFO)

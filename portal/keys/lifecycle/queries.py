@@ -12,8 +12,7 @@ from django.utils import timezone
 from portal.audit.events import Kind, Outcome
 from portal.audit.models import AuditRecord
 from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, in_somebodys_hands
-from portal.keys.uses import TOKEN
-from portal.lib.route_names import route_label
+from portal.lib.route_names import TOKEN, route_label
 
 # Rows of a table of callers; of refusals that are read for a report.
 MOST_SHOWN = 50

@@ -91,7 +91,7 @@ def test_token_goes_to_the_application_alone(world: World) -> None:
     assert not {url for url, who in sent if "other.example.com" in url and who != "nobody"}
 
 
-@pytest.mark.parametrize("written", ["x\r\nHost: evil", "a.b.c", "a.b", "ü.ü.ü", "x" * 9000, jwt() + "\nA: b"])
+@pytest.mark.parametrize("written", ["x\r\nHost: evil", "a.b.c", "a.b", "ü.ü.ü", jwt(pad="x" * 9000), jwt() + "\nA: b"])
 def test_what_is_no_token_is_not_sent(written: str, world: World) -> None:
     world.token = written
     report = world.run()
