@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# A component's own address must not be below these (Developer Cockpit, "Direct URL").
-DOMAINS = ("mindsphere.io", "mindsphere-in.cn", "siemens.app")
+from portal.cockpit.rules import PLATFORM_DOMAINS
+
 # The bar's script, and its version ("Insights Hub Bar v4").
 BAR_SCRIPT = re.compile(r"https://static\.[a-z0-9.-]+/osbar/(?P<version>v\d+)/js/main\.min\.js")
 BAR_VERSION = "v4"
@@ -14,8 +14,6 @@ BAR_HOST = "static.eu1.mindsphere.io"
 RESERVED = ("/api", "/login")
 # Cookies of the gateway on the application's address.
 COOKIES = frozenset({"SESSION", "XSRF-TOKEN", "REGION-SESSION"})
-# Most roles of its own that an application may have.
-MOST_ROLES = 5
 CORE = "mdsp:core:"
 # What a person needs to call a service: one of these roles. The bar asks Tenant Management.
 SERVICE_ROLES = {
@@ -31,6 +29,6 @@ SERVICE_ROLES = {
 }
 
 
-def is_below(host: str, domains: tuple[str, ...] = DOMAINS) -> bool:
+def is_below(host: str, domains: tuple[str, ...] = PLATFORM_DOMAINS) -> bool:
     """Whether a host is one of the domains or below one."""
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)

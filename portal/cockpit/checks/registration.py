@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +11,16 @@ from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import Finding, Severity, check, found
 from portal.cockpit.checks.seen import Seen, path_of
 from portal.cockpit.checks.subject import Picture, Subject
+from portal.cockpit.rules import (
+    COMPONENT_NAME,
+    DISPLAY_NAME,
+    INTERNAL_NAME,
+    MOST_ROLES,
+    RISKY_IN_VERSION,
+    SCOPE,
+    VERSION,
+)
 
-DISPLAY_NAME = re.compile(r"[^\W_][\w .-]{0,49}")
-INTERNAL_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-VERSION = re.compile(r"v?[1-9][0-9]*\.[0-9]+\.[0-9]+[a-z0-9.@]*")
-COMPONENT_NAME = re.compile(r"[a-z][a-z0-9-]*")
-SCOPE_NAME = re.compile(r"[a-z0-9-]+\.[A-Za-z0-9_-]+")
-LONGEST_VERSION = 30
 SHORTEST_DESCRIPTION = 20
 PICTURES = ("image/png", "image/jpeg")
 ICON_LEAST, SCREENSHOT_LEAST = 64, (1024, 576)
@@ -43,7 +45,7 @@ def display_name(subject: Subject, seen: Seen) -> Iterator[Finding]:
     Severity.BLOCKING,
     title=_("The internal name can be part of an address"),
     why=_("It becomes part of the application's URL and can never be changed."),
-    fix=_("Begin with a letter; use lower-case letters, digits and hyphens, 20 at most."),
+    fix=_("Begin with a letter; use lower-case letters and digits, 20 at most."),
     portal_only=True,
 )
 def internal_name(subject: Subject, seen: Seen) -> Iterator[Finding]:
@@ -57,13 +59,13 @@ def internal_name(subject: Subject, seen: Seen) -> Iterator[Finding]:
     Severity.BLOCKING,
     title=_("The version can be provisioned"),
     why=_("The Hub takes more signs than its provisioning bears, and the version cannot be changed later."),
-    fix=_("Write major.minor.patch in lower case, from 1.0.0 on, 30 characters at most."),
+    fix=_("Write major.minor.patch, such as v1.0.0; lower-case letters, digits, “.” and “@”, 30 characters at most."),
     portal_only=True,
 )
 def version(subject: Subject, seen: Seen) -> Iterator[Finding]:
     written = subject.registered().version
-    if not VERSION.fullmatch(written) or len(written) > LONGEST_VERSION:
-        yield found(gettext_noop("The version “%(version)s” is not written like v1.0.0."), version=written)
+    if not VERSION.fullmatch(written) or RISKY_IN_VERSION.search(written):
+        yield found(gettext_noop("The version “%(version)s” has signs that break provisioning."), version=written)
 
 
 @check(
@@ -123,13 +125,14 @@ def reserved_paths(subject: Subject, seen: Seen) -> Iterator[Finding]:
 )
 def roles_and_scopes(subject: Subject, seen: Seen) -> Iterator[Finding]:
     registration = subject.registered()
-    if not 1 <= len(registration.roles) <= platform.MOST_ROLES:
+    if not 1 <= len(registration.roles) <= MOST_ROLES:
         text = gettext_noop("The application has %(number)s roles of its own instead of one to five.")
         yield found(text, number=len(registration.roles))
     if not registration.scopes:
         yield found(gettext_noop("The application has no scope."))
     for scope in registration.scopes:
-        if not SCOPE_NAME.fullmatch(scope) or not scope.startswith(f"{registration.internal_name}."):
+        application, _dot, name = scope.partition(".")
+        if application != registration.internal_name or not SCOPE.fullmatch(name):
             text = gettext_noop("The scope “%(scope)s” does not begin with the internal name and a dot.")
             yield found(text, scope=scope)
 

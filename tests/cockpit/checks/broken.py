@@ -256,8 +256,8 @@ BROKEN: dict[str, list[tuple[Break, str]]] = {
         (registered(internal_name="p" * 21), "ppp"),
     ],
     "version": [
-        (registered(version="1.0"), "1.0"),
-        (registered(version="0.9.0"), "0.9.0"),
+        (registered(version="1.0;b"), "1.0;b"),
+        (registered(version="V1.0.0"), "V1.0.0"),
         (registered(version="1.0.0+build"), "+build"),
         (registered(version="1.0.0" + "1" * 30), "111"),
     ],
