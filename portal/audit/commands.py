@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -62,37 +63,51 @@ def record(
 
     Raises `AuditUnavailable`; must run inside the transaction of the recorded act.
     """
-    return record_all([Entry(event, by, outcome, subject, answers)])[0]
+    return record_all([Entry(event, by, outcome, subject, answers)], locked_log())[0]
 
 
-def record_all(entries: Sequence[Entry]) -> list[int]:
-    """Add several to the active tenant's log, in this order, under one lock of its head; the indexes of the records.
+def locked_log() -> AuditLog:
+    """Take the lock of the active tenant's log, for `record_all`.
 
-    Raises `AuditUnavailable`; must run inside the transaction of the recorded acts.
+    Whatever is recorded before this happened before, and what it changed is seen by what is read from now on. Raises
+    `AuditUnavailable`; must run inside the transaction of the recorded acts, after its other writes.
     """
-    return _append(AuditRecord, active_tenant_id(), entries)
+    with _available():
+        return _locked_head(active_tenant_id())
+
+
+def record_all(entries: Sequence[Entry], log: AuditLog) -> list[int]:
+    """Add several to the active tenant's log, which is `locked_log`, in this order; the indexes of the records.
+
+    Raises `AuditUnavailable`.
+    """
+    with _available():
+        return _append(AuditRecord, log, entries)
 
 
 def record_for_instance(event: Event, *, by: Actor, outcome: Outcome = Outcome.OK, subject: str = "") -> int:
     """Add an event that belongs to no tenant to the portal's own log and return its index."""
-    return _append(InstanceRecord, None, [Entry(event, by, outcome, subject)])[0]
+    with _available():
+        return _append(InstanceRecord, _locked_head(None), [Entry(event, by, outcome, subject)])[0]
 
 
-def _append(
-    model: type[AuditRecord] | type[InstanceRecord], tenant_id: int | None, entries: Sequence[Entry]
-) -> list[int]:
+@contextmanager
+def _available() -> Iterator[None]:
     if not connection.in_atomic_block:
         raise RuntimeError("Record inside the transaction of the recorded act.")
     try:
-        log = _locked_head(tenant_id)
-        tree, at = log.tree, _next_moment(log)
-        rows = [_row(model(index=log.size + place, at=at), log, entry) for place, entry in enumerate(entries)]
-        for row in rows:
-            tree = tree.append(bytes(row.leaf))
-        model.objects.bulk_create(rows)  # type: ignore[arg-type]  # all of this model
-        _advance(log, tree, at)
+        yield
     except DatabaseError as error:
         raise AuditUnavailable from error
+
+
+def _append(model: type[AuditRecord] | type[InstanceRecord], log: AuditLog, entries: Sequence[Entry]) -> list[int]:
+    tree, at = log.tree, _next_moment(log)
+    rows = [_row(model(index=log.size + place, at=at), log, entry) for place, entry in enumerate(entries)]
+    for row in rows:
+        tree = tree.append(bytes(row.leaf))
+    model.objects.bulk_create(rows)  # type: ignore[arg-type]  # all of this model
+    _advance(log, tree, at)
     return [row.index for row in rows]
 
 

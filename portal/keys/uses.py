@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal.actor import Actor
+from portal.audit.commands import AuditUnavailable
 from portal.keys.models import KeyCaller, SecretGeneration, UseHour
 
 # So many seconds may pass until the last use of a caller is right to the second, and until refusals are counted.
@@ -60,7 +61,17 @@ def note(generation: SecretGeneration, *, actor: Actor, route: str, ok: bool) ->
 
 
 def note_all(uses: Iterable[Use]) -> None:
-    """`note` for several uses that are recorded together: each secret is counted, each caller written once."""
+    """`note` for several uses that are recorded together: each secret is counted, each caller written once.
+
+    Raises `AuditUnavailable`: what cannot be counted is not recorded either.
+    """
+    try:
+        _note_all(uses)
+    except DatabaseError as error:
+        raise AuditUnavailable from error
+
+
+def _note_all(uses: Iterable[Use]) -> None:
     now = timezone.now()
     times: Counter[Caller] = Counter()
     generations: dict[int, SecretGeneration] = {}

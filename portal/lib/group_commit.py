@@ -22,7 +22,8 @@ class GroupCommit(Generic[Item, Outcome]):
     """`GroupCommit(work)`, then `.do(group, item)` in as many threads as there are; `work` gets the items of one group.
 
     `work` runs the transaction and answers with an outcome for each item, in their order. If it raises, nothing of it
-    may have happened; each item is then tried alone, so that one which cannot be written fails alone.
+    may have happened: each caller then works for itself, so that an item which cannot be written fails alone, and a
+    connection that broke breaks nobody else's call.
     """
 
     def __init__(self, work: Callable[[list[Item]], Sequence[Outcome]]) -> None:
@@ -36,76 +37,53 @@ class GroupCommit(Generic[Item, Outcome]):
         mine = _Call[Item, Outcome](item)
         if not self._is_first(group, mine):
             mine.turn.wait()
-        if not mine.is_done:
+        if mine.leads:
             self._work_for(group, mine)
-        return mine.outcome()
+        if mine.outcome is None:
+            mine.outcome = tuple(self._work([item]))
+        return mine.outcome[0]
 
     def _is_first(self, group: Hashable, mine: _Call[Item, Outcome]) -> bool:
         with self._lock:
-            if group in self._gathering:
-                self._gathering[group].append(mine)
-                return False
-            self._gathering[group] = []
-            return True
+            mine.leads = group not in self._gathering
+            self._gathering.setdefault(group, []).extend([] if mine.leads else [mine])
+            return mine.leads
 
     def _work_for(self, group: Hashable, mine: _Call[Item, Outcome]) -> None:
         with self._lock:
             others = self._gathering[group][: MOST - 1]
             del self._gathering[group][: MOST - 1]
-        try:
-            self._serve([mine, *others])
-        finally:
-            with self._lock:
-                next_ones = self._gathering[group]
-                successor = next_ones.pop(0) if next_ones else None
-                if successor is None:
-                    del self._gathering[group]
-            if successor is not None:
-                successor.turn.set()
-            for call in others:
-                # Not done is only whose worker was stopped: it then fails, rather than waits for ever.
-                call.is_done = True
-                call.turn.set()
-
-    def _serve(self, calls: list[_Call[Item, Outcome]]) -> None:
+        calls = [mine, *others]
         try:
             outcomes = self._work([call.item for call in calls])
-        except Exception as error:
-            if len(calls) == 1:
-                calls[0].fails(error)
-            else:
-                self._serve_each(calls, error)
-            return
-        for call, outcome in zip(calls, outcomes, strict=True):
-            call.ends(outcome)
+        except Exception:
+            if not others:
+                raise
+        else:
+            for call, outcome in zip(calls, outcomes, strict=True):
+                call.outcome = (outcome,)
+        finally:
+            self._pass_on(group)
+            for call in others:
+                call.turn.set()
 
-    def _serve_each(self, calls: list[_Call[Item, Outcome]], error: Exception) -> None:
-        """Up to the one that cannot be done. The rest fails with it: if the database is away, it is so for all."""
-        for at, call in enumerate(calls):
-            self._serve([call])
-            if call.error is not None:
-                for rest in calls[at + 1 :]:
-                    rest.fails(error)
+    def _pass_on(self, group: Hashable) -> None:
+        """Let the first of those who came meanwhile work next, or close the group."""
+        with self._lock:
+            waiting = self._gathering[group]
+            if not waiting:
+                del self._gathering[group]
                 return
+            successor = waiting.pop(0)
+        successor.leads = True
+        successor.turn.set()
 
 
 class _Call(Generic[Item, Outcome]):
+    """One caller: `turn` comes when somebody worked for it, or in vain, or when it `leads` the next group itself."""
+
     def __init__(self, item: Item) -> None:
         self.item = item
         self.turn = Event()
-        self.is_done = False
-        self.error: Exception | None = None
-        self._outcome: list[Outcome] = []
-
-    def ends(self, outcome: Outcome) -> None:
-        self._outcome, self.is_done = [outcome], True
-
-    def fails(self, error: Exception) -> None:
-        self.error, self.is_done = error, True
-
-    def outcome(self) -> Outcome:
-        if self.error is not None:
-            raise self.error
-        if not self._outcome:
-            raise RuntimeError("The thread that worked for this caller was stopped.")
-        return self._outcome[0]
+        self.leads = False
+        self.outcome: tuple[Outcome, ...] | None = None

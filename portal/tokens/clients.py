@@ -37,7 +37,8 @@ def authenticate(sent: Credentials, *, by: Actor, endpoint: str) -> tuple[Bindin
     """
     generation = recognise(sent, by=by, endpoint=endpoint)
     key = generation.key
-    reason, wait = why_not(generation, by.address, endpoint)
+    reason = why_not(generation, by.address) or key.lot()
+    wait = 0 if reason else limits.wait_of(key.client_id, endpoint)
     if reason or wait:
         raise refused(generation, reason, wait, by=by, endpoint=endpoint)
     return key, generation, as_actor(key, by)
@@ -72,24 +73,16 @@ def _what_is_wrong(sent: Credentials, generations: list[SecretGeneration], match
     return "" if any(matching) else "secret_wrong"
 
 
-def why_not(generation: SecretGeneration, address: str, endpoint: str) -> tuple[str, int]:
-    """Why a right secret is refused now: a word for the audit log, and seconds to wait; neither when it is not.
-
-    Counts the request.
-    """
-    key = generation.key
+def why_not(generation: SecretGeneration, address: str) -> str:
+    """Why a right secret does not work now from this address: a word for the audit log, empty when it does."""
     ended = "secret_ended" if generation.has_ended else ""
-    reason = key.standing or ended or why_not_from(key, address) or key.lot()
-    if reason:
-        return reason, 0
-    wait = limits.wait_of(key.client_id, endpoint)
-    return ("too_many_requests" if wait else ""), wait
+    return generation.key.standing or ended or why_not_from(generation.key, address)
 
 
 def refused(generation: SecretGeneration, reason: str, wait: int, *, by: Actor, endpoint: str) -> TokenError:
-    """Record why a right secret is refused; what to raise then."""
+    """Record why a right secret is refused, a word or seconds to wait; what to raise then."""
     key = generation.key
-    _record_refused(key, generation, reason, as_actor(key, by), endpoint)
+    _record_refused(key, generation, reason or "too_many_requests", as_actor(key, by), endpoint)
     if reason == "scope_not_granted":
         return invalid_scope()
     return too_many(wait) if wait else limits.refused(key.client_id, by.address)

@@ -1,16 +1,19 @@
 """Issuing tokens to binding keys. The token exists only after its issue was recorded.
 
-Tokens that are asked for at the same moment are decided and recorded together, in one transaction for each tenant: the
-keys' state is read right before it, and the answers leave after it. What is kept in memory from one request to the
-next is only whose a secret is, and that never changes.
+Tokens that are asked for at the same moment are decided and recorded together, in one transaction for each tenant. The
+keys are looked at again under the log's lock: no token is recorded after the end of its key. What is kept in memory
+from one request to the next is only whose a secret is, and that never changes.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 import jwt
@@ -19,7 +22,7 @@ from django.db import models, transaction
 
 from portal import constants
 from portal.actor import Actor
-from portal.audit.commands import Entry, record_all
+from portal.audit.commands import Entry, locked_log, record_all
 from portal.keys import uses
 from portal.keys.models import SecretGeneration, Source
 from portal.keys.signing import Signer, signers
@@ -28,7 +31,7 @@ from portal.lib.group_commit import GroupCommit
 from portal.lib.prepared import Prepared
 from portal.lib.secret import Secret
 from portal.scoping import tenant_scope
-from portal.tokens import clients, events
+from portal.tokens import clients, events, limits
 from portal.tokens.events import TOKEN_ENDPOINT
 from portal.tokens.request import Credentials, TokenRequest
 from portal.tokens.scopes import granted
@@ -59,9 +62,9 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
     tenant_id = _tenant_of.get(secret) or _recognised(secret, wanted, by)
     ruling = RULINGS.do(tenant_id, Asked(secret, tenant_id, wanted.scope, by))
     if ruling is None:  # the secret is not there any more: the database was put back to an earlier day
-        del _tenant_of[secret]
+        _tenant_of.pop(secret, None)
         return issue_token(wanted, by=by)
-    if ruling.reason:
+    if not ruling.claims:
         raise clients.refused(ruling.generation, ruling.reason, ruling.wait, by=by, endpoint=TOKEN_ENDPOINT)
     claims = ruling.claims
     lifetime = int(claims["exp"]) - int(claims["iat"])
@@ -102,16 +105,31 @@ class Asked:
     scope: str
     by: Actor
 
+    @cached_property
+    def wait(self) -> int:
+        """Seconds to wait because of too many requests. Counted once, also when the work for it is done again."""
+        return limits.wait_of(self.secret.client_id, TOKEN_ENDPOINT)
+
 
 @dataclass(frozen=True)
 class Ruling:
-    """Claims of the token that is granted; or why it is not, and seconds to wait if that helps."""
+    """Claims of the token that is granted; or none, and why, or how many seconds to wait."""
 
+    asked: Asked
     generation: SecretGeneration
-    actor: Actor
     claims: Claims
     reason: str = ""
     wait: int = 0
+
+    @property
+    def actor(self) -> Actor:
+        return clients.as_actor(self.generation.key, self.asked.by)
+
+    def holds(self, generation: SecretGeneration | None) -> bool:
+        """Whether what was granted would be granted now, too."""
+        if generation is None or clients.why_not(generation, self.asked.by.address):
+            return False
+        return granted(generation.key, self.asked.scope) == self.claims["scope"]
 
 
 def _generation_query(tenant_id: int, client_id: str, verifier: str) -> models.QuerySet[SecretGeneration]:
@@ -123,35 +141,54 @@ GENERATION = Prepared(_generation_query, tenant_id=987_654_321, client_id="clien
 
 
 def _rule(asked: list[Asked]) -> list[Ruling | None]:
-    """Decide about tokens for keys of one tenant, as the keys are now, and record those that are granted."""
-    tenant_id = asked[0].tenant_id
-    found = {secret: GENERATION.rows(tenant_id, *secret) for secret in {one.secret for one in asked}}
-    rulings = [_ruling(one, *found[one.secret]) if found[one.secret] else None for one in asked]
-    granted_ones = [ruling for ruling in rulings if ruling is not None and not ruling.reason]
-    if granted_ones:
-        with tenant_scope(tenant_id):
-            _record_issued(granted_ones)
-    return rulings
-
-
-@transaction.atomic(durable=True)
-def _record_issued(rulings: list[Ruling]) -> None:
-    uses.note_all(uses.Use(one.generation, one.actor, ROUTE, ok=True) for one in rulings)
-    record_all([Entry(_event(one), one.actor, subject=one.generation.key.subject) for one in rulings])
+    """Decide about tokens for keys of one tenant, and record those that are granted; None where no secret is."""
+    with tenant_scope(asked[0].tenant_id):
+        while True:
+            stored = _stored(asked)
+            rulings = [_ruling(one, stored[one.secret]) for one in asked]
+            granted_ones = [ruling for ruling in rulings if ruling and ruling.claims]
+            with suppress(_Changed):
+                if granted_ones:
+                    _record_issued(granted_ones)
+                return rulings
 
 
 RULINGS = GroupCommit(_rule)
 
 
-def _ruling(asked: Asked, generation: SecretGeneration) -> Ruling:
-    actor = clients.as_actor(generation.key, asked.by)
-    reason, wait = clients.why_not(generation, actor.address, TOKEN_ENDPOINT)
+def _stored(asked: Iterable[Asked]) -> dict[Stored, SecretGeneration | None]:
+    """The secrets as they are in the database at this moment."""
+    places = {one.secret: one.tenant_id for one in asked}
+    return {secret: next(iter(GENERATION.rows(place, *secret)), None) for secret, place in places.items()}
+
+
+def _ruling(asked: Asked, generation: SecretGeneration | None) -> Ruling | None:
+    if generation is None:
+        return None
+    reason = clients.why_not(generation, asked.by.address) or generation.key.lot()
     if reason:
-        return Ruling(generation, actor, {}, reason, wait)
+        return Ruling(asked, generation, {}, reason)
+    if asked.wait:
+        return Ruling(asked, generation, {}, wait=asked.wait)
     scope = granted(generation.key, asked.scope)
     if not scope:
-        return Ruling(generation, actor, {}, "scope_not_granted")
-    return Ruling(generation, actor, _claims(generation, scope))
+        return Ruling(asked, generation, {}, "scope_not_granted")
+    return Ruling(asked, generation, _claims(generation, scope))
+
+
+class _Changed(Exception):
+    """A key changed between the decision and its record."""
+
+
+@transaction.atomic(durable=True)
+def _record_issued(rulings: list[Ruling]) -> None:
+    uses.note_all(uses.Use(one.generation, one.actor, ROUTE, ok=True) for one in rulings)
+    log = locked_log()
+    # A revocation that was under way is committed by now, or will be recorded after these tokens.
+    stored = _stored(one.asked for one in rulings)
+    if not all(one.holds(stored[one.asked.secret]) for one in rulings):
+        raise _Changed
+    record_all([Entry(_event(one), one.actor, subject=one.generation.key.subject) for one in rulings], log)
 
 
 def _event(ruling: Ruling) -> events.TokenIssued:

@@ -135,6 +135,16 @@ class TestCounted:
         assert hours(key) == callers(key) == []
         assert newest(key).first_used_at is None
 
+    def test_a_caller_that_was_not_committed_is_written_next_time(self, cast: Cast, committed: Any) -> None:
+        key, _secret = make_key(cast.acme)
+        with committed():
+            with pytest.raises(RuntimeError), transaction.atomic():
+                note(newest(key))
+                raise RuntimeError("rolled back")
+            assert callers(key) == []
+            note(newest(key))
+        assert len(callers(key)) == 1
+
     def test_each_hour_has_its_row(self, noon: time_machine.Traveller, cast: Cast) -> None:
         generation = newest(make_key(cast.acme)[0])
         note(generation)

@@ -17,8 +17,9 @@ from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
+from portal.keys import signing
 from portal.keys.commands import revoke_key
-from portal.keys.models import BindingKey, SecretGeneration
+from portal.keys.models import BindingKey, SecretGeneration, SigningKey
 from portal.keys.signing import Signer, signers
 from portal.scoping import tenant_scope
 from tests.cast import Cast, get_token, make_upstream_key
@@ -244,6 +245,14 @@ class TestExpired:
         assert row.subject == gateway.key.subject
         facts = {name: row.facts[name] for name in ("reason", "client_id", "method", "path")}
         assert facts == {"reason": "token_expired", "client_id": gateway.id, "method": "GET", "path": ASSETS}
+
+
+class TestSignerGone:
+    def test_a_token_that_was_accepted_before_ends_with_the_key_that_signed_it(self, token: str) -> None:
+        assert call(f"Bearer {token}").status_code == 200
+        SigningKey.objects.all().delete()
+        signing.forget()
+        assert call(f"Bearer {token}").status_code == 401
 
 
 class TestKeyGone:

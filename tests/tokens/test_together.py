@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -14,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.actor import SYSTEM
 from portal.audit.models import AuditLog, AuditRecord
+from portal.keys import commands as key_commands
 from portal.keys.commands import revoke_key
 from portal.keys.models import KeyCaller, SecretGeneration, UseHour
 from portal.lib import client_secret
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
-from portal.tokens import commands
+from portal.tokens import commands, limits
 from tests.audit.test_record import assert_log_is_whole
 from tests.cast import get_token, make_key, make_tenant
 from tests.tokens.conftest import KeyAndSecret
@@ -42,14 +43,19 @@ def answers_of(ask: Callable[[], Any], *others: Callable[[], Any]) -> list[list[
     start = Barrier(THREADS)
 
     def again_and_again(one: Callable[[], Any]) -> list[Any]:
-        try:
-            start.wait(10)
-            return [one() for _ in range(TURNS)]
-        finally:
-            connection.close()
+        start.wait(10)
+        return [one() for _ in range(TURNS)]
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(again_and_again, asking))
+        return list(pool.map(lambda one: closing(lambda: again_and_again(one)), asking))
+
+
+def closing(work: Callable[[], Any]) -> Any:
+    """What it gives, in a thread whose connection ends with it."""
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def token_with(secret: KeyAndSecret) -> Callable[[], Any]:
@@ -80,6 +86,64 @@ def test_one_that_is_refused_refuses_nobody_else(acme: Tenant) -> None:
     assert {answer.status_code for answer in refused} == {401}
     assert AuditRecord.all_tenants.filter(name="token.refused", actor_id=revoked.id).exists()
     assert AuditRecord.all_tenants.filter(name="token.issued", actor_id=good.id).count() == (THREADS - 1) * TURNS
+
+
+def test_no_token_is_recorded_after_its_key_was_revoked(acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks while a revocation is being committed is refused, though the key looked well a moment before."""
+    gateway = KeyAndSecret(*make_key(acme))
+    get_token(Client(), gateway.key, gateway.secret)
+    recorded, looked = Event(), Event()
+    record_revoked, stored = key_commands._record_revoked, commands._stored
+
+    def record_and_wait(*args: Any) -> None:
+        record_revoked(*args)
+        recorded.set()
+        assert looked.wait(10)
+
+    def look(*args: Any) -> Any:
+        found = stored(*args)
+        looked.set()
+        return found
+
+    def revoke() -> None:
+        with tenant_scope(acme.pk):
+            revoke_key(gateway.key, by=SYSTEM)
+
+    monkeypatch.setattr(key_commands, "_record_revoked", record_and_wait)
+    monkeypatch.setattr(commands, "_stored", look)
+    with ThreadPoolExecutor(2) as pool:
+        revocation = pool.submit(closing, revoke)
+        assert recorded.wait(10)
+        answer = pool.submit(closing, token_with(gateway)).result(10)
+        revocation.result(10)
+    assert answer.status_code == 401
+    names = AuditRecord.all_tenants.filter(tenant=acme).order_by("index").values_list("name", flat=True)
+    assert list(names)[-2:] == ["key.revoked", "token.refused"]
+
+
+def test_a_secret_that_is_gone_is_refused_to_all_who_ask_at_once(acme: Tenant) -> None:
+    gateway = KeyAndSecret(*make_key(acme))
+    get_token(Client(), gateway.key, gateway.secret)
+    other = client_secret.verifier(client_secret.generate().reveal())
+    SecretGeneration.all_tenants.filter(key=gateway.key).update(verifier=other)
+    answered = answers_of(token_with(gateway))
+    assert {answer.status_code for answers in answered for answer in answers} <= {401, 429}
+
+
+def test_what_is_decided_anew_counts_once_against_the_limit(
+    gateway: KeyAndSecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, changes, counted = commands._record_issued, [commands._Changed()], []
+
+    def changed_meanwhile(rulings: Any) -> None:
+        if changes:
+            raise changes.pop()
+        record(rulings)
+
+    monkeypatch.setattr(commands, "_record_issued", changed_meanwhile)
+    monkeypatch.setattr(limits, "wait_of", lambda *asked: counted.append(asked) or 0)
+    assert token_with(gateway)().status_code == 200
+    assert counted == [(gateway.id, "/oauth/token")]
 
 
 class TestRememberedSecret:
