@@ -15,7 +15,8 @@ COMPONENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 ROLE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 SCOPE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 ENDPOINT = re.compile(r"/[!-~]{0,199}")
-URL = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()+,;=:@%-]{1,60})*/?")
+URL = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?")
+LONGEST_URL = 300
 MOST_COMPONENTS, MOST_ENDPOINTS, MOST_SCOPES, MOST_ROLES = 20, 20, 20, 5
 CORE_ROLES = tuple(name for name in GROUPS if name.startswith(CORE_PREFIX) and "." in name)
 """Roles of the platform that a role of an application may bring along: those of its services, none that administers."""
@@ -41,7 +42,12 @@ class Component:
             raise WrongApplication(
                 f"component {self.name!a}: write a letter, then at most 19 lower-case letters, digits or -."
             )
-        if not is_base(self.url) or URL.fullmatch(self.url) is None or is_dotted(self.url.partition("://")[2]):
+        if (
+            not is_base(self.url)
+            or len(self.url) > LONGEST_URL
+            or URL.fullmatch(self.url) is None
+            or is_dotted(self.url.partition("://")[2])
+        ):
             raise WrongApplication(
                 f"url {self.url!a}: write https, a host and a path, as in https://app.acme.example/."
             )
