@@ -100,9 +100,7 @@ def roles_page(
         own=own,
         user_id=account.user_id,
         email=account.email,
-        parts=Markup("").join(
-            PART.format(title=title, roles=Markup("").join(parts[title])) for title in sorted(parts, reverse=True)
-        ),
+        parts=Markup("").join(PART.format(title=title, roles=Markup("").join(roles)) for title, roles in parts.items()),
     )
     body += BACK.format(url=f"{own}settings/", text="Users")
     return page(hub, "Settings", f"Role assignment of {account.name}", body, status)
