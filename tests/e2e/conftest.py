@@ -54,7 +54,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Ite
             # Many tests make keys in the one demo of their worker: its package would be used up.
             env=kept
             | ports
-            | {"PORTAL_DATA_DIR": str(data), "PORTAL_PACKAGE_S_KEYS": "200", "EMULATOR_UPSTREAM_CA": str(trusted)},
+            | {
+                "PORTAL_DATA_DIR": str(data),
+                "PORTAL_PACKAGE_S_KEYS": "200",
+                "PORTAL_PACKAGE_S_APPLICATIONS": "20",
+                "EMULATOR_UPSTREAM_CA": str(trusted),
+            },
             stdout=output,
             stderr=output,
         )
