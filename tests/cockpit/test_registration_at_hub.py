@@ -14,7 +14,9 @@ from portal.cockpit import registrations, tasks
 from portal.cockpit.models import AppVersion, Registration
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator
+from portal.hub.errors import HubTimeout
 from portal.keys.models import BindingKey
+from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
 from tests.cast import Cast, make_app, make_upstream_key
 from tests.cockpit.reading import again, recorded
@@ -195,6 +197,17 @@ def test_what_a_killed_worker_left_is_found(registered: AppVersion) -> None:
     Registration.all_tenants.update(lease_until=timezone.now() - timedelta(seconds=1))
     tasks.sweep()
     assert work(registered).state == "done"
+
+
+def test_a_worker_that_was_taken_for_dead_changes_nothing(registered: AppVersion) -> None:
+    with tenant_scope(registered.tenant_id):
+        late = registrations._claim(registered.pk)
+        assert late is not None
+        Registration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert work(registered).state == "done"
+    with tenant_scope(registered.tenant_id):
+        registrations._fail(late, HubTimeout())
+    assert (row(registered).state, row(registered).reason) == ("done", "")
 
 
 @pytest.fixture
