@@ -182,9 +182,9 @@ def make_old(key: BindingKey, days: int) -> None:
     BindingKey.all_tenants.filter(pk=key.pk).update(created_at=timezone.now() - timedelta(days=days))
 
 
-def make_upstream_key(tenant: Tenant, name: str = "Hub access") -> BindingKey:
-    """The tenant's credential at the emulator."""
-    client_id = f"{tenant.name}-hub-reader"
+def make_upstream_key(tenant: Tenant, name: str = "Hub access", user: str = "hub-reader") -> BindingKey:
+    """The tenant's credential at the emulator, of this technical user."""
+    client_id = f"{tenant.name}-{user}"
     with tenant_scope(tenant.pk):
         return import_key(
             name=name,

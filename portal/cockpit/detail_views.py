@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions
-from portal.cockpit.rows import actions, app_row, app_url, core_rows, release_row, scope_rows
+from portal.cockpit.rows import actions, app_row, app_url, core_rows, hub_row, release_row, scope_rows
 from portal.cockpit.rules import is_risky_version
 from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
@@ -28,6 +28,7 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "app": app_row(request, version),
         "version": version,
         "actions": actions(request, version),
+        "hub": hub_row(request, version),
         "timeline": steps,
         # Its making is the one step that it took: it was never registered.
         "discard_url": app_url(request, "discard", version.pk)

@@ -72,6 +72,31 @@ class AppDeregistered(Event):
     version: str
 
 
+@event("app.hub_registered", _("registered {app} {version} at the Hub"))
+class AppHubRegistered(Event):
+    app: str
+    version: str
+
+
+@event("app.hub_removed", _("took the registration of {app} {version} back at the Hub"))
+class AppHubRemoved(Event):
+    app: str
+    version: str
+
+
+@event("app.hub_failed", _("could not tell the Hub of {app} {version}: {reason}"))
+class AppHubFailed(Event):
+    app: str
+    version: str
+    reason: str
+
+
+@event("app.hub_retried", _("let the Hub be told again of {app} {version}"))
+class AppHubRetried(Event):
+    app: str
+    version: str
+
+
 @event("release.prepared", _("wrote the release of {app} {version}"))
 class ReleasePrepared(Event):
     app: str

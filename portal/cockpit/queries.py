@@ -32,7 +32,7 @@ def versions() -> QuerySet[AppVersion]:
 
 def find_version(app_id: int) -> AppVersion:
     """The version with this id, else 404."""
-    return get_object_or_404(versions(), pk=app_id)
+    return get_object_or_404(versions().select_related("registration"), pk=app_id)
 
 
 def find_versions(*, q: str = "", state: str = "") -> QuerySet[AppVersion]:

@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import registration_commands
 from portal.cockpit.queries import find_version
+from portal.cockpit.registrations import registrar_of
 from portal.cockpit.rows import app_url
 from portal.cockpit.states import AppState, Verb, target_of
 from portal.lib.forms import posted
@@ -38,6 +39,7 @@ def register(request: TenantRequest, app_id: int) -> HttpResponse:
         "heading": _("Register %(name)s?") % {"name": version.display_name},
         "app_name": version.display_name,
         "version": version,
+        "tells_hub": registrar_of(version) is not None,
         "roles": [version.full_role(role.name) for role in version.role_list],
         "cancel_url": app_url(request, "detail", version.pk),
     }
@@ -59,7 +61,18 @@ def deregister(request: TenantRequest, app_id: int) -> HttpResponse:
         "form": form,
         "heading": _("Deregister %(name)s?") % {"name": version.display_name},
         "app_name": version.display_name,
+        "tells_hub": registrar_of(version) is not None,
         "is_in_preparation": version.state == AppState.PREPARATION,
         "cancel_url": app_url(request, "detail", version.pk),
     }
     return render(request, "cockpit/deregister.html", context)
+
+
+@require_POST
+@tenant_page(Permission.APPS_WRITE)
+def retry_registration(request: TenantRequest, app_id: int) -> HttpResponse:
+    """Let the Hub be told once more."""
+    version = find_version(app_id)
+    registration_commands.retry_registration(version, by=request.actor)
+    messages.success(request, _("The Hub is told again. Load this page in a moment to see how it ended."))
+    return redirect("cockpit:detail", request.tenant.name, version.pk)

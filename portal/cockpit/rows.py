@@ -10,10 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import TenantRequest
-from portal.cockpit.models import AppVersion
+from portal.cockpit.models import AppVersion, Registration, RegistrationState
 from portal.cockpit.queries import BADGES
+from portal.cockpit.registrations import registrar_of
 from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.states import AppState, Verb, verbs_of
+from portal.errors import refusal_of
+from portal.lib.badge import Badge
+from portal.permissions import Permission
 
 # What a button says that leads to the page of a verb.
 VERB_LABELS: dict[str, str | Promise] = {
@@ -69,6 +73,47 @@ def release_row(version: AppVersion) -> dict[str, Any]:
         "notice": version.notice.split("\n") if version.notice else [],
         "notice_language": version.notice_language,
     }
+
+
+def hub_row(request: TenantRequest, version: AppVersion) -> dict[str, Any] | None:
+    """What the Hub has of the version, and where to go on there; None where it cannot be told by an API."""
+    known = registrar_of(version)
+    row: Registration | None = getattr(version, "registration", None)
+    if known is None or (row is None and version.is_editable):
+        return None
+    failed = row is not None and row.state == RegistrationState.FAILED
+    refusal = refusal_of(row.reason) if row is not None and failed else None
+    tenant = version.tenant.name
+    is_there = row is not None and row.is_wanted and row.state == RegistrationState.DONE
+    return {
+        "badge": _hub_badge(row),
+        "at": row.changed_at if row else None,
+        "is_pending": row is not None and row.state == RegistrationState.PENDING,
+        "why": refusal.message if refusal else "",
+        "advice": refusal.advice if refusal else "",
+        "detail": row.detail if row and failed else "",
+        "retry_at": row.retry_at if row and failed else None,
+        "retry_url": app_url(request, "retry_registration", version.pk)
+        if Permission.APPS_WRITE in request.permissions and (failed or row is None)
+        else "",
+        "launchpad_url": known.launchpad_of(tenant) if is_there else "",
+        "role_settings_url": known.role_settings_of(tenant) if is_there else "",
+    }
+
+
+def _hub_badge(row: Registration | None) -> Badge:
+    if row is None:
+        return Badge("muted", "circle", _("Not told yet"))
+    match (row.state, row.is_wanted):
+        case (RegistrationState.DONE, True):
+            return Badge("ok", "check", _("Registered at the Hub"))
+        case (RegistrationState.DONE, False):
+            return Badge("muted", "check", _("Deregistered at the Hub"))
+        case (RegistrationState.FAILED, _any):
+            return Badge("bad", "triangle-alert", RegistrationState.FAILED.label)
+        case (RegistrationState.REPLACED, _any):
+            return Badge("muted", "refresh-cw", RegistrationState.REPLACED.label)
+    return Badge("wait", "hourglass", RegistrationState.PENDING.label)
 
 
 def actions(request: TenantRequest, version: AppVersion) -> list[Action]:

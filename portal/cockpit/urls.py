@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:app_id>/roles/names/", role_views.role_names, name="role_names"),
     path("<int:app_id>/register/", registration_views.register, name="register"),
     path("<int:app_id>/deregister/", registration_views.deregister, name="deregister"),
+    path("<int:app_id>/registration/retry/", registration_views.retry_registration, name="retry_registration"),
     path("<int:app_id>/prepare/", release_views.prepare, name="prepare"),
     path("<int:app_id>/submit/", release_views.submit, name="submit"),
     path("<int:app_id>/withdraw/", release_views.withdraw, name="withdraw"),

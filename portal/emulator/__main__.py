@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from portal.emulator.appgateway.applications import SETTING_EXAMPLE, WrongApplication, read_applications
+from portal.emulator.appgateway.applications import SETTING_EXAMPLE, read_applications
+from portal.emulator.appgateway.parts import WrongApplication
 from portal.emulator.banner import banner_text
 from portal.emulator.config import EmulatorConfig, WrongSetting
 from portal.emulator.control.snapshots import WrongSnapshot, read_snapshot, write_snapshot
@@ -21,7 +22,8 @@ from portal.emulator.serving import PortTaken, bind_server
 DEFAULT_PORT = 8100
 DESCRIPTION = """An emulator of Insights Hub on this machine: identity, API gateway, assets, time series, applications.
 Everything lives in memory and follows from the seed; open the printed address in a browser to see it."""
-EPILOG = """The environment variables EMULATOR_SEED, _DOMAIN, _SWITCHES, _APPLICATIONS and _PORTAL_URL are the defaults.
+EPILOG = """The environment variables EMULATOR_SEED, _DOMAIN, _SWITCHES, _APPLICATIONS, _PORTAL_URL are the defaults;
+EMULATOR_UPSTREAM_CA names a file with authorities whose certificates applications may have.
 A snapshot contains the demo secrets of its clients: treat it like them."""
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from portal.emulator.addresses import HostAddresses, PathAddresses
-from portal.emulator.appgateway.applications import Application, WrongApplication, read_applications
+from portal.emulator.appgateway.applications import Application, read_applications
+from portal.emulator.appgateway.parts import WrongApplication
 from portal.emulator.control.switches import Switches, UnknownSwitch
 
 DEFAULT_URL = "http://localhost:8100"
@@ -26,7 +28,8 @@ class WrongSetting(ValueError):
 @dataclass(frozen=True)
 class EmulatorConfig:
     """The emulator's own base URL, the portal's base URL (both without trailing slash), the seed, and the domain
-    below which each part of the Hub also has a host name of its own; switches and applications as at the start."""
+    below which each part of the Hub also has a host name of its own; switches and applications as at the start; a file
+    with the authorities that certificates of applications may be of, besides the system's."""
 
     url: str = DEFAULT_URL
     seed: str = DEFAULT_SEED
@@ -34,6 +37,7 @@ class EmulatorConfig:
     domain: str = DEFAULT_DOMAIN
     switches: Switches = field(default_factory=Switches)
     applications: tuple[Application, ...] = ()
+    upstream_ca: str = ""
 
     def __post_init__(self) -> None:
         _require_base_url("EMULATOR_URL", self.url, DEFAULT_URL)
@@ -42,10 +46,12 @@ class EmulatorConfig:
             raise WrongSetting(f"EMULATOR_SEED is empty. Write any word, for example {DEFAULT_SEED}.")
         if DOMAIN.fullmatch(self.domain) is None:
             raise WrongSetting(f"EMULATOR_DOMAIN is {self.domain!r}. Write a host name, for example {DEFAULT_DOMAIN}.")
+        if self.upstream_ca:
+            _require_certificates(self.upstream_ca)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> EmulatorConfig:
-        """Read EMULATOR_URL, _SEED, _PORTAL_URL, _DOMAIN, _SWITCHES and _APPLICATIONS.
+        """Read EMULATOR_URL, _SEED, _PORTAL_URL, _DOMAIN, _SWITCHES, _APPLICATIONS and _UPSTREAM_CA.
 
         :raises WrongSetting: a value cannot work.
         """
@@ -64,6 +70,7 @@ class EmulatorConfig:
             url=environ.get("EMULATOR_URL", DEFAULT_URL),
             seed=environ.get("EMULATOR_SEED", DEFAULT_SEED),
             portal_url=environ.get("EMULATOR_PORTAL_URL", DEFAULT_PORTAL_URL),
+            upstream_ca=environ.get("EMULATOR_UPSTREAM_CA", ""),
         )
 
     @property
@@ -90,3 +97,13 @@ def _require_base_url(setting: str, value: str, example: str) -> None:
         raise WrongSetting(
             f"{setting} is {value!r}. Write the base URL without a trailing slash, for example {example}."
         )
+
+
+def _require_certificates(file: str) -> None:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        raise WrongSetting(
+            f"EMULATOR_UPSTREAM_CA is {file!r}, which cannot be used ({error.strerror or error}). Write the path of a"
+            " file with certificates in PEM form."
+        ) from error

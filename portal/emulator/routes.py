@@ -12,7 +12,9 @@ from werkzeug.routing import Map
 from portal.emulator.aggregates.routes import aggregate_rules
 from portal.emulator.appgateway.routes import application_rules
 from portal.emulator.assets.routes import asset_rules
+from portal.emulator.cockpit.routes import cockpit_rules
 from portal.emulator.control.routes import control_rules
+from portal.emulator.hubpages.routes import hub_page_rules
 from portal.emulator.identity.routes import identity_rules
 from portal.emulator.identitymanagement.routes import identity_management_rules
 from portal.emulator.tenantmanagement.routes import tenant_management_rules
@@ -28,6 +30,8 @@ def url_map() -> Map:
         *time_series_rules(),
         *aggregate_rules(),
         *application_rules(),
+        *hub_page_rules(),
+        *cockpit_rules(),
         *token_manager_rules(),
         *identity_management_rules(),
         *tenant_management_rules(),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
+import requests
+
 from portal.hub import authenticator, transport
 from portal.hub.authenticator import Credential
 from portal.hub.environments import Environment
@@ -92,17 +94,23 @@ class HubClient:
 
     def _get(self, service: str, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
         url = self.environment.api_base + self.environment.api_path(service, path)
-        for attempt in ("first", "with a fresh token"):
-            token = authenticator.access_token(self.credential)
-            # "application/json" alone makes Asset Management answer 500: it serves HAL only.
-            headers = {"Authorization": f"Bearer {token.reveal()}", "Accept": "*/*"}
-            response = transport.call("GET", url, params=query, headers=headers)
-            if response.status_code != 401 or attempt != "first":
-                break
-            authenticator.forget(self.credential, token)
+        response = call_as(self.credential, "GET", url, params=query)
         if response.status_code != 200:
-            raise HubRefused(response.status_code, _logref(response))
+            raise HubRefused(response.status_code, logref_of(response))
         return transport.json_object(response)
+
+
+def call_as(credential: Credential, method: str, url: str, **kwargs: Any) -> requests.Response:
+    """One call with the credential's token, and another one with a fresh token if the Hub refuses that one."""
+    for attempt in ("first", "with a fresh token"):
+        token = authenticator.access_token(credential)
+        # "application/json" alone makes Asset Management answer 500: it serves HAL only.
+        headers = {"Authorization": f"Bearer {token.reveal()}", "Accept": "*/*"}
+        response = transport.call(method, url, headers=headers, **kwargs)
+        if response.status_code != 401 or attempt != "first":
+            break
+        authenticator.forget(credential, token)
+    return response
 
 
 def _hal_page(answer: dict[str, Any], name: str, read: Callable[[Any], T]) -> HalPage[T]:
@@ -173,7 +181,8 @@ def _text(written: dict[str, Any], name: str) -> str:
     return text
 
 
-def _logref(response: Any) -> str:
+def logref_of(response: requests.Response) -> str:
+    """The Hub's own handle for a failure; empty when it gives none."""
     try:
         logref = str(transport.json_object(response)["errors"][0]["logref"])
     except (HubError, KeyError, IndexError, TypeError):

@@ -42,6 +42,11 @@ class Environment:
     # The claim of a person's token that tells the tenant, and what stands in it: a key of TENANT_KEYS.
     tenant_claim: str = "ten"
     tenant_key: str = "name"
+    # Base of the API with which applications are registered. The Hub publishes none, so only the emulator has one.
+    registrar: str = ""
+    # Where a tenant's people find its applications, and where its admins assign roles; {tenant} stands for its name.
+    launchpad: str = ""
+    role_settings: str = ""
 
     @property
     def needs_numeric_id(self) -> bool:
@@ -53,6 +58,14 @@ class Environment:
         if not numeric_id and "{numeric_id}" in self.identity_base:
             raise NumericIdMissing
         return self.identity_base.replace("{tenant}", tenant).replace("{numeric_id}", numeric_id)
+
+    def launchpad_of(self, tenant: str) -> str:
+        """Address of a tenant's Launchpad; empty where none is known."""
+        return self.launchpad.replace("{tenant}", tenant)
+
+    def role_settings_of(self, tenant: str) -> str:
+        """Address of the page where a tenant's admins assign roles; empty where none is known."""
+        return self.role_settings.replace("{tenant}", tenant)
 
     def api_path(self, service: str, rest: str) -> str:
         """`/api/<service>/<rest>` in the dialect of this environment; `rest` starts with a slash."""
@@ -97,6 +110,7 @@ BUILT_IN = (
 
 def _of_the_emulator(hub_url: str) -> tuple[Environment, Environment]:
     """The two worlds of the emulator, whose parts have paths instead of hosts."""
+    registrar, pages = "api/emulatorcockpit", f"{hub_url}/{{tenant}}.launchpad/"
     classic = Environment(
         "emulator",
         "Emulator",
@@ -105,6 +119,9 @@ def _of_the_emulator(hub_url: str) -> tuple[Environment, Environment]:
         identity_base=f"{hub_url}/{{tenant}}.piam",
         ribbon="DEMO",
         shared_identity=f"{hub_url}/core.piam",
+        registrar=f"{hub_url}/gateway/{registrar}/v1",
+        launchpad=pages,
+        role_settings=f"{pages}settings/",
     )
     xcelerator = Environment(
         "emulatorx",
@@ -117,6 +134,9 @@ def _of_the_emulator(hub_url: str) -> tuple[Environment, Environment]:
         shared_identity=f"{hub_url}/{PROVIDER_ID}.sws",
         tenant_claim="sws.samauth.ten",
         tenant_key="numeric_id",
+        registrar=f"{hub_url}/api.app/{registrar}-{PROVIDER_ID}/v1",
+        launchpad=pages,
+        role_settings=f"{pages}settings/",
     )
     return classic, xcelerator
 
@@ -188,7 +208,10 @@ def _read(written: dict[str, Any]) -> Environment:
     _check_base(added, "identity_base", added.identity_of("tenant", PROVIDER_ID))
     if added.shared_identity:
         _check_base(added, "shared_identity", added.shared_identity)
-    bases = ("api_base", "identity_base", "shared_identity")
+    for name in ("registrar", "launchpad", "role_settings"):
+        if getattr(added, name):
+            _check_base(added, name, getattr(added, name).replace("{tenant}", "tenant"))
+    bases = ("api_base", "identity_base", "shared_identity", "registrar")
     return replace(added, **{name: getattr(added, name).rstrip("/") for name in bases})
 
 

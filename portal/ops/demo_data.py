@@ -71,7 +71,7 @@ def seed(hub: Banner) -> None:
 
 
 def _provisioned(told: dict[str, Any], hub: Banner) -> Tenant:
-    client_id = f"{told['name']}-hub-reader"
+    client_id = f"{told['name']}-hub-developer"
     accounts = [account for account in hub.content["accounts"] if account["tenant"] == told["name"]]
     tenant = place_order(
         name=told["name"],

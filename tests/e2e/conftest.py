@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import trustme
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
@@ -34,17 +35,31 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def authority() -> trustme.CA:
+    """Whose certificates the Hub's gateway trusts."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[Demo]:
     """Portal, emulator and worker, as a newcomer starts them; always on SQLite, as there."""
     data = tmp_path_factory.mktemp("demo")
-    log = data / "demo.log"
+    log, trusted = data / "demo.log", data / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     ports = {name: _free_port() for name in ("PORTAL_PORT", "EMULATOR_PORT", "GATEWAY_PORT")}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "portal.ops.demo"],
             # Many tests make keys in the one demo of their worker: its package would be used up.
-            env=kept | ports | {"PORTAL_DATA_DIR": str(data), "PORTAL_PACKAGE_S_KEYS": "200"},
+            env=kept
+            | ports
+            | {
+                "PORTAL_DATA_DIR": str(data),
+                "PORTAL_PACKAGE_S_KEYS": "200",
+                "PORTAL_PACKAGE_S_APPLICATIONS": "20",
+                "EMULATOR_UPSTREAM_CA": str(trusted),
+            },
             stdout=output,
             stderr=output,
         )

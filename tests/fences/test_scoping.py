@@ -49,6 +49,7 @@ ALL_TENANTS = {
     "portal/keys/leaks/report.py",
     "portal/keys/rekey.py",
     "portal/cockpit/queries.py",
+    "portal/cockpit/registrations.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -67,6 +68,7 @@ OPENS_SCOPE = {
     "portal/tokens/single.py",
     "portal/tokens/bearer.py",
     "portal/keys/leaks/report.py",
+    "portal/cockpit/registrations.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/release_views.py",
@@ -201,6 +203,7 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "keys.KeyCaller.key",
         "keys.HandOver.key",
         "cockpit.AppVersion.application",
+        "cockpit.Registration.version",
         "cockpit.Move.version",
     ]
 

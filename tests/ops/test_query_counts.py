@@ -91,7 +91,7 @@ POST_ONLY = {
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
 # of the secret in its hour and at its caller; the first of a caller makes its row.
-TOKEN, FIRST_CALL, CALL = 8, 22, 16
+TOKEN, FIRST_CALL, CALL = 9, 22, 16
 
 
 @pytest.fixture

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from portal.emulator.appgateway.parts import (
+    MOST_COMPONENTS,
+    MOST_ROLES,
+    MOST_SCOPES,
+    Component,
+    Role,
+    WrongApplication,
+    is_local,
+)
 from portal.emulator.tenants import TENANTS, Tenant
 
 # Developer Cockpit, "create application": the field rules.
@@ -19,10 +28,9 @@ SETTING = re.compile(
 )
 SETTING_EXAMPLE = "acme/demoapp=http://127.0.0.1:5000"
 CALLBACK = "/login/callback"
-
-
-class WrongApplication(ValueError):
-    """An application cannot be registered like this; the message says what to write instead."""
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+LARGEST_ICON = 100 * 1024
+"""Bytes."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,9 @@ class Application:
     ``upstream`` is its base URL without a path. ``scopes`` come into the token of each person who signs in to it;
     unless given, that is ``<name>.default``. ``content_security_policy`` replaces the gateway's own one. ``port`` is a
     port of this machine under which it is reached besides its host name.
+
+    One that a developer registered has ``components``, which take the place of the upstream, and ``roles``: only people
+    who have one are let in, and what their roles give comes into their tokens. ``icon`` is a PNG.
 
     :raises WrongApplication: a field breaks a rule of the cockpit.
     """
@@ -45,6 +56,10 @@ class Application:
     scopes: tuple[str, ...] = ()
     content_security_policy: str = ""
     port: int | None = None
+    components: tuple[Component, ...] = ()
+    roles: tuple[Role, ...] = ()
+    cache_control: str = ""
+    icon: bytes = b""
 
     def __post_init__(self) -> None:
         for field, value in (
@@ -56,6 +71,7 @@ class Application:
         _check_names(self)
         _check_texts(self)
         _check_address(self)
+        _check_parts(self)
 
     @property
     def label(self) -> str:
@@ -74,12 +90,38 @@ class Application:
 
     @property
     def is_on_this_machine(self) -> bool:
-        """Whether the upstream is a loopback address."""
-        host = urlsplit(self.upstream).hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        """Whether the upstream is on this machine."""
+        return is_local(self.upstream)
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether everybody of the tenant may open it: it has no roles, as the ones named at the start."""
+        return not self.roles
+
+    def upstream_of(self, path: str) -> str | None:
+        """The base URL of what answers a path; nothing if no component has an endpoint for it."""
+        if not self.components:
+            return self.upstream
+        return next((component.base for component in self.components if component.serves(path)), None)
+
+    def full_role(self, role: Role) -> str:
+        """The name of the group whose members have a role: ``mdsp:acme:demoapp.user``."""
+        return f"mdsp:{self.tenant}:{self.name}.{role.name}"
+
+    def roles_in(self, scope: Iterable[str]) -> list[Role]:
+        """Which of its roles are among these names."""
+        held = set(scope)
+        return [role for role in self.roles if self.full_role(role) in held]
+
+    def lets_in(self, scope: Iterable[str]) -> bool:
+        """Whether somebody with these roles may open it."""
+        return self.is_for_all or bool(self.roles_in(scope))
+
+    def scope_for(self, scope: Iterable[str]) -> tuple[str, ...]:
+        """What a token of somebody with these roles holds besides them."""
+        if self.is_for_all:
+            return self.scopes
+        return tuple(given for role in self.roles_in(scope) for given in role.gives)
 
 
 def read_applications(words: str) -> tuple[Application, ...]:
@@ -126,6 +168,10 @@ def _check_texts(application: Application) -> None:
         raise WrongApplication("version: write at most 30 characters without blanks and capitals, for example 1.0.0.")
     if POLICY.fullmatch(application.content_security_policy) is None:
         raise WrongApplication("content_security_policy: write one line of at most 4000 ASCII characters.")
+    if len(application.cache_control) > 200 or POLICY.fullmatch(application.cache_control) is None:
+        raise WrongApplication("cache_control: write one line of at most 200 ASCII characters.")
+    if application.icon and not (len(application.icon) <= LARGEST_ICON and application.icon.startswith(PNG)):
+        raise WrongApplication(f"icon: send a PNG of at most {LARGEST_ICON} bytes.")
 
 
 def _check_address(application: Application) -> None:
@@ -142,3 +188,17 @@ def _check_address(application: Application) -> None:
         )
     if application.port is not None and not 0 <= application.port <= 65535:
         raise WrongApplication("port: write a number from 0 (any free port) to 65535.")
+
+
+def _check_parts(application: Application) -> None:
+    if bool(application.components) != bool(application.roles):
+        raise WrongApplication("components and roles: write at least one of each.")
+    for field, most in (("components", MOST_COMPONENTS), ("roles", MOST_ROLES)):
+        names = [part.name for part in getattr(application, field)]
+        if len(names) > most or len(names) > len(set(names)):
+            raise WrongApplication(f"{field}: write at most {most}, each with a name of its own.")
+    if len(application.scopes) > MOST_SCOPES:
+        raise WrongApplication(f"scopes: write at most {MOST_SCOPES}.")
+    unknown = {scope for role in application.roles for scope in role.scopes} - set(application.scopes)
+    if unknown:
+        raise WrongApplication(f"scope {min(unknown)!a} is given by a role, but not among the scopes.")

@@ -8,7 +8,8 @@ from werkzeug import Response
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from portal.emulator.appgateway import cookies
-from portal.emulator.appgateway.applications import Application, WrongApplication
+from portal.emulator.appgateway.applications import Application
+from portal.emulator.appgateway.parts import WrongApplication
 from portal.emulator.appgateway.registry import ApplicationExists
 from portal.emulator.appgateway.sign_in import open_session
 from portal.emulator.control.guards import json_object, local_only

@@ -1,4 +1,4 @@
-"""The pages that the application gateway shows to people: problems, and a tenant's Launchpad."""
+"""The page with which the application gateway tells people of a problem."""
 
 from __future__ import annotations
 
@@ -17,22 +17,6 @@ def problem_page(config: EmulatorConfig, status: int, message: str) -> Response:
     """What went wrong, and the way to sign in again."""
     body = f'<p class="lead">{escape(message)}</p><p class="actions"><a href="/login">Sign in again</a></p>'
     return _page(config, "Application gateway", "This did not work", body, status)
-
-
-def launchpad_page(config: EmulatorConfig, tenant: str, applications: list[tuple[str, str, str]]) -> Response:
-    """A tenant's applications: display name, version and address of each."""
-    entries = "".join(
-        f'<li class="person"><a href="{escape(url)}">{escape(name)}</a>'
-        f' <span class="tenant__id">{escape(version)}</span></li>'
-        for name, version, url in applications
-    )
-    body = f'<ul class="people" role="list">{entries}</ul>'
-    if not applications:
-        body = (
-            '<p class="lead">There are no applications yet. Start the emulator with EMULATOR_APPLICATIONS or send one'
-            " to /_emulator/applications.</p>"
-        )
-    return _page(config, "Launchpad", f"Applications of {tenant}", body)
 
 
 def _page(config: EmulatorConfig, part: str, title: str, body: str, status: int = 200) -> Response:

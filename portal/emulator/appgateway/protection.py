@@ -18,11 +18,14 @@ HEADERS = {
 
 
 def protect(response: Response, entry: Entry, application: Application) -> Response:
-    """Set the gateway's headers. A policy that the application sends itself stays: browsers obey both."""
+    """Set the gateway's headers. A policy that the application sends itself stays: browsers obey both. What the
+    registration says about caching replaces what the application says."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     policy = application.content_security_policy or default_policy(entry, application)
     response.headers.add("Content-Security-Policy", policy)
+    if application.cache_control:
+        response.headers["Cache-Control"] = application.cache_control
     return response
 
 

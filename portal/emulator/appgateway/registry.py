@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
-from portal.emulator.appgateway.applications import CALLBACK, Application, WrongApplication
+from portal.emulator.appgateway.applications import CALLBACK, Application
+from portal.emulator.appgateway.parts import WrongApplication
 from portal.emulator.config import EmulatorConfig
 from portal.emulator.identity.clients import AUTHORIZATION_CODE, Client, ClientRefused, ClientRegistry
 from portal.emulator.seeding import stable_secret
 
 CAPACITY = 330
 """The quota of applications of a tenant with the larger offerings; here of all tenants together."""
+QUOTA = 30
+"""Applications that the developers of one tenant may have registered: the quota of the smallest offering."""
 PORT_HOSTS = ("localhost", "127.0.0.1")
+
+
+TOLD = (
+    "name",
+    "tenant",
+    "upstream",
+    "provider",
+    "display_name",
+    "version",
+    "scopes",
+    "content_security_policy",
+    "port",
+)
+
+
+class QuotaReached(WrongApplication):
+    """The tenant has as many applications as its offering allows."""
 
 
 class ApplicationExists(WrongApplication):
@@ -59,6 +78,24 @@ class ApplicationRegistry:
             raise ApplicationExists(str(error)) from error
         self._by_label |= dict.fromkeys(application.labels, application)
 
+    def put(self, application: Application) -> bool:
+        """Register an application of a tenant's developers, or replace the registration of one; says if it is new.
+
+        :raises ApplicationExists: the name belongs to an application that was there from the start.
+        :raises QuotaReached: the tenant has too many.
+        :raises WrongApplication: there are too many of all tenants.
+        """
+        present = self.get(application.label)
+        if present is None:
+            if sum(not other.is_for_all and other.tenant == application.tenant for other in self) >= QUOTA:
+                raise QuotaReached(f"{application.tenant} has {QUOTA} applications already. Deregister one first.")
+            self.add(application)
+            return True
+        if present.is_for_all:
+            raise ApplicationExists(f"The application {application.name} is part of how the emulator was started.")
+        self._by_label |= dict.fromkeys(application.labels, application)
+        return False
+
     def remove(self, label: str) -> None:
         """Forget an application and its OAuth client.
 
@@ -80,7 +117,7 @@ class ApplicationRegistry:
 
     def description(self, application: Application) -> dict[str, object]:
         """What the emulator tells about an application: its fields, client id and addresses."""
-        values = {field.name: getattr(application, field.name) for field in fields(application)}
+        values = {name: getattr(application, name) for name in TOLD}
         scopes = {"scopes": list(application.scopes)}
         return {
             "label": application.label,

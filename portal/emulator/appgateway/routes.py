@@ -12,9 +12,8 @@ from portal.emulator.web import get
 
 
 def application_rules() -> Iterable[Rule]:
-    """The Hub bar's files, the Launchpads, and the emulator's own paths; applications are found by host name."""
+    """The Hub bar's files, and the emulator's own paths; applications are found by host name."""
     yield get(f"{STATIC_PATH}/osbar/v4/<path:name>", hub_views.bar_file)
-    yield get("/<tenant>.launchpad/", hub_views.launchpad)
     yield get("/_emulator/applications", control_views.list_applications)
     yield Rule("/_emulator/applications", endpoint=control_views.add_application, methods=["POST"])
     yield Rule("/_emulator/applications", endpoint=control_views.remove_application, methods=["DELETE"])

@@ -32,6 +32,18 @@ class SignInFailed(GatewayError):
         super().__init__(400, "exception", message)
 
 
+class RoleMissing(GatewayError):
+    """403: the person has no role of the application."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(
+            403,
+            "forbidden",
+            f"You have no role of {application.display_name}. An admin of the tenant assigns one in Settings; sign in"
+            " again afterwards.",
+        )
+
+
 def start_sign_in(hub: Hub, request: ApplicationRequest, application: Application, return_to: str) -> Response:
     """Send the browser to the tenant's identity host; afterwards it goes to ``return_to`` if that is a path of ours."""
     browser = request.cookies.get(cookies.SIGN_IN) or secrets.token_urlsafe(24)
@@ -63,6 +75,7 @@ def finish_sign_in(hub: Hub, request: ApplicationRequest, application: Applicati
     """Exchange the code for a session of the gateway.
 
     :raises SignInFailed: the person cancelled, or the answer is not one to a question of this browser.
+    :raises RoleMissing: the person has no role of the application.
     """
     pending = _answered(hub, request)
     if "error" in request.args:
@@ -105,7 +118,12 @@ def sign_out(hub: Hub, request: ApplicationRequest, application: Application) ->
 
 
 def open_session(hub: Hub, application: Application, account: Account, addresses: Addresses) -> GatewaySession:
-    """A session of a person at an application, without asking the person; its tokens are issued in this form."""
+    """A session of a person at an application, without asking the person; its tokens are issued in this form.
+
+    :raises RoleMissing: the person has no role of the application.
+    """
+    if not application.lets_in(account.scope):
+        raise RoleMissing(application)
     token = _token(hub, application, account, addresses)
     return hub.application_sessions.start(application.label, account, addresses, token)
 
@@ -142,6 +160,6 @@ def _answered(hub: Hub, request: ApplicationRequest) -> PendingSignIn:
 
 
 def _token(hub: Hub, application: Application, account: Account, addresses: Addresses) -> str:
-    scope = tuple(dict.fromkeys((*account.scope, *application.scopes)))
+    scope = tuple(dict.fromkeys((*account.scope, *application.scope_for(account.scope))))
     host = application.owner.identity_host
     return hub.tokens.for_person(account, application.label, host, scope, addresses).value

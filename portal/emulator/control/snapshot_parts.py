@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from portal.emulator.appgateway.applications import Application, WrongApplication
+from portal.emulator.appgateway.applications import Application
+from portal.emulator.appgateway.parts import WrongApplication
 from portal.emulator.assets.files import FileRecord, Files
 from portal.emulator.assets.inventory import Inventory
 from portal.emulator.assets.model import CORE_TENANT, AspectType, Asset, AssetType
@@ -126,7 +127,9 @@ def _registered_applications(hub: Hub) -> list[Application]:
 def _load_applications(hub: Hub, content: Any) -> None:
     for application in list_from_json(content, Application):
         # As for an application that is registered over HTTP: nothing makes the gateway call another machine.
-        if not application.is_on_this_machine or application.port is not None:
+        # What a component's URL leads to, the gateway looks at before each call.
+        is_local = bool(application.components) or application.is_on_this_machine
+        if not is_local or application.port is not None:
             raise WrongApplication("the upstream has to be on this machine, and a port can only be had at the start")
         hub.applications.add(application)
 

@@ -176,6 +176,13 @@ class Directory:
         self._check_members(group)
         self._change(group.tenant, self._by_id, self._with([group]))
 
+    def put_groups(self, tenant: str, groups: Iterable[Group]) -> None:
+        """Replace the records of several groups of a tenant, all or none of them; their members are known.
+
+        :raises LastAdmin: nobody would be left to administer the tenant.
+        """
+        self._change(tenant, self._by_id, self._with(groups))
+
     def remove_group(self, group: Group, at: float) -> None:
         """Forget a group and its memberships in others.
 

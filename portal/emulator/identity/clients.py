@@ -1,4 +1,5 @@
-"""The OAuth clients: the portal, two technical users per tenant (one reads, one may do all), and what is added."""
+"""The OAuth clients: the portal, three technical users per tenant (one reads, one may do all with the
+APIs, one reads and registers applications), and what is added."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from portal.emulator.seeding import stable_secret
 from portal.emulator.tenants import TENANTS, serves
 
 PORTAL_CLIENT_ID = "bindery"
+PAGES_CLIENT_ID = "hub-pages"
+"""With which the Hub's own pages sign people in; part of the Hub, so no list shows it and nobody changes it."""
 AUTHORIZATION_CODE = "authorization_code"
 CLIENT_CREDENTIALS = "client_credentials"
 READER_SCOPE = (
@@ -37,7 +40,8 @@ ADMIN_SCOPE = (
     "tm.t.r",
     "tm.t.w",
 )
-TECHNICAL_USERS = {"hub-reader": READER_SCOPE, "hub-admin": ADMIN_SCOPE}
+DEVELOPER_SCOPE = (*READER_SCOPE, "mdsp:core:Developer")
+TECHNICAL_USERS = {"hub-reader": READER_SCOPE, "hub-admin": ADMIN_SCOPE, "hub-developer": DEVELOPER_SCOPE}
 """What follows the tenant's name in the client id, and the scope."""
 TECHNICAL_USERS_PER_TENANT = 10
 """More cannot be created in the Settings app."""
@@ -92,13 +96,14 @@ class ClientRegistry:
         ]
         self._lock = Lock()
         self._by_id = {client.client_id: client for client in clients}
+        self._pages = _pages_client(config)
 
     def __iter__(self) -> Iterator[Client]:
         return iter(list(self._by_id.values()))
 
     def get(self, client_id: str) -> Client | None:
-        """The client with this id."""
-        return self._by_id.get(client_id)
+        """The client with this id, that of the Hub's own pages included."""
+        return self._pages if client_id == PAGES_CLIENT_ID else self._by_id.get(client_id)
 
     def by_id(self, client_id: str) -> Client:
         """The client with this id.
@@ -117,7 +122,7 @@ class ClientRegistry:
             if REDIRECT_URI.fullmatch(address) is None:
                 raise ClientRefused(f"{address!r} is no address to return to. Write an absolute URI without fragment.")
         with self._lock:
-            if client.client_id in self._by_id:
+            if client.client_id in self._by_id or client.client_id == PAGES_CLIENT_ID:
                 raise ClientRefused(f"The client {client.client_id} exists already. Choose another id.")
             if client.is_technical_user and self._technical_users(client.tenant) >= TECHNICAL_USERS_PER_TENANT:
                 raise ClientRefused(
@@ -160,6 +165,17 @@ def _portal_client(config: EmulatorConfig) -> Client:
         grant_types=(AUTHORIZATION_CODE,),
         redirect_uris=(f"{config.portal_url}/sign-in/callback/",),
         post_logout_uris=(f"{config.portal_url}/", f"{config.portal_url}/sign-in/"),
+    )
+
+
+def _pages_client(config: EmulatorConfig) -> Client:
+    pages = [form.launchpad(tenant) for tenant in TENANTS for form in (config.addresses, config.host_addresses)]
+    return Client(
+        client_id=PAGES_CLIENT_ID,
+        secret=stable_secret(config.seed, PAGES_CLIENT_ID),
+        grant_types=(AUTHORIZATION_CODE,),
+        redirect_uris=tuple(f"{page}sign-in/callback" for page in pages),
+        post_logout_uris=tuple(pages),
     )
 
 

@@ -53,6 +53,25 @@ class Session:
     auth_time: int
 
 
+@dataclass(frozen=True)
+class PagesPending:
+    """A sign-in to the Hub's own pages under way: whose pages, in which browser, and the page that was wanted."""
+
+    tenant: str
+    redirect_uri: str
+    browser: str
+    page: str
+
+
+@dataclass(frozen=True)
+class PageSession:
+    """A browser that is signed in to the Hub's own pages; ``scope`` holds the roles as of the sign-in."""
+
+    tenant: str
+    user_id: str
+    scope: tuple[str, ...]
+
+
 class Shelf(Generic[T]):
     """Things kept under an unguessable name for a limited time (seconds of the emulator's clock)."""
 
@@ -127,3 +146,5 @@ class SignIns:
         self.pending: Shelf[AuthorizationRequest] = Shelf(clock, PENDING_LIFETIME)
         self.codes = CodeLedger(clock)
         self.sessions: Shelf[Session] = Shelf(clock, SESSION_LIFETIME)
+        self.pages_pending: Shelf[PagesPending] = Shelf(clock, PENDING_LIFETIME)
+        self.page_sessions: Shelf[PageSession] = Shelf(clock, SESSION_LIFETIME)

@@ -59,7 +59,7 @@ ROWS = (
         create("line-9"),
         409,
         body=refused("conflict"),
-        before=tuple(create(f"line-{number}") for number in range(1, 9)),
+        before=tuple(create(f"line-{number}") for number in range(1, 8)),
     ),
     Row(
         "identity-technical-user-deleted",

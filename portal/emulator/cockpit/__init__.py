@@ -1,0 +1,1 @@
+"""Registering applications while the emulator runs. The Hub publishes no API for it: this one is the emulator's own."""
