@@ -111,3 +111,32 @@ class CheckPassed(Event):
 class CheckFailed(Event):
     app: str
     version: str
+
+
+@event("release.contact_asked", _("asked {email} to confirm being the alternate contact of {app} {version}"))
+class ContactAsked(Event):
+    app: str
+    version: str
+    email: str
+
+
+@event("release.contact_changed", _("changed the alternate contact of {app} {version} from {before} to {email}"))
+class ContactChanged(Event):
+    app: str
+    version: str
+    before: str
+    email: str
+
+
+@event("release.contact_confirmed", _("confirmed to be the alternate contact of {app} {version}: {email}"))
+class ContactConfirmed(Event):
+    app: str
+    version: str
+    email: str
+
+
+@event("release.contact_declined", _("declined to be the alternate contact of {app} {version}: {email}"))
+class ContactDeclined(Event):
+    app: str
+    version: str
+    email: str

@@ -168,6 +168,49 @@ class Move(TenantOwned):
         return f"{self.verb} {self.version_id}"
 
 
+class AlternateContact(TenantOwned):
+    """Who stands in for the approver of a version, and whether that person has said so.
+
+    Each naming is a row of its own; the one that nothing replaced counts. The e-mail in `AppVersion` stays what the
+    approval said.
+    """
+
+    version = models.ForeignKey(AppVersion, on_delete=models.PROTECT, related_name="contacts")
+    email = models.EmailField(max_length=254)
+    # In which the mails to this address are written.
+    language = models.CharField(max_length=8)
+    named_at = models.DateTimeField(default=timezone.now)
+    named_by = models.CharField(max_length=255)
+    named_by_id = models.CharField(max_length=255)
+    # The mails that asked for the confirmation: how many, when the last one, how long its link holds.
+    mails = models.PositiveIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            # Two requests at once must not name two.
+            models.UniqueConstraint(
+                fields=["version"], condition=Q(replaced_at=None), name="cockpit_contact_one_that_counts"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(declined_at=None), name="cockpit_contact_one_answer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its link can be answered."""
+        unanswered = not (self.confirmed_at or self.declined_at or self.replaced_at)
+        return unanswered and self.expires_at > timezone.now()
+
+
 def as_json(rows: list[Component] | list[AppRole]) -> list[dict[str, Any]]:
     """As the columns keep them."""
     return [asdict(row) for row in rows]

@@ -12,7 +12,7 @@ from portal.cockpit import rules
 from portal.cockpit.forms import AS_IT_IS, RuleField, TextField
 from portal.cockpit.models import AppVersion, Credentials
 from portal.lib.addresses import normal
-from portal.tenants.forms import EmailField
+from portal.tenants.forms import LANGUAGE_NAMES, EmailField
 
 
 class ReleaseForm(forms.Form):
@@ -60,8 +60,11 @@ class ApprovalForm(forms.Form):
     submission = forms.IntegerField(widget=forms.HiddenInput)
     alternate_email = EmailField(
         label="Alternate Email",
-        help_text=_("Of your substitute. Both of you get a mail when the check has ended."),
+        help_text=_(
+            "Of your substitute, who gets a mail with a link to confirm. Both of you are told when the check has ended."
+        ),
     )
+    language = forms.ChoiceField(label=_("Language of the mails to this address"), choices=LANGUAGE_NAMES)
     accepted = forms.BooleanField(
         label=_("I have read the IMPORTANT NOTICE and accept it"),
         error_messages={"required": _("Read the notice and tick this, or send the release back.")},
@@ -74,16 +77,42 @@ class ApprovalForm(forms.Form):
         self.fields["name_typed"].label = _("Type %(name)s to confirm") % {"name": self.name}
 
     def clean_alternate_email(self) -> str:
-        written: str = self.cleaned_data["alternate_email"]
-        if written == self.own_email:
-            raise forms.ValidationError(_("This is your own address. Write that of somebody who stands in for you."))
-        return written
+        return _of_somebody_else(self.cleaned_data["alternate_email"], self.own_email)
 
     def clean_name_typed(self) -> str:
         typed: str = self.cleaned_data["name_typed"]
         if typed != self.name:
             raise forms.ValidationError(_("This is not the internal name. Nothing was approved."))
         return typed
+
+
+class ContactForm(forms.Form):
+    """Names another alternate contact."""
+
+    email = EmailField(label="Alternate Email", help_text=_("Of your substitute, who gets a mail with a link."))
+    language = forms.ChoiceField(label=_("Language of the mails to this address"), choices=LANGUAGE_NAMES)
+
+    def __init__(self, own_email: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own_email = normal(own_email)
+
+    def clean_email(self) -> str:
+        return _of_somebody_else(self.cleaned_data["email"], self.own_email)
+
+
+CONFIRM, DECLINE = "confirm", "decline"
+
+
+class AnswerForm(forms.Form):
+    """What the alternate contact answers: one of two buttons."""
+
+    answer = forms.ChoiceField(choices=[(CONFIRM, CONFIRM), (DECLINE, DECLINE)], widget=forms.HiddenInput)
+
+
+def _of_somebody_else(written: str, own: str) -> str:
+    if written == own:
+        raise forms.ValidationError(_("This is your own address. Write that of somebody who stands in for you."))
+    return written
 
 
 PASS, FAIL = "pass", "fail"

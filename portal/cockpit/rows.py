@@ -10,10 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import TenantRequest
+from portal.cockpit.contact_commands import contact_of
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import BADGES
 from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.states import AppState, Verb, verbs_of
+from portal.lib.badge import Badge
 
 # What a button says that leads to the page of a verb.
 VERB_LABELS: dict[str, str | Promise] = {
@@ -25,6 +27,11 @@ VERB_LABELS: dict[str, str | Promise] = {
     Verb.SEND_BACK: _("Send back…"),
     Verb.APPROVE: _("Approve Upload…"),
 }
+CONFIRMED = Badge("ok", "badge-check", _("Confirmed"))
+DECLINED = Badge("bad", "circle-x", _("Declined"))
+NOT_CONFIRMED = Badge("wait", "hourglass", _("Not confirmed yet"))
+LINK_EXPIRED = Badge("warn", "clock-alert", _("The link has expired"))
+NOT_ASKED = Badge("warn", "mail-x", _("No mail was sent"))
 # The step that leads on.
 FORWARD = {Verb.REGISTER, Verb.PREPARE, Verb.SUBMIT, Verb.APPROVE}
 
@@ -68,6 +75,32 @@ def release_row(version: AppVersion) -> dict[str, Any]:
         "alternate_email": version.alternate_email,
         "notice": version.notice.split("\n") if version.notice else [],
         "notice_language": version.notice_language,
+    }
+
+
+def contact_row(version: AppVersion) -> dict[str, Any]:
+    """The alternate contact that counts and what became of the question; `named` is empty where there is none."""
+    contact = contact_of(version)
+    if contact is None:
+        return {"named": None, "email": version.alternate_email, "badge": NOT_ASKED, "is_confirmed": False}
+    answered = contact.confirmed_at or contact.declined_at
+    badge = NOT_CONFIRMED if contact.is_open else LINK_EXPIRED
+    if contact.confirmed_at:
+        badge = CONFIRMED
+    elif contact.declined_at:
+        badge = DECLINED
+    elif not contact.mailed_at:
+        badge = NOT_ASKED
+    ended = version.state == AppState.REMEDIATION
+    return {
+        "named": contact,
+        "email": contact.email,
+        "badge": badge,
+        "answered_at": answered,
+        "is_confirmed": bool(contact.confirmed_at),
+        "is_open": not answered,
+        # The end of the check was told before anybody could be sure that the address is right.
+        "was_not_told": ended and not (contact.confirmed_at and contact.confirmed_at < version.state_since),
     }
 
 

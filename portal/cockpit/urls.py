@@ -5,6 +5,7 @@ from django.urls import path
 from portal.cockpit import (
     approval_views,
     component_views,
+    contact_views,
     detail_views,
     list_views,
     registration_views,
@@ -32,4 +33,6 @@ urlpatterns = [
     path("<int:app_id>/withdraw/", release_views.withdraw, name="withdraw"),
     path("<int:app_id>/approve/", approval_views.approve, name="approve"),
     path("<int:app_id>/send-back/", approval_views.send_back, name="send_back"),
+    path("<int:app_id>/contact/", contact_views.change_contact, name="change_contact"),
+    path("<int:app_id>/contact/resend/", contact_views.resend_contact, name="resend_contact"),
 ]

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
+from portal.cockpit.contact_commands import ContactUnconfirmed
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions_in_check
 from portal.cockpit.release_forms import PASS, CheckForm
-from portal.cockpit.rows import core_rows, release_row, scope_rows
+from portal.cockpit.rows import contact_row, core_rows, release_row, scope_rows
 from portal.cockpit.states import Verb, target_of
 from portal.lib.forms import posted
 from portal.lib.paging import page_of
@@ -42,14 +43,19 @@ def release(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
         target_of(version.state, Verb.PASS)
         form = CheckForm(posted(request))
         if form.is_valid():
-            messages.success(request, _ended(version, form, request))
-            return redirect("ops:releases")
+            try:
+                messages.success(request, _ended(version, form, request))
+            except ContactUnconfirmed as refusal:
+                refusal.show_in(form, "outcome")
+            else:
+                return redirect("ops:releases")
         context = {
             "form": form,
             "heading": _("Check of %(name)s") % {"name": version.display_name},
             "app": _row(version),
             "version": version,
             "release": release_row(version),
+            "contact": contact_row(version),
             "roles": version.role_list,
             "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
             "cancel_url": reverse("ops:releases"),

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.actor import SYSTEM
+from portal.cockpit.models import AlternateContact
 from portal.cockpit.registration_commands import register
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
@@ -49,6 +50,7 @@ ALL_TENANTS = {
     "portal/keys/leaks/report.py",
     "portal/keys/rekey.py",
     "portal/cockpit/queries.py",
+    "portal/cockpit/contact_commands.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -67,6 +69,7 @@ OPENS_SCOPE = {
     "portal/tokens/single.py",
     "portal/tokens/bearer.py",
     "portal/keys/leaks/report.py",
+    "portal/cockpit/contact_commands.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/release_views.py",
@@ -202,6 +205,7 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "keys.HandOver.key",
         "cockpit.AppVersion.application",
         "cockpit.Move.version",
+        "cockpit.AlternateContact.version",
     ]
 
 
@@ -214,7 +218,9 @@ def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Ca
         UseHour.objects.create(key=key, generation=1, hour=now)
         KeyCaller.objects.create(key=key, generation=1, succeeded=True, first_at=now, last_at=now)
         HandOver.objects.create(key=key, generation=1, email="dev@acme.example", expires_at=now)
-        register(make_app(cast.acme), by=SYSTEM)
+        app = make_app(cast.acme)
+        register(app, by=SYSTEM)
+        AlternateContact.objects.create(version=app, email="sub@acme.example", language="en", expires_at=now)
     table = field.model._meta.db_table
     # Of tables that refuse any such change, tests/cockpit/test_guards.py tries the row that is new.
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from portal import constants
-from portal.actor import SYSTEM
+from portal.actor import SYSTEM, Actor, ActorKind
+from portal.cockpit.approval_commands import approve_release, last_submission
 from portal.cockpit.commands import create_version
+from portal.cockpit.notice import notice
 from portal.cockpit.registration_commands import register
 from portal.cockpit.release_commands import prepare_release, submit_release
 from portal.keys.models import BindingKey
@@ -69,6 +71,7 @@ PAGES = {
     "/t/acme/apps/{submitted}/withdraw/": 11,
     "/t/acme/apps/{submitted}/approve/": 12,
     "/t/acme/apps/{submitted}/send-back/": 11,
+    "/t/acme/apps/{approved}/contact/": 13,
     "/t/acme/activity/": 10,
     "/t/acme/members/": 12,
     "/t/acme/members/invite/": 9,
@@ -86,6 +89,7 @@ POST_ONLY = {
     "keys:withdraw_hand_over",
     "keys:disable_leaked",
     "cockpit:remove_component",
+    "cockpit:resend_contact",
 }
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
@@ -108,17 +112,24 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     apps = [make_app(cast.acme, f"app{number}") for number in range(5)]
     with tenant_scope(cast.acme.pk):
         create_version(apps[0], version="v2", by=SYSTEM)
-        for app in apps[1:4]:
+        for app in apps[1:5]:
             register(app, by=SYSTEM)
-        for app in apps[2:4]:
+        for app in apps[2:5]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
             prepare_release(app, **release, by=SYSTEM)
         submit_release(apps[3], by=SYSTEM)
+        submit_release(apps[4], by=SYSTEM)
+        submission = last_submission(apps[4])
+        assert submission is not None
+        somebody = Actor(ActorKind.PERSON, "somebody@acme.example", "Somebody")
+        told = {"submission": submission.pk, "alternate_email": "sub@acme.example"}
+        approve_release(apps[4], **told, notice=notice(), by=somebody)
     return {
         "app": apps[0].pk,
         "registered": apps[1].pk,
         "prepared": apps[2].pk,
         "submitted": apps[3].pk,
+        "approved": apps[4].pk,
         "key": key.pk,
         "waiting": waiting.pk,
         "asset": "0" * 32,
