@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +46,7 @@ def approve_release(
         raise StateForbids
     if not may_approve(submitted, by):
         raise SubmitterMayNotApprove
-    accepted = {"notice": notice.text, "notice_language": notice.language}
+    accepted: dict[str, Any] = {"notice": notice.text, "notice_language": notice.language}
     move(version, Verb.APPROVE, by=by, approved_by=by.name, alternate_email=alternate_email, **accepted)
     name_contact(version, email=alternate_email, language=language or version.tenant.first_admin_language, by=by)
     approved = events.ReleaseApproved(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 
 from portal.actor import Actor
 from portal.audit.commands import record
@@ -12,9 +13,11 @@ from portal.cockpit import events
 from portal.cockpit.contact_commands import approval_of, check_contact, contact_of
 from portal.cockpit.models import AppVersion, Move
 from portal.cockpit.moves import locked, move
+from portal.cockpit.review import as_items, in_words
 from portal.cockpit.states import Verb, target_of
 from portal.lib.addresses import normal
 from portal.notify import mails
+from portal.notify.writing import VALUE_LIMIT
 from portal.tenants.models import Membership
 
 
@@ -35,15 +38,18 @@ def pass_check(version: AppVersion, *, by: Actor) -> AppVersion:
 
 
 @transaction.atomic(durable=True)
-def fail_check(version: AppVersion, *, reason: str, by: Actor) -> AppVersion:
+def fail_check(version: AppVersion, *, reason: str, items: dict[str, str] | None = None, by: Actor) -> AppVersion:
     """End the check with what has to be put right; the developers prepare the release again or make a new version.
 
+    `items` are reasons by `portal.cockpit.review.ReviewItem`, which the developers read beside each item.
     The approver, and the alternate contact if confirmed, get a mail with the reason. Raises
     `portal.cockpit.states.StateForbids`.
     """
     version = locked(version)
-    _tell(version, move(version, Verb.FAIL, by=by, note=reason))
-    failed = events.CheckFailed(app=version.application.internal_name, version=version.version)
+    _tell(version, move(version, Verb.FAIL, by=by, note=reason, items=as_items(items or {})))
+    failed = events.CheckFailed(
+        app=version.application.internal_name, version=version.version, items=", ".join(items or {})
+    )
     record(failed, by=by, subject=version.subject)
     return version
 
@@ -69,6 +75,14 @@ def _tell(version: AppVersion, end: Move) -> None:
                 app_name=version.display_name,
                 version=version.version,
                 display_name=version.tenant.display_name,
-                reason=end.note,
+                reason=_in_short(end, language),
                 url=url,
             )
+
+
+def _in_short(end: Move, language: str) -> str:
+    """Why a check failed as far as it has room in a mail; the page has it all."""
+    with translation.override(language):
+        said = [end.note, *(f"{label}: {reason}" for label, reason in in_words(end))]
+    whole = " · ".join(" ".join(text.split()) for text in said if text)
+    return whole if len(whole) <= VALUE_LIMIT else f"{whole[: VALUE_LIMIT - 1]}…"

@@ -13,7 +13,9 @@ from portal.access import TenantRequest, tenant_page
 from portal.cockpit.contact_commands import approval_of
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions
-from portal.cockpit.rows import actions, app_row, app_url, contact_row, core_rows, release_row, scope_rows
+from portal.cockpit.release_forms import MessageForm
+from portal.cockpit.review import returned
+from portal.cockpit.rows import actions, app_row, app_url, contact_row, core_rows, message_rows, release_row, scope_rows
 from portal.cockpit.rules import is_risky_version
 from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
@@ -36,6 +38,10 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
         "release": release_row(version),
         **_contact(request, version),
+        "review": returned(version),
+        "messages_of_release": message_rows(version),
+        "message_form": MessageForm() if may_write and version.is_approved else None,
+        "message_url": app_url(request, "write_message", version.pk),
         "change_release_url": app_url(request, "prepare", version.pk)
         if may_write and version.state == AppState.PREPARATION
         else None,

@@ -111,6 +111,23 @@ class CheckPassed(Event):
 class CheckFailed(Event):
     app: str
     version: str
+    # The returned items, as `portal.cockpit.review.ReviewItem` names them.
+    items: str = ""
+
+
+@event("release.question_asked", _("asked a question about the release of {app} {version}"))
+class QuestionAsked(Event):
+    app: str
+    version: str
+    # `operator` or `tenant`.
+    side: str
+
+
+@event("release.message_written", _("wrote a message about the release of {app} {version}"))
+class MessageWritten(Event):
+    app: str
+    version: str
+    side: str
 
 
 @event("release.contact_asked", _("asked {email} to confirm being the alternate contact of {app} {version}"))

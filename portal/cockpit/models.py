@@ -160,12 +160,44 @@ class Move(TenantOwned):
     by_id = models.CharField(max_length=255)
     by_name = models.CharField(max_length=255)
     note = models.TextField(max_length=2000, blank=True)
+    # What the check returned: `{"item": …, "reason": …}`, the items of `portal.cockpit.review`.
+    items = models.JSONField(default=list)
 
     class Meta(TenantOwned.Meta):
         pass
 
     def __str__(self) -> str:
         return f"{self.verb} {self.version_id}"
+
+
+class MessageSide(models.TextChoices):
+    """Who wrote a message."""
+
+    TENANT = "tenant", _("Tenant")
+    OPERATOR = "operator", _("Operator")
+
+
+class ReleaseMessage(TenantOwned):
+    """A message about a release, between the tenant and the operator. Rows are only ever added."""
+
+    version = models.ForeignKey(AppVersion, on_delete=models.PROTECT, related_name="messages")
+    side = models.CharField(max_length=10, choices=MessageSide)
+    # Whether an answer is wanted.
+    asks = models.BooleanField(default=False)
+    text = models.TextField(max_length=2000)
+    at = models.DateTimeField(default=timezone.now)
+    by_id = models.CharField(max_length=255)
+    by_name = models.CharField(max_length=255)
+    # Whether the other side got a mail for it; not each message is worth one.
+    is_mailed = models.BooleanField(default=False)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=MessageSide.values), name="cockpit_message_side"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.version_id}"
 
 
 class AlternateContact(TenantOwned):

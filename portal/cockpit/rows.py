@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.access import TenantRequest
 from portal.cockpit.contact_commands import contact_of
-from portal.cockpit.models import AppVersion
+from portal.cockpit.models import AppVersion, ReleaseMessage
 from portal.cockpit.queries import BADGES
 from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.states import AppState, Verb, verbs_of
@@ -76,6 +76,11 @@ def release_row(version: AppVersion) -> dict[str, Any]:
         "notice": version.notice.split("\n") if version.notice else [],
         "notice_language": version.notice_language,
     }
+
+
+def message_rows(version: AppVersion) -> list[ReleaseMessage]:
+    """What was written about a release, oldest first."""
+    return list(version.messages.order_by("pk"))
 
 
 def contact_row(version: AppVersion) -> dict[str, Any]:

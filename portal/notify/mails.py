@@ -235,6 +235,31 @@ def contact_declined(
     return post(key=key, template="contact_declined", to=to, language=language, values=values)
 
 
+def release_message(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    app_name: str,
+    version: str,
+    display_name: str,
+    author: str,
+    asks: bool,
+    url: str,
+) -> OutgoingMail:
+    """To the other side: there is a message about a release. Its text stays on the page."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "author": author,
+        # Texts alone go into mails; an empty one is no.
+        "asks": "yes" if asks else "",
+        "url": Link(url),
+    }
+    return post(key=key, template="release_message", to=to, language=language, values=values)
+
+
 def _one_line(reason: str) -> str:
     """A reason may have paragraphs where it is written; in a mail it is one."""
     return " ".join(reason.split())

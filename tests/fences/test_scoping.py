@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.actor import SYSTEM
-from portal.cockpit.models import AlternateContact
+from portal.cockpit.models import AlternateContact, ReleaseMessage
 from portal.cockpit.registration_commands import register
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
@@ -205,6 +205,7 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "keys.HandOver.key",
         "cockpit.AppVersion.application",
         "cockpit.Move.version",
+        "cockpit.ReleaseMessage.version",
         "cockpit.AlternateContact.version",
     ]
 
@@ -220,6 +221,7 @@ def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Ca
         HandOver.objects.create(key=key, generation=1, email="dev@acme.example", expires_at=now)
         app = make_app(cast.acme)
         register(app, by=SYSTEM)
+        ReleaseMessage.objects.create(version=app, side="tenant", text="x", by_id="1", by_name="Dev")
         AlternateContact.objects.create(version=app, email="sub@acme.example", language="en", expires_at=now)
     table = field.model._meta.db_table
     # Of tables that refuse any such change, tests/cockpit/test_guards.py tries the row that is new.

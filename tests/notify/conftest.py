@@ -78,6 +78,16 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
             url="http://localhost:8000/t/acme/apps/7/",
             **common,
         ),
+        "release_message": lambda: mails.release_message(
+            key="message",
+            app_name="Pump Advisor",
+            version="v1.0.0",
+            display_name="acme Pumps GmbH",
+            author="Olga",
+            asks=True,
+            url="http://localhost:8000/t/acme/apps/7/#messages",
+            **common,
+        ),
         "contact_confirmation": lambda: mails.contact_confirmation(
             key="contact",
             app_name="Pump Advisor",
