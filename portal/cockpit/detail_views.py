@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit.contact_commands import approval_of
+from portal.cockpit.dossier import SUBMITTED
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions
 from portal.cockpit.release_forms import MessageForm
@@ -38,6 +39,7 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
         "release": release_row(version),
         **_contact(request, version),
+        "dossier_url": app_url(request, "dossier", version.pk) if version.state in SUBMITTED else None,
         "review": returned(version),
         "messages_of_release": message_rows(version),
         "message_form": MessageForm() if may_write and version.is_approved else None,

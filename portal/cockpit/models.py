@@ -243,6 +243,28 @@ class AlternateContact(TenantOwned):
         return unanswered and self.expires_at > timezone.now()
 
 
+class DossierKey(models.Model):
+    """A key pair that signs dossiers (`portal.cockpit.dossier`); the newest signs, all verify."""
+
+    kid = models.CharField(max_length=64, unique=True)
+    # Private key (PKCS 8, PEM), sealed for this kid.
+    sealed = models.BinaryField()
+    public_pem = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    # True for the first key, else empty: of several processes that start together, one makes it.
+    is_first = models.BooleanField(null=True, unique=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.kid
+
+    @property
+    def place(self) -> str:
+        return f"dossier key {self.kid}"
+
+
 def as_json(rows: list[Component] | list[AppRole]) -> list[dict[str, Any]]:
     """As the columns keep them."""
     return [asdict(row) for row in rows]

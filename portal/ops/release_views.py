@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
 from portal.cockpit.contact_commands import ContactUnconfirmed
+from portal.cockpit.dossier_views import dossier_file
 from portal.cockpit.message_commands import write_message
 from portal.cockpit.models import AppVersion, MessageSide
 from portal.cockpit.queries import BADGES, approved_versions, find_version
@@ -85,6 +86,14 @@ def ask_release(request: SignedInRequest, tenant: str, app_id: int) -> HttpRespo
         return render(request, "cockpit/write_message.html", context, status=422 if form.is_bound else 200)
 
 
+@require_safe
+@operator_page
+def dossier(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
+    """The signed archive of an approved release."""
+    with _approved(tenant, app_id) as version:
+        return dossier_file(version)
+
+
 @contextmanager
 def _approved(tenant: str, app_id: int) -> Iterator[AppVersion]:
     """The version with its tenant's scope open: only what an approval has handed over is the operator's to see."""
@@ -110,6 +119,7 @@ def _shown(version: AppVersion, form: CheckForm) -> dict[str, Any]:
         "messages_of_release": message_rows(version),
         "message_form": MessageForm(initial={"asks": True}),
         "message_url": reverse("ops:ask_release", args=[version.tenant.name, version.pk]),
+        "dossier_url": reverse("ops:dossier", args=[version.tenant.name, version.pk]),
         "cancel_url": reverse("ops:releases"),
     }
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("operator/requests/<int:request_id>/decline/", request_views.decline, name="decline"),
     path("operator/releases/", release_views.releases, name="releases"),
     path("operator/releases/<tenant:tenant>/<int:app_id>/", release_views.release, name="release"),
+    path("operator/releases/<tenant:tenant>/<int:app_id>/dossier.zip", release_views.dossier, name="dossier"),
     path("operator/releases/<tenant:tenant>/<int:app_id>/ask/", release_views.ask_release, name="ask_release"),
     path("patterns/", views.patterns, name="patterns"),
     path("docs/", docs.index, name="docs"),

@@ -36,6 +36,8 @@ from tests.fences.pages import Page, all_pages, pages_for
 PUBLIC = {
     # For whoever holds the signed link of a mail; nothing happens before a button is pressed.
     "alternate_contact",
+    # Public keys.
+    "dossier_key",
     "identity:sign_in",
     "identity:start",
     "identity:callback",

@@ -27,6 +27,7 @@ SHARED = {
     "tenants.Tenant": "it is the tenant",
     "tenants.TenantRequest": "asked for by people who have no tenant yet",
     "keys.SigningKey": "the portal's own key pairs",
+    "cockpit.DossierKey": "the portal's own key pairs",
     "audit.AuditLog": "heads of all logs, read by their tenant's id under lock",
     "audit.InstanceRecord": "the portal's own log",
     "notify.OutgoingMail": "the portal's post, delivered by the worker for all tenants",

@@ -71,6 +71,7 @@ PAGES = {
     "/t/acme/apps/{submitted}/withdraw/": 12,
     "/t/acme/apps/{submitted}/approve/": 13,
     "/t/acme/apps/{submitted}/send-back/": 12,
+    "/t/acme/apps/{approved}/dossier.zip": 13,
     "/t/acme/apps/{approved}/contact/": 14,
     "/t/acme/apps/{approved}/messages/": 12,
     "/t/acme/activity/": 10,
