@@ -11,7 +11,10 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from portal.cockpit.models import AppVersion, ReleaseMessage
+from portal.actor import SYSTEM
+from portal.cockpit.message_commands import write_message
+from portal.cockpit.models import AppVersion, MessageSide, ReleaseMessage
+from portal.cockpit.states import StateForbids
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from portal.scoping import tenant_scope
@@ -102,6 +105,11 @@ def test_only_about_approved_releases(waiting: AppVersion, olga: Client, dev: Cl
     for answer in (write(dev, waiting), ask(olga, waiting)):
         assert answer.status_code == 409
     assert not ReleaseMessage.all_tenants.exists()
+
+
+def test_command_asks_for_the_state_itself(waiting: AppVersion) -> None:
+    with tenant_scope(waiting.tenant_id), pytest.raises(StateForbids):
+        write_message(waiting, side=MessageSide.TENANT, text="x", by=SYSTEM)
 
 
 def test_no_record_no_message(in_check: AppVersion, dev: Client) -> None:
