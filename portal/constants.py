@@ -127,6 +127,16 @@ RELEASE_FOUR_EYES = _number(
     minimum=0,
     maximum=1,
 )
+CONTACT_DAYS = _number("CONTACT_DAYS", 14, "days", "How long an alternate contact can confirm with the link of a mail.")
+CONTACT_MAIL_WAIT = _number(
+    "CONTACT_MAIL_WAIT", 600, "seconds", "Between two mails that ask the same alternate contact to confirm.", minimum=0
+)
+CONTACT_MAILS_PER_DAY = _number(
+    "CONTACT_MAILS_PER_DAY", 5, "mails", "That ask alternate contacts of one release to confirm, whatever the address."
+)
+MESSAGE_MAIL_WAIT = _number(
+    "MESSAGE_MAIL_WAIT", 3600, "seconds", "Between two mails that tell one side of messages about the same release."
+)
 
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {

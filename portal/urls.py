@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from portal.cockpit import dossier_views
+from portal.cockpit.contact_views import answer as answer_as_contact
 from portal.keys.handover import views as handover_views
 from portal.lib.converters import TenantName
 from portal.tenants import person_views
@@ -16,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<str:token>/", person_views.invitation, name="invitation"),
     path("hand-over/<str:token>/", handover_views.receive, name="hand_over"),
     path("hand-over/<str:token>/file/", handover_views.receive_file, name="hand_over_file"),
+    path("alternate-contact/<str:token>/", answer_as_contact, name="alternate_contact"),
+    path(".well-known/bindery-dossier.pem", dossier_views.public_key, name="dossier_key"),
     path("leave/<tenant:tenant>/", person_views.leave, name="leave"),
     path("", include("portal.identity.urls")),
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +11,7 @@ from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
+from portal.cockpit.contact_commands import name_contact
 from portal.cockpit.models import AppVersion, Move
 from portal.cockpit.moves import locked, move
 from portal.cockpit.notice import Notice
@@ -26,9 +29,11 @@ class SubmitterMayNotApprove(Refusal):
 
 @transaction.atomic(durable=True)
 def approve_release(
-    version: AppVersion, *, submission: int, alternate_email: str, notice: Notice, by: Actor
+    version: AppVersion, *, submission: int, alternate_email: str, language: str = "", notice: Notice, by: Actor
 ) -> AppVersion:
     """Approve a release, for good: nothing of this version changes any more, and the operator checks it.
+
+    The alternate contact is asked by mail to confirm, in this language, else in that of the tenant.
 
     `submission` is the step that the approver looked at: one that was withdrawn and submitted anew meanwhile is
     another. `notice` is the text that was accepted. Raises `portal.cockpit.states.StateForbids`,
@@ -40,8 +45,9 @@ def approve_release(
         raise StateForbids
     if not may_approve(submitted, by):
         raise SubmitterMayNotApprove
-    accepted = {"notice": notice.text, "notice_language": notice.language}
+    accepted: dict[str, Any] = {"notice": notice.text, "notice_language": notice.language}
     move(version, Verb.APPROVE, by=by, approved_by=by.name, alternate_email=alternate_email, **accepted)
+    name_contact(version, email=alternate_email, language=language or version.tenant.first_admin_language, by=by)
     approved = events.ReleaseApproved(
         app=version.application.internal_name,
         version=version.version,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -27,12 +28,15 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
     version = find_version(app_id)
     target_of(version.state, Verb.APPROVE)
     submitted = approval_commands.last_submission(version)
-    initial = {"submission": submitted.pk if submitted else 0}
+    initial = {"submission": submitted.pk if submitted else 0, "language": get_language()}
     form = ApprovalForm(version, request.user.email, posted(request), initial=initial)
     if form.is_valid():
-        told = {name: form.cleaned_data[name] for name in ("submission", "alternate_email")}
+        told = {name: form.cleaned_data[name] for name in ("submission", "alternate_email", "language")}
         approval_commands.approve_release(version, **told, notice=notice(), by=request.actor)
-        messages.success(request, _("The release is approved. The operator of this portal checks it now."))
+        messages.success(
+            request,
+            _("The release is approved. The operator checks it now; your substitute is asked to confirm."),
+        )
         return redirect("cockpit:detail", request.tenant.name, version.pk)
     before = approved_before(version)
     context = {

@@ -5,15 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
+from portal.cockpit.contact_commands import approval_of, check_contact, contact_of
 from portal.cockpit.models import AppVersion, Move
 from portal.cockpit.moves import locked, move
-from portal.cockpit.states import Verb
+from portal.cockpit.review import as_items, in_words
+from portal.cockpit.states import Verb, target_of
 from portal.lib.addresses import normal
 from portal.notify import mails
+from portal.notify.writing import VALUE_LIMIT
 from portal.tenants.models import Membership
 
 
@@ -21,9 +25,12 @@ from portal.tenants.models import Membership
 def pass_check(version: AppVersion, *, by: Actor) -> AppVersion:
     """End the check well: the version is ready for assignment, which is its last state.
 
-    The approver and the alternate contact get a mail. Raises `portal.cockpit.states.StateForbids`.
+    The approver and the alternate contact get a mail. Raises `portal.cockpit.states.StateForbids`,
+    `portal.cockpit.contact_commands.ContactUnconfirmed`.
     """
     version = locked(version)
+    target_of(version.state, Verb.PASS)
+    check_contact(version)
     _tell(version, move(version, Verb.PASS, by=by))
     passed = events.CheckPassed(app=version.application.internal_name, version=version.version)
     record(passed, by=by, subject=version.subject)
@@ -31,27 +38,35 @@ def pass_check(version: AppVersion, *, by: Actor) -> AppVersion:
 
 
 @transaction.atomic(durable=True)
-def fail_check(version: AppVersion, *, reason: str, by: Actor) -> AppVersion:
+def fail_check(version: AppVersion, *, reason: str, items: dict[str, str] | None = None, by: Actor) -> AppVersion:
     """End the check with what has to be put right; the developers prepare the release again or make a new version.
 
-    The approver and the alternate contact get a mail with the reason. Raises `portal.cockpit.states.StateForbids`.
+    `items` are reasons by `portal.cockpit.review.ReviewItem`, which the developers read beside each item.
+    The approver, and the alternate contact if confirmed, get a mail with the reason. Raises
+    `portal.cockpit.states.StateForbids`.
     """
     version = locked(version)
-    _tell(version, move(version, Verb.FAIL, by=by, note=reason))
-    failed = events.CheckFailed(app=version.application.internal_name, version=version.version)
+    _tell(version, move(version, Verb.FAIL, by=by, note=reason, items=as_items(items or {})))
+    failed = events.CheckFailed(
+        app=version.application.internal_name, version=version.version, items=", ".join(items or {})
+    )
     record(failed, by=by, subject=version.subject)
     return version
 
 
 def _tell(version: AppVersion, end: Move) -> None:
-    """A mail to the approver, if still a member, and to whom the approver named."""
-    approval = version.moves.filter(verb=Verb.APPROVE).order_by("-pk").first()
+    """A mail to the approver, if still a member, and to the alternate contact, if confirmed."""
+    approval = approval_of(version)
     members = Membership.objects.select_related("user")
     approver = members.filter(user__subject=approval.by_id).first() if approval else None
-    language = (approver.user.language if approver else "") or version.tenant.first_admin_language
-    addresses = [version.alternate_email, *([approver.user.email] if approver else [])]
+    told: dict[str, str] = {}
+    contact = contact_of(version)
+    if contact is not None and contact.confirmed_at:
+        told[contact.email] = contact.language
+    if approver is not None and approver.user.email:
+        told[normal(approver.user.email)] = approver.user.language or version.tenant.first_admin_language
     url = settings.PORTAL_URL + reverse("cockpit:detail", args=[version.tenant.name, version.pk])
-    for number, to in enumerate(dict.fromkeys(normal(address) for address in addresses if address)):
+    for number, (to, language) in enumerate(told.items()):
         with mails.best_effort():
             mails.release_checked(
                 key=f"release_checked:{end.pk}:{number}",
@@ -60,6 +75,14 @@ def _tell(version: AppVersion, end: Move) -> None:
                 app_name=version.display_name,
                 version=version.version,
                 display_name=version.tenant.display_name,
-                reason=end.note,
+                reason=_in_short(end, language),
                 url=url,
             )
+
+
+def _in_short(end: Move, language: str) -> str:
+    """Why a check failed as far as it has room in a mail; the page has it all."""
+    with translation.override(language):
+        said = [end.note, *(f"{label}: {reason}" for label, reason in in_words(end))]
+    whole = " · ".join(" ".join(text.split()) for text in said if text)
+    return whole if len(whole) <= VALUE_LIMIT else f"{whole[: VALUE_LIMIT - 1]}…"

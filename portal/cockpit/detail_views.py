@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.access import TenantRequest, tenant_page
+from portal.cockpit.contact_commands import approval_of
+from portal.cockpit.dossier import SUBMITTED
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions
-from portal.cockpit.rows import actions, app_row, app_url, core_rows, hub_row, release_row, scope_rows
+from portal.cockpit.release_forms import MessageForm
+from portal.cockpit.review import returned
+from portal.cockpit.rows import (
+    actions,
+    app_row,
+    app_url,
+    contact_row,
+    core_rows,
+    hub_row,
+    message_rows,
+    release_row,
+    scope_rows,
+)
 from portal.cockpit.rules import is_risky_version
 from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
@@ -38,6 +54,12 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "roles": [(role.name, version.full_role(role.name)) for role in version.role_list],
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
         "release": release_row(version),
+        **_contact(request, version),
+        "dossier_url": app_url(request, "dossier", version.pk) if version.state in SUBMITTED else None,
+        "review": returned(version),
+        "messages_of_release": message_rows(version),
+        "message_form": MessageForm() if may_write and version.is_approved else None,
+        "message_url": app_url(request, "write_message", version.pk),
         "change_release_url": app_url(request, "prepare", version.pk)
         if may_write and version.state == AppState.PREPARATION
         else None,
@@ -54,6 +76,22 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "activity_url": _activity_url(request, version),
     }
     return render(request, "cockpit/detail.html", context)
+
+
+def _contact(request: TenantRequest, version: AppVersion) -> dict[str, Any]:
+    """The alternate contact of an approved version, and what this person can do about it."""
+    if not version.is_approved:
+        return {}
+    shown = contact_row(version)
+    decides = Permission.RELEASES_WRITE in request.permissions and version.state == AppState.CHECK
+    approval = approval_of(version) if decides and not shown["is_confirmed"] else None
+    return {
+        "contact": shown,
+        "resend_url": app_url(request, "resend_contact", version.pk) if decides and shown.get("is_open") else "",
+        "change_contact_url": app_url(request, "change_contact", version.pk)
+        if approval is not None and approval.by_id == request.actor.id
+        else "",
+    }
 
 
 def _others(version: AppVersion) -> list[AppVersion]:

@@ -142,3 +142,49 @@ class CheckPassed(Event):
 class CheckFailed(Event):
     app: str
     version: str
+    # The returned items, as `portal.cockpit.review.ReviewItem` names them.
+    items: str = ""
+
+
+@event("release.question_asked", _("asked a question about the release of {app} {version}"))
+class QuestionAsked(Event):
+    app: str
+    version: str
+    # `operator` or `tenant`.
+    side: str
+
+
+@event("release.message_written", _("wrote a message about the release of {app} {version}"))
+class MessageWritten(Event):
+    app: str
+    version: str
+    side: str
+
+
+@event("release.contact_asked", _("asked {email} to confirm being the alternate contact of {app} {version}"))
+class ContactAsked(Event):
+    app: str
+    version: str
+    email: str
+
+
+@event("release.contact_changed", _("changed the alternate contact of {app} {version} from {before} to {email}"))
+class ContactChanged(Event):
+    app: str
+    version: str
+    before: str
+    email: str
+
+
+@event("release.contact_confirmed", _("confirmed to be the alternate contact of {app} {version}: {email}"))
+class ContactConfirmed(Event):
+    app: str
+    version: str
+    email: str
+
+
+@event("release.contact_declined", _("declined to be the alternate contact of {app} {version}: {email}"))
+class ContactDeclined(Event):
+    app: str
+    version: str
+    email: str

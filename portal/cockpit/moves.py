@@ -24,7 +24,9 @@ def locked(version: AppVersion) -> AppVersion:
     return found
 
 
-def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: Any) -> Move:
+def move(
+    version: AppVersion, verb: str, *, by: Actor, note: str = "", items: list[dict[str, str]] | None = None, **told: Any
+) -> Move:
     """Take the version, which is `locked`, a step on, with what is told by it; raises `StateForbids`.
 
     The caller records the event, after all writes.
@@ -42,6 +44,7 @@ def move(version: AppVersion, verb: str, *, by: Actor, note: str = "", **told: A
         by_id=by.id,
         by_name=by.name,
         note=note,
+        items=items or [],
     )
     step.save()
     return step

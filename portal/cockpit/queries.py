@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
-from portal.cockpit.models import Application, AppVersion
+from portal.cockpit.models import Application, AppVersion, MessageSide, ReleaseMessage
 from portal.cockpit.states import APPROVED, AppState
 from portal.lib.badge import Badge
 
@@ -50,6 +50,37 @@ def approved_before(version: AppVersion) -> AppVersion | None:
     """The version of the same application that was made last of those that were approved, this one left out."""
     others = versions().filter(application=version.application_id, state__in=APPROVED).exclude(pk=version.pk)
     return others.order_by("-pk").first()
+
+
+def approved_versions(*, q: str = "", state: str = "") -> QuerySet[AppVersion]:
+    """Of all tenants, for the operator: what was approved and waits for its check, the oldest first, or all of it.
+
+    `q` is a part of the display name, the internal name or the name of the tenant.
+    """
+    found = AppVersion.all_tenants.select_related("application", "tenant").defer("icon", "screenshot")
+    if state == "all":
+        found = found.filter(state__in=APPROVED).order_by("-state_since", "-pk")
+    else:
+        found = found.filter(state=AppState.CHECK).order_by("state_since", "pk")
+    if q:
+        named = Q(display_name__icontains=q) | Q(application__internal_name__icontains=q)
+        found = found.filter(named | Q(tenant__name__icontains=q) | Q(tenant__display_name__icontains=q))
+    return found
+
+
+def waiting_for_operator() -> QuerySet[AppVersion]:
+    """Of all tenants: releases in check whose last message is from the tenant."""
+    last = ReleaseMessage.all_tenants.filter(version=OuterRef("pk")).order_by("-pk").values("side")[:1]
+    return versions_in_check().annotate(last_side=Subquery(last)).filter(last_side=MessageSide.TENANT)
+
+
+def waiting_for_tenant() -> QuerySet[AppVersion]:
+    """Of the active tenant: approved releases about which the operator asked and nobody has answered."""
+    mine = ReleaseMessage.objects.filter(version=OuterRef("pk"))
+    answered = mine.filter(side=MessageSide.TENANT, pk__gt=OuterRef("last_question"))
+    question = mine.filter(side=MessageSide.OPERATOR, asks=True).order_by("-pk").values("pk")[:1]
+    found = versions().filter(state__in=APPROVED - {AppState.READY}).annotate(last_question=Subquery(question))
+    return found.exclude(last_question=None).exclude(Exists(answered)).order_by("pk")
 
 
 def versions_in_check() -> QuerySet[AppVersion]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.cockpit import rules
 from portal.cockpit.forms import AS_IT_IS, RuleField, TextField
 from portal.cockpit.models import AppVersion, Credentials
+from portal.cockpit.review import ReviewItem
 from portal.lib.addresses import normal
-from portal.tenants.forms import EmailField
+from portal.tenants.forms import LANGUAGE_NAMES, EmailField
 
 
 class ReleaseForm(forms.Form):
@@ -60,8 +61,11 @@ class ApprovalForm(forms.Form):
     submission = forms.IntegerField(widget=forms.HiddenInput)
     alternate_email = EmailField(
         label="Alternate Email",
-        help_text=_("Of your substitute. Both of you get a mail when the check has ended."),
+        help_text=_(
+            "Of your substitute, who gets a mail with a link to confirm. Both of you are told when the check has ended."
+        ),
     )
+    language = forms.ChoiceField(label=_("Language of the mails to this address"), choices=LANGUAGE_NAMES)
     accepted = forms.BooleanField(
         label=_("I have read the IMPORTANT NOTICE and accept it"),
         error_messages={"required": _("Read the notice and tick this, or send the release back.")},
@@ -74,16 +78,58 @@ class ApprovalForm(forms.Form):
         self.fields["name_typed"].label = _("Type %(name)s to confirm") % {"name": self.name}
 
     def clean_alternate_email(self) -> str:
-        written: str = self.cleaned_data["alternate_email"]
-        if written == self.own_email:
-            raise forms.ValidationError(_("This is your own address. Write that of somebody who stands in for you."))
-        return written
+        return _of_somebody_else(self.cleaned_data["alternate_email"], self.own_email)
 
     def clean_name_typed(self) -> str:
         typed: str = self.cleaned_data["name_typed"]
         if typed != self.name:
             raise forms.ValidationError(_("This is not the internal name. Nothing was approved."))
         return typed
+
+
+class ContactForm(forms.Form):
+    """Names another alternate contact."""
+
+    email = EmailField(label="Alternate Email", help_text=_("Of your substitute, who gets a mail with a link."))
+    language = forms.ChoiceField(label=_("Language of the mails to this address"), choices=LANGUAGE_NAMES)
+
+    def __init__(self, own_email: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own_email = normal(own_email)
+
+    def clean_email(self) -> str:
+        return _of_somebody_else(self.cleaned_data["email"], self.own_email)
+
+
+CONFIRM, DECLINE = "confirm", "decline"
+
+
+class AnswerForm(forms.Form):
+    """What the alternate contact answers: one of two buttons."""
+
+    answer = forms.ChoiceField(choices=[(CONFIRM, CONFIRM), (DECLINE, DECLINE)], widget=forms.HiddenInput)
+
+
+def _of_somebody_else(written: str, own: str) -> str:
+    if written == own:
+        raise forms.ValidationError(_("This is your own address. Write that of somebody who stands in for you."))
+    return written
+
+
+class MessageForm(forms.Form):
+    """Writes a message about a release."""
+
+    text = TextField(label=_("Message"), max_length=2000, rows=4, help_text=_("At most 2,000 characters."))
+    asks = forms.BooleanField(label=_("I wait for an answer"), required=False)
+
+
+class QueueForm(forms.Form):
+    """Narrows the operator's list of releases."""
+
+    q = forms.CharField(label=_("Name or tenant"), required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Waiting for the check")), ("all", _("All"))]
+    )
 
 
 PASS, FAIL = "pass", "fail"
@@ -108,8 +154,33 @@ class CheckForm(forms.Form):
         help_text=_("Only if something has. It stands in the timeline and in a mail."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in ReviewItem:
+            self.fields[f"item_{item.value}"] = TextField(label=item.label, required=False, max_length=2000, rows=2)
+
+    @property
+    def general_fields(self) -> list[forms.BoundField]:
+        return [self["outcome"], self["reason"]]
+
+    @property
+    def item_fields(self) -> list[forms.BoundField]:
+        """What can be returned item by item."""
+        return [self[f"item_{item.value}"] for item in ReviewItem]
+
+    @property
+    def items_are_open(self) -> bool:
+        return any(field.value() or field.errors for field in self.item_fields)
+
+    @property
+    def returned(self) -> dict[str, str]:
+        """The reasons that were written, by item."""
+        written = {item.value: self.cleaned_data.get(f"item_{item.value}", "") for item in ReviewItem}
+        return {item: reason for item, reason in written.items() if reason}
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("outcome") == FAIL and not cleaned.get("reason") and "reason" not in self.errors:
+        said = cleaned.get("reason") or self.returned
+        if cleaned.get("outcome") == FAIL and not said and "reason" not in self.errors:
             self.add_error("reason", gettext("Write what has to be changed."))
         return cleaned

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import TenantRequest
-from portal.cockpit.models import AppVersion, Registration, RegistrationState
+from portal.cockpit.contact_commands import contact_of
+from portal.cockpit.models import AppVersion, Registration, RegistrationState, ReleaseMessage
 from portal.cockpit.queries import BADGES
 from portal.cockpit.registrations import registrar_of
 from portal.cockpit.rules import CORE_ROLES
@@ -29,6 +30,11 @@ VERB_LABELS: dict[str, str | Promise] = {
     Verb.SEND_BACK: _("Send back…"),
     Verb.APPROVE: _("Approve Upload…"),
 }
+CONFIRMED = Badge("ok", "badge-check", _("Confirmed"))
+DECLINED = Badge("bad", "circle-x", _("Declined"))
+NOT_CONFIRMED = Badge("wait", "hourglass", _("Not confirmed yet"))
+LINK_EXPIRED = Badge("warn", "clock-alert", _("The link has expired"))
+NOT_ASKED = Badge("warn", "mail-x", _("No mail was sent"))
 # The step that leads on.
 FORWARD = {Verb.REGISTER, Verb.PREPARE, Verb.SUBMIT, Verb.APPROVE}
 
@@ -114,6 +120,37 @@ def _hub_badge(row: Registration | None) -> Badge:
         case (RegistrationState.REPLACED, _any):
             return Badge("muted", "refresh-cw", RegistrationState.REPLACED.label)
     return Badge("wait", "hourglass", RegistrationState.PENDING.label)
+
+
+def message_rows(version: AppVersion) -> list[ReleaseMessage]:
+    """What was written about a release, oldest first."""
+    return list(version.messages.order_by("pk"))
+
+
+def contact_row(version: AppVersion) -> dict[str, Any]:
+    """The alternate contact that counts and what became of the question; `named` is empty where there is none."""
+    contact = contact_of(version)
+    if contact is None:
+        return {"named": None, "email": version.alternate_email, "badge": NOT_ASKED, "is_confirmed": False}
+    answered = contact.confirmed_at or contact.declined_at
+    badge = NOT_CONFIRMED if contact.is_open else LINK_EXPIRED
+    if contact.confirmed_at:
+        badge = CONFIRMED
+    elif contact.declined_at:
+        badge = DECLINED
+    elif not contact.mailed_at:
+        badge = NOT_ASKED
+    ended = version.state == AppState.REMEDIATION
+    return {
+        "named": contact,
+        "email": contact.email,
+        "badge": badge,
+        "answered_at": answered,
+        "is_confirmed": bool(contact.confirmed_at),
+        "is_open": not answered,
+        # The end of the check was told before anybody could be sure that the address is right.
+        "was_not_told": ended and not (contact.confirmed_at and contact.confirmed_at < version.state_since),
+    }
 
 
 def actions(request: TenantRequest, version: AppVersion) -> list[Action]:

@@ -5,8 +5,11 @@ from django.urls import path
 from portal.cockpit import (
     approval_views,
     component_views,
+    contact_views,
     detail_views,
+    dossier_views,
     list_views,
+    message_views,
     registration_views,
     release_views,
     role_views,
@@ -34,4 +37,8 @@ urlpatterns = [
     path("<int:app_id>/withdraw/", release_views.withdraw, name="withdraw"),
     path("<int:app_id>/approve/", approval_views.approve, name="approve"),
     path("<int:app_id>/send-back/", approval_views.send_back, name="send_back"),
+    path("<int:app_id>/messages/", message_views.write, name="write_message"),
+    path("<int:app_id>/dossier.zip", dossier_views.download, name="dossier"),
+    path("<int:app_id>/contact/", contact_views.change_contact, name="change_contact"),
+    path("<int:app_id>/contact/resend/", contact_views.resend_contact, name="resend_contact"),
 ]

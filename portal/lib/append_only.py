@@ -38,6 +38,19 @@ class AppendOnly(Operation):
         return f"Rows of {self.model_name} are only ever added"
 
 
+class WithoutAppendOnly(AppendOnly):
+    """Takes the guard away; `AppendOnly` puts it back at the end of the same migration, with the new columns in it."""
+
+    def database_forwards(self, *arguments: Any) -> None:
+        super().database_backwards(*arguments)
+
+    def database_backwards(self, *arguments: Any) -> None:
+        super().database_forwards(*arguments)
+
+    def describe(self) -> str:
+        return f"Rows of {self.model_name} are not guarded while the table changes"
+
+
 def guard(model: Any, erasable: str, vendor: str) -> list[str]:
     """The statements that put the triggers on the model's table."""
     table = model._meta.db_table

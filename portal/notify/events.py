@@ -21,6 +21,9 @@ KINDS = {
     "key_expires": _("Key expires"),
     "key_leaked": _("Leaked secret"),
     "release_checked": _("Release checked"),
+    "release_message": _("Message about a release"),
+    "contact_confirmation": _("Confirmation of the alternate contact"),
+    "contact_declined": _("Alternate contact declined"),
 }
 
 

@@ -197,6 +197,69 @@ def release_checked(
     return post(key=key, template="release_checked", to=to, language=language, values=values)
 
 
+def contact_confirmation(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    app_name: str,
+    version: str,
+    display_name: str,
+    named_by: str,
+    url: str,
+    expires_at: datetime,
+) -> OutgoingMail:
+    """To the alternate contact of a release: who named this address, and the page that confirms or declines."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "named_by": named_by,
+        "url": Link(url),
+        "expires_at": expires_at,
+    }
+    return post(key=key, template="contact_confirmation", to=to, language=language, values=values)
+
+
+def contact_declined(
+    *, key: str, to: str, language: str, app_name: str, version: str, display_name: str, email: str, url: str
+) -> OutgoingMail:
+    """To whoever approved a release: the alternate contact says not to be it, so another one has to be named."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "email": email,
+        "url": Link(url),
+    }
+    return post(key=key, template="contact_declined", to=to, language=language, values=values)
+
+
+def release_message(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    app_name: str,
+    version: str,
+    display_name: str,
+    author: str,
+    asks: bool,
+    url: str,
+) -> OutgoingMail:
+    """To the other side: there is a message about a release. Its text stays on the page."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "author": author,
+        # Texts alone go into mails; an empty one is no.
+        "asks": "yes" if asks else "",
+        "url": Link(url),
+    }
+    return post(key=key, template="release_message", to=to, language=language, values=values)
+
+
 def _one_line(reason: str) -> str:
     """A reason may have paragraphs where it is written; in a mail it is one."""
     return " ".join(reason.split())

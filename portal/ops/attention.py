@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.access import TenantRequest
-from portal.cockpit.queries import versions_in_check
+from portal.cockpit.queries import versions_in_check, waiting_for_operator
 from portal.notify.models import MailState, OutgoingMail
 from portal.tenants import models
 from portal.tenants.attention import AttentionItem
@@ -18,7 +18,7 @@ def for_operator(request: TenantRequest) -> list[AttentionItem]:
     """Provisionings that stopped, requests and releases that wait for an answer, mails that were given up."""
     if not request.user.is_operator:
         return []
-    return _failed_provisionings() + _open_requests() + _releases_in_check() + _lost_mails()
+    return _failed_provisionings() + _open_requests() + _releases_in_check() + _unanswered() + _lost_mails()
 
 
 def _failed_provisionings() -> list[AttentionItem]:
@@ -49,6 +49,21 @@ def _releases_in_check() -> list[AttentionItem]:
             url=reverse("ops:releases"),
             action=_("Look at it"),
         )
+    ]
+
+
+def _unanswered() -> list[AttentionItem]:
+    return [
+        AttentionItem(
+            icon="message-circle-reply",
+            tone="wait",
+            title=_("%(tenant)s wrote about %(name)s")
+            % {"tenant": version.tenant.display_name, "name": version.display_name},
+            detail=_("Nobody has answered yet."),
+            url=reverse("ops:release", args=[version.tenant.name, version.pk]) + "#messages",
+            action=_("Answer"),
+        )
+        for version in waiting_for_operator()
     ]
 
 

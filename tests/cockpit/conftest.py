@@ -9,7 +9,7 @@ from portal.cockpit.models import AppVersion
 from portal.identity.models import User
 from portal.permissions import Role
 from tests.cast import Cast, make_app, make_member, signed_in
-from tests.cockpit.writing import RELEASE, approve
+from tests.cockpit.writing import RELEASE, approve, confirm
 
 
 @pytest.fixture
@@ -62,7 +62,14 @@ def waiting(prepared: AppVersion, dev: Client) -> AppVersion:
 
 
 @pytest.fixture
-def in_check(waiting: AppVersion, dana: Client) -> AppVersion:
-    """Approved by Dana."""
+def unconfirmed(waiting: AppVersion, dana: Client) -> AppVersion:
+    """Approved by Dana; the alternate contact has a mail and did not answer yet."""
     assert approve(dana, waiting).status_code == 302
     return waiting
+
+
+@pytest.fixture
+def in_check(unconfirmed: AppVersion) -> AppVersion:
+    """Approved by Dana, and the alternate contact has confirmed."""
+    assert confirm(unconfirmed).status_code == 302
+    return unconfirmed

@@ -9,8 +9,9 @@ from django.test import Client
 
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
-from tests.cockpit.writing import APPROVAL, RELEASE
+from tests.cockpit.writing import APPROVAL, RELEASE, contact_link
 from tests.german import assert_german, assert_pages
+from tests.notify.conftest import each_mail
 
 LIST = "/t/acme/apps/"
 
@@ -89,6 +90,41 @@ def test_pages_of_the_operator(in_check: AppVersion, dev: Client, dana: Client, 
         (olga, "/operator/releases/", 200, "Kein Release wartet auf eine Prüfung"),
         (dev, f"{LIST}{in_check.pk}/", 200, "Bereit zur Zuweisung"),
     )
+
+
+def test_alternate_contact(unconfirmed: AppVersion, dana: Client, cast: Cast) -> None:
+    one, link = f"{LIST}{unconfirmed.pk}/", contact_link(unconfirmed)
+    dana.get(one)  # what the acts before said, in English
+    assert_pages(
+        (dana, one, 200, "Noch nicht bestätigt"),
+        (dana, f"{one}contact/", 200, "Diese Person fragen"),
+        (dana, f"{one}messages/", 200, "Es lässt sich weder ändern noch zurücknehmen."),
+        (Client(), link, 200, "Ich bin der Vertretungskontakt"),
+        (signed_in(cast.olga), f"/operator/releases/acme/{unconfirmed.pk}/", 200, "wenn der Vertretungskontakt"),
+    )
+    Client().post(link, {"answer": "decline"})
+    assert_pages((Client(), link, 200, "Sie haben abgelehnt."), (dana, one, 200, "Abgelehnt"))
+
+
+def test_returned_and_asked(in_check: AppVersion, dev: Client, cast: Cast) -> None:
+    olga, one = signed_in(cast.olga), f"/operator/releases/acme/{in_check.pk}/"
+    olga.post(f"{one}ask/", {"text": "Wo?", "asks": "on"}, headers={"accept-language": "de"})
+    assert_pages((olga, f"{one}ask/", 200, "Ich warte auf eine Antwort"))
+    olga.post(one, {"outcome": "fail", "item_health": "Zu langsam."}, headers={"accept-language": "de"})
+    dev.get(LIST)
+    assert_pages(
+        (olga, "/operator/releases/?state=all", 200, "Nachbesserung nötig"),
+        (olga, "/operator/releases/?q=zzz", 200, "Kein Release passt zum Filter"),
+        (dev, f"{LIST}{in_check.pk}/", 200, "Von der Prüfung zurückgegeben."),
+        (dev, "/t/acme/", 200, "Der Betreiber hat eine Frage zu Pump Advisor"),
+    )
+
+
+@pytest.mark.parametrize("name", ["contact_confirmation", "contact_declined", "release_message"])
+def test_mails_keep_their_umlauts(name: str, db: None) -> None:
+    mail = each_mail("de")[name]()
+    for part in (mail.text, mail.html):
+        assert set(part) & set("äöüß")
 
 
 @pytest.mark.parametrize(

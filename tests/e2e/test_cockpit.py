@@ -19,6 +19,13 @@ def third_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
         yield visitor_in(demo, context)
 
 
+@pytest.fixture
+def substitute(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    """Who is named as the alternate contact; signed in nowhere."""
+    with open_context(chromium) as context:
+        yield visitor_in(demo, context)
+
+
 def look_everywhere(visitor: Visitor) -> None:
     """At both widths and in both colours."""
     page = visitor.page
@@ -33,7 +40,7 @@ def look_everywhere(visitor: Visitor) -> None:
 
 
 def test_from_the_first_line_to_the_assignment(
-    visitor: Visitor, second_visitor: Visitor, third_visitor: Visitor
+    visitor: Visitor, second_visitor: Visitor, third_visitor: Visitor, substitute: Visitor
 ) -> None:
     dev, dana, olga = visitor, second_visitor, third_visitor
     dev.sign_in("Dev Dietrich")
@@ -104,12 +111,38 @@ def test_from_the_first_line_to_the_assignment(
     dana.page.get_by_label("Type pumpadvisor to confirm").fill("pumpadvisor")
     dana.press("Approve")
     dana.hears("The release is approved.")
+    expect(dana.page.get_by_role("region", name="Release")).to_contain_text("Not confirmed yet")
     look_everywhere(dana)
 
     olga.sign_in("Olga")
     olga.visit("/operator/releases/")
     olga.look()
     olga.follow("Pump Advisor")
+    look_everywhere(olga)
+    olga.page.get_by_label("Ready for assignment").check()
+    olga.press("End the check")
+    expect(olga.page.locator(".error-summary")).to_contain_text("The alternate contact has not confirmed yet")
+    look_everywhere(olga)
+    olga.page.get_by_role("textbox", name="Message").fill("Which pumps are these?")
+    olga.press("Write")
+    olga.hears("Your message stands on the page of the release.")
+
+    substitute.open_mail("Are you the alternate contact of Pump Advisor v1.0.0?", "dev@acme.example")
+    substitute.page.get_by_role("link", name="/alternate-contact/").click()
+    look_everywhere(substitute)
+    substitute.press("I am the alternate contact")
+    expect(substitute.page.get_by_role("main")).to_contain_text("You have confirmed.")
+    look_everywhere(substitute)
+
+    dev.visit("/t/acme/")
+    dev.follow("Answer")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Which pumps are these?")
+    page.get_by_role("textbox", name="Message").fill("All of line 4.")
+    dev.press("Write")
+    look_everywhere(dev)
+
+    olga.page.reload()
+    expect(olga.page.get_by_role("region", name="Messages")).to_contain_text("All of line 4.")
     look_everywhere(olga)
     olga.page.get_by_label("Ready for assignment").check()
     olga.press("End the check")

@@ -34,6 +34,10 @@ from tests.fences.pages import Page, all_pages, pages_for
 
 # A page that everybody may open is a decision: it is written down here, too.
 PUBLIC = {
+    # For whoever holds the signed link of a mail; nothing happens before a button is pressed.
+    "alternate_contact",
+    # Public keys.
+    "dossier_key",
     "identity:sign_in",
     "identity:start",
     "identity:callback",

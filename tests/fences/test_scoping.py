@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.actor import SYSTEM
+from portal.cockpit.models import AlternateContact, ReleaseMessage
 from portal.cockpit.registration_commands import register
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
@@ -26,6 +27,7 @@ SHARED = {
     "tenants.Tenant": "it is the tenant",
     "tenants.TenantRequest": "asked for by people who have no tenant yet",
     "keys.SigningKey": "the portal's own key pairs",
+    "cockpit.DossierKey": "the portal's own key pairs",
     "audit.AuditLog": "heads of all logs, read by their tenant's id under lock",
     "audit.InstanceRecord": "the portal's own log",
     "notify.OutgoingMail": "the portal's post, delivered by the worker for all tenants",
@@ -50,6 +52,7 @@ ALL_TENANTS = {
     "portal/keys/rekey.py",
     "portal/cockpit/queries.py",
     "portal/cockpit/registrations.py",
+    "portal/cockpit/contact_commands.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -69,6 +72,7 @@ OPENS_SCOPE = {
     "portal/tokens/bearer.py",
     "portal/keys/leaks/report.py",
     "portal/cockpit/registrations.py",
+    "portal/cockpit/contact_commands.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/release_views.py",
@@ -205,6 +209,8 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "cockpit.AppVersion.application",
         "cockpit.Registration.version",
         "cockpit.Move.version",
+        "cockpit.ReleaseMessage.version",
+        "cockpit.AlternateContact.version",
     ]
 
 
@@ -217,7 +223,10 @@ def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Ca
         UseHour.objects.create(key=key, generation=1, hour=now)
         KeyCaller.objects.create(key=key, generation=1, succeeded=True, first_at=now, last_at=now)
         HandOver.objects.create(key=key, generation=1, email="dev@acme.example", expires_at=now)
-        register(make_app(cast.acme), by=SYSTEM)
+        app = make_app(cast.acme)
+        register(app, by=SYSTEM)
+        ReleaseMessage.objects.create(version=app, side="tenant", text="x", by_id="1", by_name="Dev")
+        AlternateContact.objects.create(version=app, email="sub@acme.example", language="en", expires_at=now)
     table = field.model._meta.db_table
     # Of tables that refuse any such change, tests/cockpit/test_guards.py tries the row that is new.
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from portal import constants
-from portal.actor import SYSTEM
+from portal.actor import SYSTEM, Actor, ActorKind
+from portal.cockpit.approval_commands import approve_release, last_submission
 from portal.cockpit.commands import create_version
+from portal.cockpit.notice import notice
 from portal.cockpit.registration_commands import register
 from portal.cockpit.release_commands import prepare_release, submit_release
 from portal.keys.models import BindingKey
@@ -53,23 +55,26 @@ PAGES = {
     "/t/acme/keys/{key}/enable/": 10,
     "/t/acme/keys/{key}/brown-out/": 11,
     "/t/acme/keys/{key}/brown-out/stop/": 11,
-    "/t/acme/apps/": 13,
-    "/t/acme/apps/create/": 10,
-    "/t/acme/apps/{app}/": 13,
-    "/t/acme/apps/{app}/edit/": 11,
-    "/t/acme/apps/{app}/new-version/": 11,
-    "/t/acme/apps/{app}/discard/": 13,
-    "/t/acme/apps/{app}/components/add/": 11,
-    "/t/acme/apps/{app}/component/web/": 11,
-    "/t/acme/apps/{app}/roles/": 11,
-    "/t/acme/apps/{app}/roles/names/": 11,
-    "/t/acme/apps/{app}/register/": 11,
-    "/t/acme/apps/{registered}/deregister/": 11,
-    "/t/acme/apps/{registered}/prepare/": 11,
-    "/t/acme/apps/{prepared}/submit/": 11,
-    "/t/acme/apps/{submitted}/withdraw/": 11,
+    "/t/acme/apps/": 14,
+    "/t/acme/apps/create/": 11,
+    "/t/acme/apps/{app}/": 16,
+    "/t/acme/apps/{app}/edit/": 12,
+    "/t/acme/apps/{app}/new-version/": 12,
+    "/t/acme/apps/{app}/discard/": 14,
+    "/t/acme/apps/{app}/components/add/": 12,
+    "/t/acme/apps/{app}/component/web/": 12,
+    "/t/acme/apps/{app}/roles/": 12,
+    "/t/acme/apps/{app}/roles/names/": 12,
+    "/t/acme/apps/{app}/register/": 12,
+    "/t/acme/apps/{registered}/deregister/": 12,
+    "/t/acme/apps/{registered}/prepare/": 12,
+    "/t/acme/apps/{prepared}/submit/": 12,
+    "/t/acme/apps/{submitted}/withdraw/": 12,
     "/t/acme/apps/{submitted}/approve/": 13,
-    "/t/acme/apps/{submitted}/send-back/": 11,
+    "/t/acme/apps/{submitted}/send-back/": 12,
+    "/t/acme/apps/{approved}/dossier.zip": 13,
+    "/t/acme/apps/{approved}/contact/": 14,
+    "/t/acme/apps/{approved}/messages/": 12,
     "/t/acme/activity/": 10,
     "/t/acme/members/": 12,
     "/t/acme/members/invite/": 9,
@@ -87,6 +92,7 @@ POST_ONLY = {
     "keys:withdraw_hand_over",
     "keys:disable_leaked",
     "cockpit:remove_component",
+    "cockpit:resend_contact",
 }
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
@@ -109,17 +115,24 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     apps = [make_app(cast.acme, f"app{number}") for number in range(5)]
     with tenant_scope(cast.acme.pk):
         create_version(apps[0], version="v2", by=SYSTEM)
-        for app in apps[1:4]:
+        for app in apps[1:5]:
             register(app, by=SYSTEM)
-        for app in apps[2:4]:
+        for app in apps[2:5]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
             prepare_release(app, **release, by=SYSTEM)
         submit_release(apps[3], by=SYSTEM)
+        submit_release(apps[4], by=SYSTEM)
+        submission = last_submission(apps[4])
+        assert submission is not None
+        somebody = Actor(ActorKind.PERSON, "somebody@acme.example", "Somebody")
+        told = {"submission": submission.pk, "alternate_email": "sub@acme.example"}
+        approve_release(apps[4], **told, notice=notice(), by=somebody)
     return {
         "app": apps[0].pk,
         "registered": apps[1].pk,
         "prepared": apps[2].pk,
         "submitted": apps[3].pk,
+        "approved": apps[4].pk,
         "key": key.pk,
         "waiting": waiting.pk,
         "asset": "0" * 32,
