@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -121,9 +122,8 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 def _command(order: str) -> list[str]:
     """Isolated from the environment, and without the start-up files of site-packages, which take longer than Pillow."""
-    pillow = find_spec("PIL")
-    assert pillow is not None and pillow.origin is not None
-    places = [str(Path(pillow.origin).parents[1]), str(_ROOT)]
+    pillow = cast("ModuleSpec", find_spec("PIL"))
+    places = [str(Path(str(pillow.origin)).parents[1]), str(_ROOT)]
     program = f"import sys; sys.path += {places!r}; from portal.lib.images.child import main; main()"
     return [sys.executable, "-I", "-S", "-B", "-c", program, order]
 

@@ -40,8 +40,12 @@ TEXTS: dict[Reason, str | Promise] = {
         "Make it smaller and send it again."
     ),
     Reason.DAMAGED: _("The picture is damaged. Open it in a graphics program, save it as PNG, and send that."),
-    Reason.EFFORT: _("Reading the picture took too much time or memory. Save it as PNG with fewer pixels and send that."),
-    Reason.NOT_SQUARE: _("An icon is square, this picture has %(width)s × %(height)s pixels. Crop it and send it again."),
+    Reason.EFFORT: _(
+        "Reading the picture took too much time or memory. Save it as PNG with fewer pixels and send that."
+    ),
+    Reason.NOT_SQUARE: _(
+        "An icon is square, this picture has %(width)s × %(height)s pixels. Crop it and send it again."
+    ),
     Reason.SMALL: _(
         "The picture has %(width)s × %(height)s pixels, at least %(least)s × %(least)s are needed. Send a larger one."
     ),
