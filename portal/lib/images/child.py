@@ -97,6 +97,10 @@ def cleaned(source: BinaryIO, order: Order) -> tuple[dict[str, object], bytes]:
     """
     image = _upright(_opened(source, order))
     size = image.size
+    if image.mode.startswith("I"):
+        # 16 bits: Pillow would cut off what is brighter than 255, and the colour that stands for "transparent" is lost.
+        image = image.point(lambda grey: grey * (1 / 257)).convert("L")
+        image.info = {}
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.info = {}
     image = _icon(image, order["size"]) if order["kind"] == "icon" else _screenshot(image, order["size"])

@@ -31,8 +31,8 @@ STARTS_BEFORE_OF_HEIGHT = 0.25
 EDGE = 0.06
 # 48 px in a window of 4000 to 770 px, and upright 320 px; with the accent line, whatever there is.
 LEAST_HEIGHT, MOST_HEIGHT, MOST_HEIGHT_UPRIGHT = 0.0105, 0.062, 0.15
-LEAST_WITH_ACCENT, MOST_WITH_ACCENT = 0.009, 0.16
-# Thinner bands are lines. Rows.
+MOST_HEIGHT_WITH_ACCENT = 0.16
+# Thinner bands are lines, in a small picture as well. Rows.
 LEAST_ROWS = 8
 # Of a row, of the band as a whole (what is not covered by icons and text), and of the accent line.
 ROW_SHARE, BAND_SHARE, ACCENT_SHARE = 0.5, 0.6, 0.7
@@ -65,16 +65,16 @@ class Band:
 def hub_bar(image: Image) -> tuple[HubBar, int]:
     """Whether the bar is on top of this RGB picture, and the row below it (0 if it was not found)."""
     width, height = image.size
-    count = int(min(height * LOOKED_AT_OF_HEIGHT, width * LOOKED_AT))
+    count = max(1, int(min(height * LOOKED_AT_OF_HEIGHT, width * LOOKED_AT)))
     pixels, length = image.crop((0, 0, width, count)).resize((SAMPLES, count), 0).tobytes(), 3 * SAMPLES
     rows = [pixels[at : at + length] for at in range(0, len(pixels), length)]
-    bands = [band for band in _bands(rows) if band.rows >= LEAST_ROWS]
+    bands = [band for band in _bands(rows) if band.rows >= max(LEAST_ROWS, width * LEAST_HEIGHT)]
     near = [band for band in bands if band.start < height * STARTS_BEFORE_OF_HEIGHT]
     for band in near:
-        if LEAST_WITH_ACCENT <= band.rows / width <= MOST_WITH_ACCENT and _has_accent(band, rows):
+        if band.rows <= width * MOST_HEIGHT_WITH_ACCENT and _has_accent(band, rows):
             return HubBar.FOUND, band.end
     most = MOST_HEIGHT_UPRIGHT if height > width else MOST_HEIGHT
-    fitting = [band for band in near if LEAST_HEIGHT <= band.rows / width <= most and band.is_even and band.end < count]
+    fitting = [band for band in near if band.rows <= width * most and band.is_even and band.end < count]
     if len(fitting) == 1 and not any(_is_page_of(fitting[0], band) for band in bands):
         return HubBar.FOUND, fitting[0].end
     # Several are a dark browser or a dark page; none of the right height is a dark page or a banner.
