@@ -19,7 +19,8 @@ OURS = f"""<header class="bar"><button class="bar-item">{ICON}</button><button c
 Machines</span></button><a class="bar-item wide-only">Bindery</a><button class="bar-item bar-push">{ICON}</button>
 <button class="bar-item">{ICON}</button><span class="bar-item bar-wordmark">for <b>Insights Hub</b></span></header>"""
 EMULATORS = f"""<section class="bar"><a class="item">{ICON}</a><button class="item tenant"><span class="name">
-Acme Machines</span></button><span class="item title">Line monitor</span><button class="item push">{ICON}</button></section>"""
+Acme Machines</span></button><span class="item title">Line monitor</span>
+<button class="item push">{ICON}</button></section>"""
 
 
 def ours(scheme: str, *, bar: bool = True) -> str:

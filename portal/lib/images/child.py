@@ -12,11 +12,14 @@ import json
 import os
 import resource
 import sys
-from typing import BinaryIO, TypedDict
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from portal.lib.images import seen
+
+if TYPE_CHECKING:
+    from portal.lib.images.cleaning import Order
 
 # Its reader of EXIF is Pillow's; imported now, because later no file can be opened.
 EXIF_READER = TiffImagePlugin
@@ -32,19 +35,6 @@ UPRIGHT = {
 }
 # zlib levels: the usual one, and one for a picture that comes out as it came in.
 LEVELS = (6, 9)
-
-
-class Order(TypedDict):
-    """What is wanted, and what it may cost: bytes, pixels, seconds."""
-
-    kind: str
-    memory: int
-    seconds: int
-    pixels: int
-    stored: int
-    least: int
-    most: int
-    size: int
 
 
 class Refused(Exception):

@@ -23,7 +23,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import IO, Any, cast
+from typing import IO, Any, TypedDict, cast
 
 from portal import constants
 from portal.lib.images.plain_png import plain_size
@@ -63,35 +63,58 @@ def clean_icon(picture: bytes) -> CleanImage:
 
     Blocks for about 0.1 seconds, at most three times IMAGE_SECONDS.
     """
-    return _cleaned(picture, "icon", constants.ICON_LEAST, constants.ICON_MOST, constants.ICON_SIZE)
+    return _cleaned(picture, icon_order())
 
 
 def clean_screenshot(picture: bytes) -> CleanImage:
     """A screenshot on white, not longer than SCREENSHOT_SIZE. Raises `ImageRefused`. Blocks as `clean_icon` does."""
-    most = constants.IMAGE_PIXELS
-    return _cleaned(picture, "screenshot", constants.SCREENSHOT_LEAST, most, constants.SCREENSHOT_SIZE)
+    return _cleaned(picture, screenshot_order())
 
 
-def _cleaned(picture: bytes, kind: str, least: int, most: int, size: int) -> CleanImage:
+class Order(TypedDict):
+    """What a child shall make, and what that may cost: bytes, seconds, pixels."""
+
+    kind: str
+    least: int
+    most: int
+    size: int
+    memory: int
+    seconds: int
+    pixels: int
+    stored: int
+
+
+def icon_order() -> Order:
+    return _order("icon", constants.ICON_LEAST, constants.ICON_MOST, constants.ICON_SIZE)
+
+
+def screenshot_order() -> Order:
+    return _order("screenshot", constants.SCREENSHOT_LEAST, constants.IMAGE_PIXELS, constants.SCREENSHOT_SIZE)
+
+
+def _order(kind: str, least: int, most: int, size: int) -> Order:
+    return {
+        "kind": kind,
+        "least": least,
+        "most": most,
+        "size": size,
+        "memory": constants.IMAGE_MEMORY,
+        "seconds": constants.IMAGE_SECONDS,
+        "pixels": constants.IMAGE_PIXELS,
+        "stored": constants.IMAGE_UPLOAD,
+    }
+
+
+def _cleaned(picture: bytes, order: Order) -> CleanImage:
     if not picture:
         raise ImageRefused(Reason.EMPTY)
     if len(picture) > constants.IMAGE_UPLOAD:
         raise ImageRefused(Reason.BYTES)
     if picture.lstrip(b"\xef\xbb\xbf \t\r\n")[:5].lower().startswith(MARKUP):
         raise ImageRefused(Reason.VECTOR)
-    order = {
-        "kind": kind,
-        "memory": constants.IMAGE_MEMORY,
-        "seconds": constants.IMAGE_SECONDS,
-        "pixels": constants.IMAGE_PIXELS,
-        "stored": constants.IMAGE_UPLOAD,
-        "least": least,
-        "most": most,
-        "size": size,
-    }
     with _turn():
         answer = _asked(picture, json.dumps(order))
-    return _believed(answer, least, most)
+    return _believed(answer, order)
 
 
 # Whose turn it is. A child is 0.1 seconds of a core; a request that waits is a thread that serves nobody else.
@@ -182,14 +205,14 @@ def _ended(code: int) -> ImageRefused:
 # What it says.
 
 
-def _believed(answer: bytes, least: int, most: int) -> CleanImage:
+def _believed(answer: bytes, order: Order) -> CleanImage:
     """The answer as it is promised to be; anything else was written by the picture, or is a mistake of ours."""
     head, _line, png = answer.partition(b"\n")
     try:
         told: dict[str, Any] = json.loads(head[:HEAD])
         width, height = int(told.get("width", 0)), int(told.get("height", 0))
         if "refused" in told:
-            raise ImageRefused(Reason(told["refused"]), width, height, least=least, most=most)
+            raise ImageRefused(Reason(told["refused"]), width, height, least=order["least"], most=order["most"])
         facts = PictureFacts(width, height, bool(told["blank"]), HubBar(told["hub_bar"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _not_believed("says what it should not") from None
