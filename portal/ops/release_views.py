@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
 from portal.cockpit.models import AppVersion
-from portal.cockpit.queries import find_version, versions_in_check
+from portal.cockpit.pictures import PictureKind
+from portal.cockpit.queries import find_picture, find_version, versions_in_check
 from portal.cockpit.release_forms import PASS, CheckForm
-from portal.cockpit.rows import core_rows, release_row, scope_rows
+from portal.cockpit.rows import core_rows, release_row, scope_rows, screenshot_row
 from portal.cockpit.states import Verb, target_of
 from portal.lib.forms import posted
+from portal.lib.images.response import image_response
 from portal.lib.paging import page_of
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
@@ -49,12 +52,23 @@ def release(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
             "heading": _("Check of %(name)s") % {"name": version.display_name},
             "app": _row(version),
             "version": version,
-            "release": release_row(version),
+            "release": release_row(version)
+            | {"screenshot": screenshot_row(version, _url(version, "release_screenshot"))},
             "roles": version.role_list,
             "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
             "cancel_url": reverse("ops:releases"),
         }
         return render(request, "ops/release.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@operator_page
+def release_picture(request: SignedInRequest, tenant: str, app_id: int, kind: PictureKind) -> HttpResponseBase:
+    """Icon or screenshot of a release, while the operator decides about it."""
+    found = get_object_or_404(Tenant, name=tenant)
+    with tenant_scope(found.pk):
+        target_of(find_version(app_id).state, Verb.PASS)
+        return image_response(request, find_picture(app_id, kind), kind=kind)
 
 
 def _ended(version: AppVersion, form: CheckForm, request: SignedInRequest) -> str:
@@ -66,9 +80,14 @@ def _ended(version: AppVersion, form: CheckForm, request: SignedInRequest) -> st
     return _("%(name)s %(version)s needs a remediation.") % told
 
 
+def _url(version: AppVersion, page: str) -> str:
+    return reverse(f"ops:{page}", args=[version.tenant.name, version.pk])
+
+
 def _row(version: AppVersion) -> dict[str, Any]:
     return {
-        "url": reverse("ops:release", args=[version.tenant.name, version.pk]),
+        "url": _url(version, "release"),
+        "icon_url": _url(version, "release_icon") if version.has_icon else "",
         "name": version.display_name,
         "internal_name": version.application.internal_name,
         "version": version.version,

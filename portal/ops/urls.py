@@ -29,6 +29,18 @@ urlpatterns = [
     path("operator/requests/<int:request_id>/decline/", request_views.decline, name="decline"),
     path("operator/releases/", release_views.releases, name="releases"),
     path("operator/releases/<tenant:tenant>/<int:app_id>/", release_views.release, name="release"),
+    path(
+        "operator/releases/<tenant:tenant>/<int:app_id>/icon.png",
+        release_views.release_picture,
+        {"kind": "icon"},
+        name="release_icon",
+    ),
+    path(
+        "operator/releases/<tenant:tenant>/<int:app_id>/screenshot.png",
+        release_views.release_picture,
+        {"kind": "screenshot"},
+        name="release_screenshot",
+    ),
     path("patterns/", views.patterns, name="patterns"),
     path("docs/", docs.index, name="docs"),
     path("docs/<slug:page>/", docs.page, name="docs_page"),

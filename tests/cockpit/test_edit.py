@@ -72,7 +72,7 @@ def test_locked_while_registered(dev: Client, app: AppVersion, page: str, writte
     answer = dev.post(url(app, page), written)
     assert answer.status_code == 409
     assert "its configuration is locked. Deregister it" in " ".join(answer.content.decode().split()).replace(
-        "</p> <p>", " "
+        "</p> <p data-refusal>", " "
     )
     assert content(app) == before
 
