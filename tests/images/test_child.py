@@ -242,8 +242,10 @@ class TestManyAtOnce:
     def test_nobody_waits_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(constants, "IMAGE_SECONDS", 0.1)
         monkeypatch.setattr(cleaning, "_children", threading.BoundedSemaphore(1))
+        started = time.monotonic()
         with cleaning._children, pytest.raises(ImageRefused, match="busy"):
             clean_icon(ICON)
+        assert time.monotonic() - started < 5
         # Nobody is counted as waiting who is not.
         assert cleaning._requests._value == constants.IMAGE_AT_ONCE + constants.IMAGE_WAITING  # type: ignore[attr-defined]
 

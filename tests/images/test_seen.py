@@ -103,7 +103,8 @@ class TestBar:
         dark = ((32, 33, 36), (53, 54, 58))
         assert seen(drawn_page(width, height, scale=scale, accent=True, browser=dark)) is HubBar.FOUND
         assert seen(drawn_page(width, height, scale=scale, accent=True, page=DARK_PAGE)) is HubBar.FOUND
-        assert seen(drawn_page(width, height, scale=scale, browser=dark)) is HubBar.UNSURE
+        assert seen(drawn_page(width, height, scale=scale, bar=PETROL, browser=dark)) is HubBar.UNSURE
+        assert seen(drawn_page(width, height, scale=scale, bar=None, browser=dark)) is HubBar.UNSURE
 
     @pytest.mark.parametrize("colour", [None, (24, 119, 242), (240, 240, 240), (200, 30, 30), (0, 200, 90)])
     def test_is_missing(self, window: tuple[int, int, float], colour: Colour | None) -> None:
@@ -128,6 +129,14 @@ def test_bar_must_reach_both_edges_be_even_and_be_on_top() -> None:
     image = drawn_page(bar=None)
     ImageDraw.Draw(image).rectangle((0, 300, 1280, 348), GREY)
     assert seen(image) is HubBar.MISSING
+
+
+def test_header_of_a_dark_page_is_no_bar() -> None:
+    image = drawn_page(bar=None, page=DARK_PAGE)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 1280, 200), DARK_PAGE)
+    draw.rectangle((0, 56, 1280, 57), (90, 100, 110))
+    assert seen(image) is HubBar.UNSURE
 
 
 def test_scroll_bar_and_shadow_of_the_window_do_not_matter() -> None:
