@@ -91,7 +91,8 @@ def with_pictures(version: AppVersion) -> AppVersion:
     """Another version, which began with both pictures: a picture that is not there is not found either."""
     version.pk, version.version, version._state.adding = None, "v2.0.0", True
     version.icon, version.screenshot = ICON, SCREENSHOT.png
-    version.save()
+    with tenant_scope(version.tenant_id):
+        version.save()
     return version
 
 
