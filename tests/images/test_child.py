@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -22,6 +23,7 @@ from portal.lib.images.cleaning import clean_icon
 from portal.lib.images.reasons import ImageRefused, Reason
 from tests.images.pictures import drawn, saved, with_chunk
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits and the measures are those of Linux")
 MB = 1024 * 1024
 ICON = saved(drawn())
 ORDER = {
@@ -88,12 +90,14 @@ class TestConfined:
     def test_no_file_and_no_socket(self) -> None:
         assert b"Too many open files" in done(CONFINED + "open('/etc/hostname')").stderr
         assert b"Too many open files" in done("import socket;" + CONFINED + "socket.socket()").stderr
+        # Not in the place of its own input either.
+        assert b"Too many open files" in done("import os;" + CONFINED + "os.close(0); open('/etc/hostname')").stderr
 
     def test_no_program(self) -> None:
-        assert (
-            b"Too many open files"
-            in done("import subprocess;" + CONFINED + "subprocess.run(['true'], stdout=-1)").stderr
-        )
+        spawned = done("import subprocess;" + CONFINED + "subprocess.run(['true'], stdout=-1)")
+        assert b"Too many open files" in spawned.stderr
+        # It cannot load its libraries.
+        assert done("import os;" + CONFINED + "os.execv('/bin/true', ['true'])").returncode != 0
 
     def test_nothing_on_disk(self, tmp_path: Path) -> None:
         with (tmp_path / "out").open("wb") as out:

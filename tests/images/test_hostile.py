@@ -6,6 +6,7 @@ import gc
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tests.images.forked import Forks
 from tests.images.hostile import FILES, JPEG, MB, PNG
 from tests.images.pictures import CANARY, chunks, opened
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits and the measures are those of Linux")
 # What a refusal may be for. Not FAILED: that is a mistake of ours. Not BUSY: the pool is small enough.
 EXPECTED = set(Reason) - {Reason.FAILED, Reason.BUSY}
 Result = CleanImage | ImageRefused

@@ -67,7 +67,8 @@ def _confine(order: Order) -> None:
     limits = {
         resource.RLIMIT_AS: order["memory"],
         resource.RLIMIT_CPU: order["seconds"],
-        resource.RLIMIT_NOFILE: 3,
+        # Those that are open stay; none can take their place.
+        resource.RLIMIT_NOFILE: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
     }
