@@ -137,6 +137,29 @@ CONTACT_MAILS_PER_DAY = _number(
 MESSAGE_MAIL_WAIT = _number(
     "MESSAGE_MAIL_WAIT", 3600, "seconds", "Between two mails that tell one side of messages about the same release."
 )
+IMAGE_UPLOAD = _number("IMAGE_UPLOAD", 5 * 1024**2, "bytes", "Largest icon or screenshot, as sent and as kept.")
+IMAGE_PIXELS = _number("IMAGE_PIXELS", 25_000_000, "pixels", "Width times height of a picture that is decoded.")
+IMAGE_MEMORY = _number(
+    "IMAGE_MEMORY",
+    512 * 1024**2,
+    "bytes",
+    "Of the process that decodes one picture; 25 million pixels of the hungriest format need 435 MB.",
+    minimum=64 * 1024**2,
+)
+IMAGE_SECONDS = _number("IMAGE_SECONDS", 5, "seconds", "After this time that process is ended.", maximum=60)
+IMAGE_AT_ONCE = _number("IMAGE_AT_ONCE", 2, "pictures", "Decoded at the same time, in each process.", maximum=64)
+IMAGE_WAITING = _number(
+    "IMAGE_WAITING", 8, "pictures", "Wait for their turn, each with a thread that no other page has.", minimum=0
+)
+ICON_LEAST = _number("ICON_LEAST", 64, "pixels", "Side of the smallest icon: less would be blurred at the usual size.")
+ICON_MOST = _number("ICON_MOST", 4096, "pixels", "Side of the largest icon.", maximum=30_000)
+ICON_SIZE = _number("ICON_SIZE", 256, "pixels", "Side that every icon is brought to.", maximum=1024)
+SCREENSHOT_LEAST = _number(
+    "SCREENSHOT_LEAST", 360, "pixels", "Shorter side of the smallest screenshot: on less nobody can read anything."
+)
+SCREENSHOT_SIZE = _number(
+    "SCREENSHOT_SIZE", 2560, "pixels", "Longer side; larger screenshots are made smaller.", maximum=5000
+)
 
 # What a tenant may have, by package; `portal.tenants.quotas` counts. Each number is `PORTAL_PACKAGE_<package>_<quota>`.
 _PACKAGE_TABLE = {

@@ -21,7 +21,7 @@ from portal.tenants.quotas import Quota
 FIRST_SCOPE, FIRST_ROLE = "default", "admin"
 SETTINGS_FIELDS = ("display_name", "description", "content_security_policy", "cache_control")
 
-# What a new version takes over from the one it is made from.
+# What a new version takes over from the one it is made from. Not the screenshot: it shows the version that it is of.
 COPIED = (
     *SETTINGS_FIELDS,
     "icon",
@@ -80,6 +80,7 @@ def create_app(
     description: str = "",
     content_security_policy: str = "",
     cache_control: str = "",
+    icon: bytes | None = None,
     by: Actor,
 ) -> AppVersion:
     """Make an application with its first version. Its internal name is taken from now on; nobody can reach it yet.
@@ -102,6 +103,7 @@ def create_app(
         description=description,
         content_security_policy=content_security_policy,
         cache_control=cache_control,
+        icon=icon,
         components=as_json([component]),
         scopes=[FIRST_SCOPE],
         roles=as_json([AppRole(FIRST_ROLE, [FIRST_SCOPE], [])]),
@@ -113,13 +115,13 @@ def create_app(
 
 
 @transaction.atomic(durable=True)
-def change_app(version: AppVersion, *, by: Actor, **told: str) -> AppVersion:
-    """Change SETTINGS_FIELDS of a version that is in development. Nobody sees it before the next registration.
+def change_app(version: AppVersion, *, by: Actor, **told: str | bytes | None) -> AppVersion:
+    """Change SETTINGS_FIELDS or `icon` of a version in development. Nobody sees it before the next registration.
 
-    Raises `ConfigurationLocked`.
+    An icon that is None is removed; the default one is shown then. Raises `ConfigurationLocked`.
     """
     version = editable(version)
-    changed = [name for name in SETTINGS_FIELDS if name in told and getattr(version, name) != told[name]]
+    changed = [name for name in (*SETTINGS_FIELDS, "icon") if name in told and _held(version, name) != told[name]]
     if changed:
         for name in changed:
             setattr(version, name, told[name])
@@ -172,6 +174,12 @@ def discard_version(version: AppVersion, *, by: Actor) -> None:
         application.delete()
     discarded = events.AppVersionDiscarded(app=application.internal_name, version=version.version)
     record(discarded, by=by, subject=subject)
+
+
+def _held(version: AppVersion, name: str) -> str | bytes | None:
+    """What the column has; PostgreSQL gives its bytes as a view of them."""
+    value: str | bytes | memoryview | None = getattr(version, name)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def editable(version: AppVersion) -> AppVersion:

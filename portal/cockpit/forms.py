@@ -13,6 +13,7 @@ from portal.cockpit import rules
 from portal.cockpit.models import AppVersion, Component
 from portal.cockpit.rules import RuleBroken
 from portal.cockpit.states import AppState
+from portal.lib.images.field import IconField, PictureField
 
 # For names and addresses: no capital letter at the beginning, no red line below.
 AS_IT_IS = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
@@ -65,7 +66,32 @@ class TextField(forms.CharField):
         return written
 
 
-class SettingsForm(forms.Form):
+class PictureInput(forms.FileInput):
+    """Where a picture is chosen, beside the present one."""
+
+    template_name = "cockpit/_picture_input.html"
+    present_url = ""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"present_url": self.present_url}
+
+
+class PicturesForm(forms.Form):
+    """A form with pictures. A browser sends a chosen file once and then forgets it."""
+
+    def ask_again_for_pictures(self) -> None:
+        """For a form that is shown again because of something else: a picture in it, fine as it was, has to be chosen
+        once more."""
+        for name, field in self.fields.items():
+            if isinstance(field, PictureField) and self.cleaned_data.get(name):
+                self.add_error(name, gettext("The picture is fine, but a browser does not keep it. Choose it again."))
+
+    def show_present(self, name: str, url: str) -> None:
+        """Show the picture that is kept beside the field that replaces it."""
+        cast(PictureInput, self.fields[name].widget).present_url = url
+
+
+class SettingsForm(PicturesForm):
     """What can be changed about a version beside its components and roles."""
 
     display_name = RuleField(
@@ -75,6 +101,7 @@ class SettingsForm(forms.Form):
         help_text=_("As people see it on the Launchpad. At most 50 letters, digits, blanks, dots or dashes."),
     )
     description = TextField(label=_("Description"), required=False, max_length=500)
+    icon = IconField(label=_("Icon"), required=False, widget=PictureInput)
     content_security_policy = RuleField(
         rules.content_security_policy,
         label="content-security-policy",
@@ -91,6 +118,28 @@ class SettingsForm(forms.Form):
         widget=forms.TextInput(AS_IT_IS),
         help_text=_("Empty: as the application answers."),
     )
+
+
+class EditAppForm(SettingsForm):
+    """Changes a version. A new icon replaces the present one, whatever is ticked."""
+
+    remove_icon = forms.BooleanField(label=_("Remove the icon; the default one is shown then"), required=False)
+
+    field_order = ("display_name", "description", "icon", "remove_icon", "content_security_policy", "cache_control")
+
+    def __init__(self, icon_url: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if icon_url:
+            self.show_present("icon", icon_url)
+        else:
+            del self.fields["remove_icon"]
+
+    @property
+    def told(self) -> dict[str, str | bytes | None]:
+        """What is to be changed; of a valid form."""
+        told = dict(self.cleaned_data)
+        icon, removes = told.pop("icon"), told.pop("remove_icon", False)
+        return told | ({"icon": icon.png} if icon else {"icon": None} if removes else {})
 
 
 class ComponentForm(forms.Form):
@@ -180,7 +229,7 @@ class CreateAppForm(ComponentForm, VersionForm, SettingsForm):
         },
     )
 
-    FIRST = ("display_name", "internal_name", "version", "version_anyway", "self_hosted", "description")
+    FIRST = ("display_name", "internal_name", "version", "version_anyway", "self_hosted", "description", "icon")
     COMPONENT = ("name", "url", "endpoints")
     CONFIGURATION = ("content_security_policy", "cache_control")
     field_order = [*FIRST, *COMPONENT, *CONFIGURATION]

@@ -73,7 +73,7 @@ class AppVersion(TenantOwned):
     # The configuration: changes while the version is in development.
     display_name = models.CharField(max_length=50)
     description = models.CharField(max_length=500, blank=True)
-    # A picture for the Launchpad; nobody can send one yet.
+    # A PNG that `portal.lib.images` made, for the Launchpad.
     icon = models.BinaryField(null=True)
     content_security_policy = models.CharField(max_length=POLICY_LENGTH, blank=True)
     cache_control = models.CharField(max_length=CACHE_LENGTH, blank=True)
@@ -87,8 +87,10 @@ class AppVersion(TenantOwned):
     health_component = models.CharField(max_length=20, blank=True)
     health_path = models.CharField(max_length=200, blank=True)
     credentials = models.CharField(max_length=10, choices=Credentials, default=Credentials.NONE)
-    # A picture of the first page with the Hub bar; nobody can send one yet.
+    # A PNG that `portal.lib.images` made, of the first page with the Hub's bar.
     screenshot = models.BinaryField(null=True)
+    # What was to be seen on it as it was sent: `pictures.facts_as_json`.
+    screenshot_facts = models.JSONField(null=True)
 
     # The approval: written with it.
     approved_by = models.CharField(max_length=255, blank=True)
@@ -96,6 +98,9 @@ class AppVersion(TenantOwned):
     # The text that was accepted, as it was read.
     notice = models.TextField(blank=True)
     notice_language = models.CharField(max_length=8, blank=True)
+
+    # Told by `queries.versions`, which leaves out the pictures themselves.
+    has_icon: bool = False
 
     class Meta(TenantOwned.Meta):
         constraints = [

@@ -6,7 +6,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from portal.cockpit.models import Application, AppVersion, MessageSide, ReleaseMessage
+from portal.cockpit.pictures import PictureKind
 from portal.cockpit.states import APPROVED, AppState
+from portal.errors import NotFound
 from portal.lib.badge import Badge
 
 BADGES = {
@@ -27,7 +29,20 @@ def counted_apps() -> int:
 
 def versions() -> QuerySet[AppVersion]:
     """The versions of the active tenant with their application, without the pictures, which no list needs."""
-    return AppVersion.objects.select_related("application", "tenant").defer("icon", "screenshot")
+    return _without_pictures(AppVersion.objects.all())
+
+
+def _without_pictures(found: QuerySet[AppVersion]) -> QuerySet[AppVersion]:
+    light = found.select_related("application", "tenant").defer("icon", "screenshot")
+    return light.annotate(has_icon=Q(icon__isnull=False))  # type: ignore[no-redef]  # declared for those who read it
+
+
+def find_picture(app_id: int, kind: PictureKind) -> bytes:
+    """The picture of the version with this id in the active tenant, else 404."""
+    found = AppVersion.objects.filter(pk=app_id).values_list(kind, flat=True).first()
+    if found is None:
+        raise NotFound
+    return bytes(found)
 
 
 def find_version(app_id: int) -> AppVersion:
@@ -85,5 +100,4 @@ def waiting_for_tenant() -> QuerySet[AppVersion]:
 
 def versions_in_check() -> QuerySet[AppVersion]:
     """Of all tenants, for the operator: what was approved and waits for the end of its check, the oldest first."""
-    found = AppVersion.all_tenants.select_related("application", "tenant").defer("icon", "screenshot")
-    return found.filter(state=AppState.CHECK).order_by("state_since", "pk")
+    return _without_pictures(AppVersion.all_tenants.all()).filter(state=AppState.CHECK).order_by("state_since", "pk")

@@ -10,8 +10,11 @@ from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.models import AppVersion
 from portal.cockpit.moves import locked, move
+from portal.cockpit.pictures import facts_as_json, facts_from_json
+from portal.cockpit.screenshots import ScreenshotRule, Severity, screenshot_findings
 from portal.cockpit.states import AppState, Verb
 from portal.errors import Refusal
+from portal.lib.images.cleaning import CleanImage
 
 RELEASE_FIELDS = ("release_description", "health_component", "health_path", "credentials")
 
@@ -25,11 +28,35 @@ class ReleaseIncomplete(Refusal):
     advice = _("Write what is missing under “Change the release”.")
 
 
+class ScreenshotMissing(Refusal):
+    """Whoever decides about a release has to see the application."""
+
+    code = "screenshot_missing"
+    status = 409
+    message = _("A release has a screenshot of the application with the Hub's bar.")
+    advice = _("Take one through the Hub's gateway and send it under “Change the release”.")
+
+
+class ScreenshotUnfit(Refusal):
+    """The screenshot breaks a rule that the Hub holds a release to."""
+
+    code = "screenshot_unfit"
+    status = 409
+
+    def __init__(self, rule: ScreenshotRule) -> None:
+        super().__init__(str(rule.message))
+        self.advice = rule.advice
+
+
+# What `submit_release` refuses because of what was written.
+NOT_READY = (ReleaseIncomplete, ScreenshotMissing, ScreenshotUnfit)
+
+
 @transaction.atomic(durable=True)
-def prepare_release(version: AppVersion, *, by: Actor, **told: str) -> AppVersion:
+def prepare_release(version: AppVersion, *, screenshot: CleanImage | None = None, by: Actor, **told: str) -> AppVersion:
     """Write RELEASE_FIELDS of a registered version. The first time begins its preparation; nobody is told yet.
 
-    Raises `portal.cockpit.states.StateForbids`.
+    A screenshot replaces the present one; without one, that one stays. Raises `portal.cockpit.states.StateForbids`.
     """
     version = locked(version)
     begins = version.state != AppState.PREPARATION
@@ -38,11 +65,16 @@ def prepare_release(version: AppVersion, *, by: Actor, **told: str) -> AppVersio
     changed = [name for name in RELEASE_FIELDS if name in told and getattr(version, name) != told[name]]
     for name in changed:
         setattr(version, name, told[name])
+    if screenshot is not None:
+        version.screenshot, version.screenshot_facts = screenshot.png, facts_as_json(screenshot.facts)
+        changed += ["screenshot", "screenshot_facts"]
     if changed:
         version.save(update_fields=changed)
     if begins or changed:
         prepared = events.ReleasePrepared(
-            app=version.application.internal_name, version=version.version, fields=", ".join(changed)
+            app=version.application.internal_name,
+            version=version.version,
+            fields=", ".join(name for name in changed if name != "screenshot_facts"),
         )
         record(prepared, by=by, subject=version.subject)
     return version
@@ -52,11 +84,11 @@ def prepare_release(version: AppVersion, *, by: Actor, **told: str) -> AppVersio
 def submit_release(version: AppVersion, *, by: Actor) -> AppVersion:
     """Put a prepared release before the developer admins. Until one decides, it cannot be changed, only withdrawn.
 
-    Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`.
+    Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`, `ScreenshotMissing`, `ScreenshotUnfit`.
     """
     version = locked(version)
-    if version.state == AppState.PREPARATION and not (version.release_description and version.health_url):
-        raise ReleaseIncomplete
+    if version.state == AppState.PREPARATION:
+        _check_complete(version)
     move(version, Verb.SUBMIT, by=by)
     submitted = events.ReleaseSubmitted(
         app=version.application.internal_name,
@@ -66,6 +98,17 @@ def submit_release(version: AppVersion, *, by: Actor) -> AppVersion:
     )
     record(submitted, by=by, subject=version.subject)
     return version
+
+
+def _check_complete(version: AppVersion) -> None:
+    if not (version.release_description and version.health_url):
+        raise ReleaseIncomplete
+    facts = facts_from_json(version.screenshot_facts)
+    if version.screenshot is None or facts is None:
+        raise ScreenshotMissing
+    for rule in screenshot_findings(facts):
+        if rule.severity == Severity.ERROR:
+            raise ScreenshotUnfit(rule)
 
 
 @transaction.atomic(durable=True)

@@ -9,14 +9,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.cockpit import rules
-from portal.cockpit.forms import AS_IT_IS, RuleField, TextField
+from portal.cockpit.forms import AS_IT_IS, PictureInput, PicturesForm, RuleField, TextField
 from portal.cockpit.models import AppVersion, Credentials
+from portal.cockpit.release_commands import RELEASE_FIELDS
 from portal.cockpit.review import ReviewItem
 from portal.lib.addresses import normal
+from portal.lib.images.field import ScreenshotField
 from portal.tenants.forms import LANGUAGE_NAMES, EmailField
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(PicturesForm):
     """Prepares the release of a version."""
 
     release_description = TextField(
@@ -42,9 +44,17 @@ class ReleaseForm(forms.Form):
         help_text=_("What the application may do at the Hub by itself, without a person."),
     )
 
-    def __init__(self, version: AppVersion, written: Any = None) -> None:
-        held = {name: value for name in self.base_fields if (value := getattr(version, name))}
-        super().__init__(written, initial=held)
+    screenshot = ScreenshotField(
+        label=_("Screenshot of the first page"),
+        required=False,
+        widget=PictureInput,
+        help_text=_("PNG, JPEG or WebP, taken through the Hub's gateway with its bar on top. Needed to submit."),
+    )
+
+    def __init__(self, version: AppVersion, screenshot_url: str, written: Any = None, files: Any = None) -> None:
+        held = {name: value for name in RELEASE_FIELDS if (value := getattr(version, name))}
+        super().__init__(written, files, initial=held)
+        self.show_present("screenshot", screenshot_url)
         components = [(one.name, f"{one.name}: {one.url}") for one in version.component_list]
         cast(forms.ChoiceField, self.fields["health_component"]).choices = components
 

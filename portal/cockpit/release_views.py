@@ -7,39 +7,56 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import release_commands
 from portal.cockpit.queries import find_version
 from portal.cockpit.release_forms import ReleaseForm
-from portal.cockpit.rows import app_url, release_row
+from portal.cockpit.rows import app_url, release_row, screenshot_row
+from portal.cockpit.screenshots import screenshot_findings
 from portal.cockpit.states import AppState, Verb, target_of
-from portal.lib.forms import posted
+from portal.image_upload import takes_pictures
+from portal.lib.forms import posted, sent
+from portal.lib.images.cleaning import CleanImage
 from portal.permissions import Permission
 
 
+@csrf_exempt  # checked by `takes_pictures`, after the right
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.APPS_WRITE)
+@takes_pictures
 def prepare(request: TenantRequest, app_id: int) -> HttpResponse:
     """Write the release of a registered version."""
     version = find_version(app_id)
     begins = version.state != AppState.PREPARATION
     if begins:
         target_of(version.state, Verb.PREPARE)
-    form = ReleaseForm(version, posted(request))
+    screenshot = screenshot_row(version)
+    form = ReleaseForm(version, screenshot["url"] if screenshot else "", *sent(request))
     if form.is_valid():
         release_commands.prepare_release(version, **form.cleaned_data, by=request.actor)
         messages.success(request, _("The release is saved. Submit it when it is complete."))
+        _tell_findings(request, form.cleaned_data["screenshot"])
         return redirect("cockpit:detail", request.tenant.name, version.pk)
+    if form.is_bound:
+        form.ask_again_for_pictures()
     context = {
         "form": form,
+        "screenshot": screenshot,
         "heading": _("Prepare the release of %(name)s") % {"name": version.display_name},
         "app_name": version.display_name,
         "begins": begins,
         "cancel_url": app_url(request, "detail", version.pk),
     }
     return render(request, "cockpit/prepare.html", context, status=422 if form.is_bound else 200)
+
+
+def _tell_findings(request: TenantRequest, screenshot: CleanImage | None) -> None:
+    """At once, so that another screenshot is taken before somebody waits for an approval."""
+    for rule in screenshot_findings(screenshot.facts) if screenshot else []:
+        messages.warning(request, f"{rule.message} {rule.advice}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +69,7 @@ def submit(request: TenantRequest, app_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             release_commands.submit_release(version, by=request.actor)
-        except release_commands.ReleaseIncomplete as refusal:
+        except release_commands.NOT_READY as refusal:
             refusal.show_in(form)
         else:
             messages.success(request, _("The release waits for a developer admin."))

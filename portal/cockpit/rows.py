@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from portal.access import TenantRequest
 from portal.cockpit.contact_commands import contact_of
 from portal.cockpit.models import AppVersion, Registration, RegistrationState, ReleaseMessage
+from portal.cockpit.pictures import facts_from_json
 from portal.cockpit.queries import BADGES
 from portal.cockpit.registrations import registrar_of
 from portal.cockpit.rules import CORE_ROLES
+from portal.cockpit.screenshots import Severity, screenshot_findings
 from portal.cockpit.states import AppState, Verb, verbs_of
 from portal.errors import refusal_of
 from portal.lib.badge import Badge
+from portal.lib.images.seen import HubBar
 from portal.permissions import Permission
 
 # What a button says that leads to the page of a verb.
@@ -58,6 +61,7 @@ def app_row(request: TenantRequest, version: AppVersion) -> dict[str, Any]:
     return {
         "url": app_url(request, "detail", version.pk),
         "name": version.display_name,
+        "icon_url": icon_url(version),
         "internal_name": version.application.internal_name,
         "version": version.version,
         "state": BADGES[AppState(version.state)],
@@ -67,12 +71,45 @@ def app_row(request: TenantRequest, version: AppVersion) -> dict[str, Any]:
     }
 
 
+def icon_url(version: AppVersion) -> str:
+    """Where the icon is; empty for a version that has none."""
+    return reverse("cockpit:icon", args=[version.tenant.name, version.pk]) if version.has_icon else ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One thing that was looked at on the screenshot: what came of it, and what to do."""
+
+    tone: str
+    text: str | Promise
+    advice: str | Promise = ""
+
+
+def screenshot_row(version: AppVersion, url: str = "") -> dict[str, Any] | None:
+    """The screenshot with what was found on it; None where there is none. `url` is for those who are no members."""
+    facts = facts_from_json(version.screenshot_facts)
+    if facts is None:
+        return None
+    rules = screenshot_findings(facts)
+    tones = {Severity.ERROR: "bad", Severity.WARNING: "warn"}
+    found = [Seen(tones[rule.severity], rule.message, rule.advice) for rule in rules]
+    if facts.hub_bar == HubBar.FOUND:
+        found.append(Seen("ok", _("The Hub's bar is on top of it.")))
+    return {
+        "url": url or reverse("cockpit:screenshot", args=[version.tenant.name, version.pk]),
+        "width": facts.width,
+        "height": facts.height,
+        "found": found,
+    }
+
+
 def release_row(version: AppVersion) -> dict[str, Any]:
     """What is released: what it says, where its health is asked, what it may do by itself."""
     return {
         "description": version.release_description,
         "health_url": version.health_url,
         "credentials": version.get_credentials_display(),
+        "screenshot": screenshot_row(version),
         "is_begun": bool(version.release_description or version.health_url),
         "approved_by": version.approved_by,
         "alternate_email": version.alternate_email,

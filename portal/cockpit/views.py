@@ -7,28 +7,35 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import commands
 from portal.cockpit.commands import SETTINGS_FIELDS, ConfigurationLocked
-from portal.cockpit.forms import CreateAppForm, SettingsForm, VersionForm
+from portal.cockpit.forms import CreateAppForm, EditAppForm, VersionForm
 from portal.cockpit.queries import find_version
-from portal.cockpit.rows import app_url
-from portal.lib.forms import posted
+from portal.cockpit.rows import app_url, icon_url
+from portal.image_upload import takes_pictures
+from portal.lib.forms import posted, sent
 from portal.permissions import Permission
 from portal.tenants.quotas import QuotaReached
 
 
+@csrf_exempt  # checked by `takes_pictures`, after the right
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.APPS_WRITE)
+@takes_pictures
 def create(request: TenantRequest) -> HttpResponse:
     """Make an application with its first component."""
-    form = CreateAppForm(posted(request))
+    form = CreateAppForm(*sent(request))
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("internal_name", "version", *SETTINGS_FIELDS)}
+        icon = form.cleaned_data["icon"]
         try:
-            version = commands.create_app(**told, component=form.component, by=request.actor)
+            version = commands.create_app(
+                **told, icon=icon.png if icon else None, component=form.component, by=request.actor
+            )
         except commands.InternalNameTaken as refusal:
             refusal.show_in(form, "internal_name")
         except QuotaReached as refusal:
@@ -36,22 +43,29 @@ def create(request: TenantRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is created.") % {"name": version.display_name})
             return redirect("cockpit:detail", request.tenant.name, version.pk)
+    if form.is_bound:
+        form.ask_again_for_pictures()
     context = {"form": form, "cancel_url": app_url(request, "list")}
     return render(request, "cockpit/create.html", context, status=422 if form.is_bound else 200)
 
 
+@csrf_exempt  # checked by `takes_pictures`, after the right
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.APPS_WRITE)
+@takes_pictures
 def edit(request: TenantRequest, app_id: int) -> HttpResponse:
     """Change display name, description and configuration."""
     version = find_version(app_id)
     if not version.is_editable:
         raise ConfigurationLocked(version)
-    form = SettingsForm(posted(request), initial={name: getattr(version, name) for name in SETTINGS_FIELDS})
+    held = {name: getattr(version, name) for name in SETTINGS_FIELDS}
+    form = EditAppForm(icon_url(version), *sent(request), initial=held)
     if form.is_valid():
-        commands.change_app(version, **form.cleaned_data, by=request.actor)
+        commands.change_app(version, **form.told, by=request.actor)
         messages.success(request, _("The application is changed."))
         return redirect("cockpit:detail", request.tenant.name, version.pk)
+    if form.is_bound:
+        form.ask_again_for_pictures()
     context = {
         "form": form,
         "heading": _("Change %(name)s") % {"name": version.display_name},

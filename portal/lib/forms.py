@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with, be it nothing, because no box was ticked; None when it is only shown."""
     return request.POST if request.method == "POST" else None
+
+
+def sent(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]] | tuple[None, None]:
+    """The same with the files, for `Form(*sent(request))`."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)

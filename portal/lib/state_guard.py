@@ -90,6 +90,19 @@ class StateGuard(Operation):
         return " OR ".join(wrong)
 
 
+class StateGuardRemoved(StateGuard):
+    """Takes away the guard with these arguments, so that a migration can put one with another table in its place."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"{self.model_name} follows no table of states"
+
+
 def _said(table: str) -> str:
     return f"{table} does not change like this in this state"
 

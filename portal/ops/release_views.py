@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +22,14 @@ from portal.cockpit.contact_commands import ContactUnconfirmed
 from portal.cockpit.dossier_views import dossier_file
 from portal.cockpit.message_commands import write_message
 from portal.cockpit.models import AppVersion, MessageSide
-from portal.cockpit.queries import BADGES, approved_before, approved_versions, find_version
+from portal.cockpit.pictures import PictureKind
+from portal.cockpit.queries import BADGES, approved_before, approved_versions, find_picture, find_version
 from portal.cockpit.release_forms import PASS, CheckForm, MessageForm, QueueForm
-from portal.cockpit.rows import contact_row, core_rows, message_rows, release_row, scope_rows
+from portal.cockpit.rows import contact_row, core_rows, message_rows, release_row, scope_rows, screenshot_row
 from portal.cockpit.states import AppState, StateForbids, Verb, target_of
 from portal.cockpit.timeline import timeline
 from portal.lib.forms import posted
+from portal.lib.images.response import image_response
 from portal.lib.paging import page_of
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
@@ -115,7 +118,7 @@ def _shown(version: AppVersion, form: CheckForm) -> dict[str, Any]:
         "heading": _("Check of %(name)s") % {"name": version.display_name},
         "app": _row(version),
         "version": version,
-        "release": release_row(version),
+        "release": release_row(version) | {"screenshot": screenshot_row(version, _url(version, "release_screenshot"))},
         "contact": contact_row(version),
         "roles": version.role_list,
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
@@ -128,6 +131,16 @@ def _shown(version: AppVersion, form: CheckForm) -> dict[str, Any]:
     }
 
 
+@require_safe
+@operator_page
+def release_picture(request: SignedInRequest, tenant: str, app_id: int, kind: PictureKind) -> HttpResponseBase:
+    """Icon or screenshot of a release, while the operator decides about it."""
+    found = get_object_or_404(Tenant, name=tenant)
+    with tenant_scope(found.pk):
+        target_of(find_version(app_id).state, Verb.PASS)
+        return image_response(request, find_picture(app_id, kind), kind=kind)
+
+
 def _ended(version: AppVersion, form: CheckForm, request: SignedInRequest) -> str:
     told = {"name": version.display_name, "version": version.version}
     if form.cleaned_data["outcome"] == PASS:
@@ -137,9 +150,14 @@ def _ended(version: AppVersion, form: CheckForm, request: SignedInRequest) -> st
     return _("%(name)s %(version)s needs a remediation.") % told
 
 
+def _url(version: AppVersion, page: str) -> str:
+    return reverse(f"ops:{page}", args=[version.tenant.name, version.pk])
+
+
 def _row(version: AppVersion) -> dict[str, Any]:
     return {
-        "url": reverse("ops:release", args=[version.tenant.name, version.pk]),
+        "url": _url(version, "release"),
+        "icon_url": _url(version, "release_icon") if version.has_icon else "",
         "name": version.display_name,
         "internal_name": version.application.internal_name,
         "version": version.version,

@@ -31,6 +31,18 @@ urlpatterns = [
     path("operator/releases/<tenant:tenant>/<int:app_id>/", release_views.release, name="release"),
     path("operator/releases/<tenant:tenant>/<int:app_id>/dossier.zip", release_views.dossier, name="dossier"),
     path("operator/releases/<tenant:tenant>/<int:app_id>/ask/", release_views.ask_release, name="ask_release"),
+    path(
+        "operator/releases/<tenant:tenant>/<int:app_id>/icon.png",
+        release_views.release_picture,
+        {"kind": "icon"},
+        name="release_icon",
+    ),
+    path(
+        "operator/releases/<tenant:tenant>/<int:app_id>/screenshot.png",
+        release_views.release_picture,
+        {"kind": "screenshot"},
+        name="release_screenshot",
+    ),
     path("patterns/", views.patterns, name="patterns"),
     path("docs/", docs.index, name="docs"),
     path("docs/<slug:page>/", docs.page, name="docs_page"),

@@ -9,7 +9,7 @@ from portal.cockpit.models import AppVersion
 from portal.identity.models import User
 from portal.permissions import Role
 from tests.cast import Cast, make_app, make_member, signed_in
-from tests.cockpit.writing import RELEASE, approve, confirm
+from tests.cockpit.writing import RELEASE, approve, confirm, give_screenshot
 
 
 @pytest.fixture
@@ -48,9 +48,10 @@ def app(cast: Cast) -> AppVersion:
 
 @pytest.fixture
 def prepared(app: AppVersion, dev: Client) -> AppVersion:
-    """Its release is written by Dev."""
+    """Its release is written by Dev, and has a screenshot."""
     dev.post(f"/t/acme/apps/{app.pk}/register/")
     assert dev.post(f"/t/acme/apps/{app.pk}/prepare/", RELEASE).status_code == 302
+    give_screenshot(app)
     return app
 
 

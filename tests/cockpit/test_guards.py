@@ -38,6 +38,7 @@ CHANGES: dict[str, Any] = {
     "health_path": "/x",
     "credentials": "write",
     "screenshot": b"x",
+    "screenshot_facts": {"blank": True},
     "approved_by": "Other",
     "alternate_email": "other@acme.example",
     "notice": "Other",
@@ -48,7 +49,7 @@ CHANGES: dict[str, Any] = {
 }
 CONFIGURATION = ("display_name", "description", "icon", "content_security_policy", "cache_control")
 PARTS = ("components", "scopes", "roles")
-RELEASE = ("release_description", "health_component", "health_path", "credentials", "screenshot")
+RELEASE = ("release_description", "health_component", "health_path", "credentials", "screenshot", "screenshot_facts")
 MAY_CHANGE = {
     **{name: {AppState.IN_DEVELOPMENT} for name in (*CONFIGURATION, *PARTS)},
     **{name: {AppState.PREPARATION} for name in RELEASE},

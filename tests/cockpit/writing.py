@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portal.cockpit.contact_commands import contact_url
 from portal.cockpit.models import AlternateContact, AppVersion
+from portal.cockpit.pictures import facts_as_json
+from portal.lib.images.cleaning import CleanImage, PictureFacts
+from portal.lib.images.seen import HubBar
+from tests.images.pictures import drawn, saved
 
 RELEASE = {
     "release_description": "Tells when a pump\r\nneeds oil.",
@@ -21,6 +26,23 @@ APPROVAL = {
     "accepted": "on",
     "name_typed": "pumpadvisor",
 }
+
+
+# A square one, as it is sent; and a screenshot with the Hub's bar, as the portal has made it.
+ICON = saved(drawn())
+GOOD = PictureFacts(1440, 900, blank=False, hub_bar=HubBar.FOUND)
+SCREENSHOT = CleanImage(saved(drawn(720, 450)), 720, 450, GOOD)
+
+
+def picture(content: bytes, name: str = "picture.png") -> SimpleUploadedFile:
+    """A file as a browser sends it."""
+    return SimpleUploadedFile(name, content, "image/png")
+
+
+def give_screenshot(version: AppVersion, facts: PictureFacts = GOOD) -> None:
+    """The version, in preparation, has a screenshot on which this was seen; nothing is decoded for it."""
+    kept = {"screenshot": SCREENSHOT.png, "screenshot_facts": facts_as_json(facts)}
+    AppVersion.all_tenants.filter(pk=version.pk).update(**kept)
 
 
 def approve(client: Client, version: AppVersion, **changed: Any) -> Any:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.cockpit.writing import ICON
 from tests.e2e.conftest import Demo, Visitor, open_context, visitor_in
+from tests.images.pictures import saved
+from tests.images.test_seen import drawn_page
 
 pytestmark = pytest.mark.e2e
 LIST = "/t/acme/apps/"
@@ -39,10 +42,19 @@ def look_everywhere(visitor: Visitor) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
+def is_shown(page: Page, selector: str) -> bool:
+    """Whether the picture has arrived and could be decoded."""
+    picture = page.locator(selector).first
+    picture.scroll_into_view_if_needed()
+    picture.evaluate("picture => picture.decode()")
+    return bool(picture.evaluate("picture => picture.naturalWidth > 0"))
+
+
 def test_from_the_first_line_to_the_assignment(
     visitor: Visitor, second_visitor: Visitor, third_visitor: Visitor, substitute: Visitor
 ) -> None:
     dev, dana, olga = visitor, second_visitor, third_visitor
+    screenshot = saved(drawn_page(accent=True))
     dev.sign_in("Dev Dietrich")
     dev.visit(LIST)
     look_everywhere(dev)
@@ -55,9 +67,19 @@ def test_from_the_first_line_to_the_assignment(
     expect(page.locator(".error-summary")).to_contain_text("This host belongs to the platform.")
     look_everywhere(dev)
     page.get_by_label("External URL").fill("https://pumps.acme.example/")
+    page.get_by_label("Icon").set_input_files({"name": "i.svg", "mimeType": "image/png", "buffer": b"<svg/>"})
+    dev.press("Create application")
+    expect(page.locator(".error-summary")).to_contain_text("Export it as PNG and send that.")
+    expect(page.get_by_label("External URL")).to_have_value("https://pumps.acme.example/")
+    page.get_by_label("Icon").set_input_files({"name": "i.png", "mimeType": "image/png", "buffer": ICON})
     dev.press("Create application")
     dev.hears("Pump Advisor is created.")
+    assert is_shown(page, ".app-icon img")
     look_everywhere(dev)
+    dev.follow("Change the configuration")
+    assert is_shown(page, ".present-picture")
+    look_everywhere(dev)
+    dev.press("Save")
 
     dev.follow("Add a component")
     page.get_by_label("Component name").fill("data")
@@ -94,6 +116,22 @@ def test_from_the_first_line_to_the_assignment(
     look_everywhere(dev)
     dev.press("Save")
     dev.follow("Submit release…")
+    dev.press("Submit")
+    expect(page.locator(".error-summary")).to_contain_text("A release has a screenshot")
+    page.goto(address)
+    dev.follow("Change the release")
+    without = saved(drawn_page(bar=None))
+    page.get_by_label("Screenshot").set_input_files({"name": "s", "mimeType": "image/png", "buffer": without})
+    dev.press("Save")
+    expect(page.get_by_role("region", name="Release")).to_contain_text("bar is not on top of the screenshot")
+    dev.follow("Change the release")
+    assert is_shown(page, ".present-picture")
+    look_everywhere(dev)
+    page.get_by_label("Screenshot").set_input_files({"name": "s", "mimeType": "image/png", "buffer": screenshot})
+    dev.press("Save")
+    assert is_shown(page, ".screenshot img")
+    look_everywhere(dev)
+    dev.follow("Submit release…")
     expect(page.get_by_role("main")).to_contain_text("https://data.acme.example/health")
     dev.look()
     dev.press("Submit")
@@ -103,6 +141,7 @@ def test_from_the_first_line_to_the_assignment(
     dana.visit("/t/acme/")
     dana.follow("Look at it")
     expect(dana.page.get_by_role("main")).to_contain_text("Dev Dietrich")
+    assert is_shown(dana.page, ".screenshot img")
     dana.page.get_by_label("Alternate Email").fill("dev@acme.example")
     dana.press("Approve")
     expect(dana.page.locator(".error-summary")).to_contain_text("Read the notice and tick this")
@@ -118,6 +157,8 @@ def test_from_the_first_line_to_the_assignment(
     olga.visit("/operator/releases/")
     olga.look()
     olga.follow("Pump Advisor")
+    assert is_shown(olga.page, ".screenshot img")
+    assert is_shown(olga.page, ".app-icon img")
     look_everywhere(olga)
     olga.page.get_by_label("Ready for assignment").check()
     olga.press("End the check")

@@ -30,6 +30,7 @@ from tests.cast import (
     pump_of,
     signed_in,
 )
+from tests.cockpit.writing import ICON, SCREENSHOT
 from tests.fences.pages import Page, all_pages, pages_for
 
 # A page that everybody may open is a decision: it is written down here, too.
@@ -78,7 +79,7 @@ def things(cast: Cast) -> dict[str, dict[str, Any]]:
         found[tenant.name] = {
             "tenant": tenant.name,
             "key_id": key.pk,
-            "app_id": make_app(tenant).pk,
+            "app_id": with_pictures(make_app(tenant)).pk,
             "component": "web",
             "asset_id": pump_of(tenant.name),
             "member_id": membership_of(make_member(tenant, f"any@{tenant.name}.example", Role.VIEWER), tenant).pk,
@@ -88,6 +89,15 @@ def things(cast: Cast) -> dict[str, dict[str, Any]]:
             "request_id": make_request(cast.charlie).pk if tenant is cast.acme else 0,
         }
     return found
+
+
+def with_pictures(version: AppVersion) -> AppVersion:
+    """Another version, which began with both pictures: a picture that is not there is not found either."""
+    version.pk, version.version, version._state.adding = None, "v2.0.0", True
+    version.icon, version.screenshot = ICON, SCREENSHOT.png
+    with tenant_scope(version.tenant_id):
+        version.save()
+    return version
 
 
 def ask(client: Client, url: str) -> HttpResponse:

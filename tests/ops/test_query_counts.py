@@ -29,6 +29,7 @@ from tests.cast import (
     membership_of,
     signed_in,
 )
+from tests.cockpit.writing import ICON, SCREENSHOT
 from tests.fences.pages import pages_for
 
 # Three of each are the bell's: how many keys, applications and calls of today count against the package.
@@ -58,6 +59,8 @@ PAGES = {
     "/t/acme/apps/": 14,
     "/t/acme/apps/create/": 11,
     "/t/acme/apps/{app}/": 16,
+    "/t/acme/apps/{app}/icon.png": 4,
+    "/t/acme/apps/{prepared}/screenshot.png": 4,
     "/t/acme/apps/{app}/edit/": 12,
     "/t/acme/apps/{app}/new-version/": 12,
     "/t/acme/apps/{app}/discard/": 14,
@@ -112,14 +115,14 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     BindingKey.all_tenants.filter(pk=waiting.pk).update(approval_pending=True)
     invitations = [make_invitation(cast.acme, f"new{number}@acme.example", Role.VIEWER) for number in range(3)]
     monkeypatch.setitem(constants.PACKAGES["S"], "applications", 10)
-    apps = [make_app(cast.acme, f"app{number}") for number in range(5)]
+    apps = [make_app(cast.acme, f"app{number}", icon=ICON) for number in range(5)]
     with tenant_scope(cast.acme.pk):
         create_version(apps[0], version="v2", by=SYSTEM)
         for app in apps[1:5]:
             register(app, by=SYSTEM)
         for app in apps[2:5]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
-            prepare_release(app, **release, by=SYSTEM)
+            prepare_release(app, **release, screenshot=SCREENSHOT, by=SYSTEM)
         submit_release(apps[3], by=SYSTEM)
         submit_release(apps[4], by=SYSTEM)
         submission = last_submission(apps[4])
