@@ -217,7 +217,7 @@ def test_checks_see_it() -> None:
 
 
 def test_lists_do_not_load_pictures(dev: Client, pictured: AppVersion, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(12) as asked:
+    with django_assert_num_queries(13) as asked:
         dev.get(LIST)
     (listing,) = [query["sql"] for query in asked if "cockpit_appversion" in query["sql"] and "LIMIT" in query["sql"]]
     assert '"icon" IS NOT NULL' in listing
