@@ -187,7 +187,12 @@ QUOTA_COUNTERS = {
     "calls_per_day": "portal.tenants.daily_calls.made_today",
 }
 # What the worker calls between its tasks: each enqueues what is due and was not done, for whatever reason.
-SWEEPS = ["portal.notify.tasks.sweep", "portal.tenants.tasks.sweep", "portal.keys.tasks.sweep"]
+SWEEPS = [
+    "portal.notify.tasks.sweep",
+    "portal.tenants.tasks.sweep",
+    "portal.keys.tasks.sweep",
+    "portal.cockpit.tasks.sweep",
+]
 
 # Static files.
 STATIC_URL = "/static/"

@@ -9,9 +9,10 @@ from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
-from portal.cockpit.models import AppVersion, Move
+from portal.cockpit.models import AppVersion, CheckReason, Move
 from portal.cockpit.moves import locked, move
 from portal.cockpit.notice import Notice
+from portal.cockpit.run_commands import run_after
 from portal.cockpit.states import StateForbids, Verb, target_of
 from portal.errors import Refusal
 
@@ -28,7 +29,9 @@ class SubmitterMayNotApprove(Refusal):
 def approve_release(
     version: AppVersion, *, submission: int, alternate_email: str, notice: Notice, by: Actor
 ) -> AppVersion:
-    """Approve a release, for good: nothing of this version changes any more, and the operator checks it.
+    """Approve a release, for good: nothing of this version changes any more, and it is checked.
+
+    The readiness checks run once more; what blocks ends the check at once, else the operator ends it.
 
     `submission` is the step that the approver looked at: one that was withdrawn and submitted anew meanwhile is
     another. `notice` is the text that was accepted. Raises `portal.cockpit.states.StateForbids`,
@@ -43,6 +46,7 @@ def approve_release(
         raise SubmitterMayNotApprove
     accepted = {"notice": notice.text, "notice_language": notice.language}
     move(version, Verb.APPROVE, by=by, approved_by=by.name, alternate_email=alternate_email, **accepted)
+    run_after(version, CheckReason.APPROVAL, by=by)
     approved = events.ReleaseApproved(
         app=version.application.internal_name,
         version=version.version,

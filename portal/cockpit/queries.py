@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404
 
-from portal.cockpit.models import Application, AppVersion
+from portal.cockpit.models import Application, AppVersion, CheckRun, RunState
 from portal.cockpit.states import AppState
 from portal.lib.badge import Badge
 
@@ -50,3 +53,21 @@ def versions_in_check() -> QuerySet[AppVersion]:
     """Of all tenants, for the operator: what was approved and waits for the end of its check, the oldest first."""
     found = AppVersion.all_tenants.select_related("application", "tenant").defer("icon", "screenshot")
     return found.filter(state=AppState.CHECK).order_by("state_since", "pk")
+
+
+def last_ended(version: AppVersion) -> CheckRun | None:
+    """The newest run of the checks that has ended, well or not."""
+    return version.check_runs.filter(state__in=[RunState.DONE, RunState.FAILED]).order_by("-pk").first()
+
+
+def kept_runs(most: int) -> QuerySet[CheckRun, Any]:
+    """Ids of the newest runs of each version of the active tenant."""
+    place = Window(RowNumber(), partition_by="version", order_by="-pk")
+    return CheckRun.objects.annotate(place=place).filter(place__lte=most).values("pk")
+
+
+def versions_to_attend(states: set[AppState]) -> list[AppVersion]:
+    """Versions in these states, each with `found_blocking`: what its newest run that was done found."""
+    done = CheckRun.objects.filter(version=OuterRef("pk"), state=RunState.DONE).order_by("-pk")
+    found = versions().filter(state__in=states).annotate(found_blocking=Subquery(done.values("blocking")[:1]))
+    return list(found.order_by("pk"))

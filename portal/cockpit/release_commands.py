@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.actor import Actor
 from portal.audit.commands import record
-from portal.cockpit import events
-from portal.cockpit.models import AppVersion
+from portal.cockpit import events, gate
+from portal.cockpit.models import AppVersion, CheckReason
 from portal.cockpit.moves import locked, move
-from portal.cockpit.states import AppState, Verb
+from portal.cockpit.run_commands import run_after
+from portal.cockpit.states import AppState, Verb, target_of
 from portal.errors import Refusal
 
 RELEASE_FIELDS = ("release_description", "health_component", "health_path", "credentials")
@@ -40,6 +41,7 @@ def prepare_release(version: AppVersion, *, by: Actor, **told: str) -> AppVersio
         setattr(version, name, told[name])
     if changed:
         version.save(update_fields=changed)
+        run_after(version, CheckReason.CHANGE, by=by)
     if begins or changed:
         prepared = events.ReleasePrepared(
             app=version.application.internal_name, version=version.version, fields=", ".join(changed)
@@ -52,11 +54,14 @@ def prepare_release(version: AppVersion, *, by: Actor, **told: str) -> AppVersio
 def submit_release(version: AppVersion, *, by: Actor) -> AppVersion:
     """Put a prepared release before the developer admins. Until one decides, it cannot be changed, only withdrawn.
 
-    Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`.
+    Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`, `portal.cockpit.gate.NotChecked`,
+    `portal.cockpit.gate.Blocked`.
     """
     version = locked(version)
     if version.state == AppState.PREPARATION and not (version.release_description and version.health_url):
         raise ReleaseIncomplete
+    target_of(version.state, Verb.SUBMIT)
+    gate.check_passable(version)
     move(version, Verb.SUBMIT, by=by)
     submitted = events.ReleaseSubmitted(
         app=version.application.internal_name,

@@ -17,6 +17,7 @@ from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions_in_check
 from portal.cockpit.release_forms import PASS, CheckForm
 from portal.cockpit.rows import core_rows, release_row, scope_rows
+from portal.cockpit.run_rows import shown_of, summary_of
 from portal.cockpit.states import Verb, target_of
 from portal.lib.forms import posted
 from portal.lib.paging import page_of
@@ -52,6 +53,8 @@ def release(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
             "release": release_row(version),
             "roles": version.role_list,
             "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
+            "summary": summary_of(version),
+            "shown": shown_of(version),
             "cancel_url": reverse("ops:releases"),
         }
         return render(request, "ops/release.html", context, status=422 if form.is_bound else 200)

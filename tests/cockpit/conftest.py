@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from portal.cockpit.models import AppVersion
+from portal.cockpit.models import AppVersion, CheckReason
 from portal.identity.models import User
 from portal.permissions import Role
 from tests.cast import Cast, make_app, make_member, signed_in
+from tests.cockpit.running import checked
 from tests.cockpit.writing import RELEASE, approve
 
 
@@ -48,9 +49,10 @@ def app(cast: Cast) -> AppVersion:
 
 @pytest.fixture
 def prepared(app: AppVersion, dev: Client) -> AppVersion:
-    """Its release is written by Dev."""
+    """Its release is written by Dev, and nothing is wrong with it."""
     dev.post(f"/t/acme/apps/{app.pk}/register/")
     assert dev.post(f"/t/acme/apps/{app.pk}/prepare/", RELEASE).status_code == 302
+    checked(app)
     return app
 
 
@@ -63,6 +65,7 @@ def waiting(prepared: AppVersion, dev: Client) -> AppVersion:
 
 @pytest.fixture
 def in_check(waiting: AppVersion, dana: Client) -> AppVersion:
-    """Approved by Dana."""
+    """Approved by Dana, and the checks found nothing."""
     assert approve(dana, waiting).status_code == 302
+    checked(waiting, why=CheckReason.APPROVAL)
     return waiting

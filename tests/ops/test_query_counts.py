@@ -27,6 +27,7 @@ from tests.cast import (
     membership_of,
     signed_in,
 )
+from tests.cockpit.running import checked
 from tests.fences.pages import pages_for
 
 # Three of each are the bell's: how many keys, applications and calls of today count against the package.
@@ -55,7 +56,7 @@ PAGES = {
     "/t/acme/keys/{key}/brown-out/stop/": 11,
     "/t/acme/apps/": 13,
     "/t/acme/apps/create/": 10,
-    "/t/acme/apps/{app}/": 13,
+    "/t/acme/apps/{app}/": 14,
     "/t/acme/apps/{app}/edit/": 11,
     "/t/acme/apps/{app}/new-version/": 11,
     "/t/acme/apps/{app}/components/add/": 11,
@@ -67,7 +68,11 @@ PAGES = {
     "/t/acme/apps/{registered}/prepare/": 11,
     "/t/acme/apps/{prepared}/submit/": 11,
     "/t/acme/apps/{submitted}/withdraw/": 11,
-    "/t/acme/apps/{submitted}/approve/": 12,
+    "/t/acme/apps/{app}/checks/": 14,
+    "/t/acme/apps/{app}/checks/{run}.json": 5,
+    "/t/acme/apps/{app}/checks/{run}.xml": 5,
+    "/t/acme/apps/{app}/checks/hsts/waive/": 11,
+    "/t/acme/apps/{submitted}/approve/": 15,
     "/t/acme/apps/{submitted}/send-back/": 11,
     "/t/acme/activity/": 10,
     "/t/acme/members/": 12,
@@ -86,6 +91,8 @@ POST_ONLY = {
     "keys:withdraw_hand_over",
     "keys:disable_leaked",
     "cockpit:remove_component",
+    "cockpit:run_checks",
+    "cockpit:withdraw_waiver",
 }
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
@@ -113,12 +120,14 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         for app in apps[2:4]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
             prepare_release(app, **release, by=SYSTEM)
+        checked(apps[3], "hsts")
         submit_release(apps[3], by=SYSTEM)
     return {
         "app": apps[0].pk,
         "registered": apps[1].pk,
         "prepared": apps[2].pk,
         "submitted": apps[3].pk,
+        "run": checked(apps[0], "hsts").pk,
         "key": key.pk,
         "waiting": waiting.pk,
         "asset": "0" * 32,
