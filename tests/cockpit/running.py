@@ -18,7 +18,7 @@ from portal.scoping import tenant_scope
 def report_that_found(*ids: str) -> Report:
     """All checks passed but these, which found one thing each."""
     results = [
-        Result(check, Outcome.FOUND, (found("%(host)s is wrong.", host=f"{check.id}.example"),))
+        Result(check, Outcome.FOUND, (found("%(host)s belongs to the Hub.", host=f"{check.id}.example"),))
         if check.id in ids
         else Result(check, Outcome.PASSED)
         for check in CHECKS

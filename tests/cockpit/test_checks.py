@@ -29,7 +29,7 @@ class TestPage:
         assert groups == [("blocking", ["url-form"]), ("warnings", ["hsts"]), ("hints", ["icon"])]
         page = answer.content.decode()
         for told in (
-            "hsts.example is wrong.",
+            "hsts.example belongs to the Hub.",
             'href="/docs/readiness/#url-form"',
             "Write https://, a host name with a dot",
             "The Hub&#x27;s gateway calls the application by this address",
@@ -56,14 +56,14 @@ class TestPage:
         CheckRun.all_tenants.filter(pk=run.pk).update(state=RunState.FAILED, results={})
         page = dev.get(url(app)).content.decode()
         assert "could not be brought to its end" in page
-        assert "hsts.example is wrong." in page
+        assert "hsts.example belongs to the Hub." in page
 
     @pytest.mark.parametrize("role", [Role.AUDITOR, Role.VIEWER])
     def test_who_may_only_read_reads(self, app: AppVersion, cast: Cast, role: Role) -> None:
         run = checked(app, "hsts")
         reader = signed_in(make_member(cast.acme, "reader@acme.example", role))
         page = reader.get(url(app)).content.decode()
-        assert "hsts.example is wrong." in page
+        assert "hsts.example belongs to the Hub." in page
         assert "Run the checks" not in page
         assert "Accept with a reason" not in page
         assert reader.get(url(app, f"{run.pk}.json")).status_code == 200
