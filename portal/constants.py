@@ -119,6 +119,10 @@ READINESS_CERTIFICATE_DAYS = _number(
 READINESS_CLOCK_SKEW = _number(
     "READINESS_CLOCK_SKEW", 60, "seconds", "How far an application's clock may be from ours.", minimum=0
 )
+READINESS_RUNS_PER_HOUR = _number(
+    "READINESS_RUNS_PER_HOUR", 120, "runs", "Of a tenant's checks: each run asks servers of others for their pages."
+)
+READINESS_RUNS_KEPT = _number("READINESS_RUNS_KEPT", 10, "runs", "The newest of each version are kept, with findings.")
 RELEASE_FOUR_EYES = _number(
     "RELEASE_FOUR_EYES",
     1,

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
+from portal.cockpit import tasks as cockpit_tasks
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator, key_sets
 from portal.keys import signing, tasks, uses
@@ -60,6 +61,7 @@ def fresh_memory() -> None:
     key_sets.forget()
     signing.forget()
     tasks.forget()
+    cockpit_tasks.forget()
     readiness.forget()
     repeats.forget()
     uses.forget()

@@ -12,9 +12,10 @@ from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.contact_commands import name_contact
-from portal.cockpit.models import AppVersion, Move
+from portal.cockpit.models import AppVersion, CheckReason, Move
 from portal.cockpit.moves import locked, move
 from portal.cockpit.notice import Notice
+from portal.cockpit.run_commands import run_after
 from portal.cockpit.states import StateForbids, Verb
 from portal.errors import Refusal
 
@@ -31,7 +32,9 @@ class SubmitterMayNotApprove(Refusal):
 def approve_release(
     version: AppVersion, *, submission: int, alternate_email: str, language: str = "", notice: Notice, by: Actor
 ) -> AppVersion:
-    """Approve a release, for good: nothing of this version changes any more, and the operator checks it.
+    """Approve a release, for good: nothing of this version changes any more, and it is checked.
+
+    The readiness checks run once more; what blocks ends the check at once, else the operator ends it.
 
     The alternate contact is asked by mail to confirm, in this language, else in that of the tenant.
 
@@ -48,6 +51,7 @@ def approve_release(
     accepted: dict[str, Any] = {"notice": notice.text, "notice_language": notice.language}
     move(version, Verb.APPROVE, by=by, approved_by=by.name, alternate_email=alternate_email, **accepted)
     name_contact(version, email=alternate_email, language=language or version.tenant.first_admin_language, by=by)
+    run_after(version, CheckReason.APPROVAL, by=by)
     approved = events.ReleaseApproved(
         app=version.application.internal_name,
         version=version.version,

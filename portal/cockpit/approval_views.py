@@ -16,6 +16,7 @@ from portal.cockpit.notice import notice
 from portal.cockpit.queries import approved_before, find_version
 from portal.cockpit.release_forms import ApprovalForm, ReasonForm
 from portal.cockpit.rows import app_row, app_url, core_rows, release_row, scope_rows
+from portal.cockpit.run_rows import shown_of, summary_of
 from portal.cockpit.states import Verb, target_of
 from portal.lib.forms import posted
 from portal.permissions import Permission
@@ -35,7 +36,7 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
         approval_commands.approve_release(version, **told, notice=notice(), by=request.actor)
         messages.success(
             request,
-            _("The release is approved. The operator checks it now; your substitute is asked to confirm."),
+            _("The release is approved. It is checked now; your substitute is asked to confirm."),
         )
         return redirect("cockpit:detail", request.tenant.name, version.pk)
     before = approved_before(version)
@@ -51,6 +52,9 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
         "may_approve": approval_commands.may_approve(submitted, request.actor),
         "roles": version.role_list,
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
+        "summary": summary_of(version),
+        "shown": shown_of(version),
+        "checks_url": app_url(request, "checks", version.pk),
         "notice": notice().text.split("\n"),
         "send_back_url": app_url(request, "send_back", version.pk),
         "cancel_url": app_url(request, "detail", version.pk),

@@ -1,4 +1,4 @@
-"""What needs attention about applications: releases that wait for the developer admins."""
+"""What needs attention about applications: releases to decide about, what the checks found, what is to be put right."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.access import TenantRequest
-from portal.cockpit.queries import versions, waiting_for_tenant
+from portal.cockpit.models import AppVersion
+from portal.cockpit.queries import versions_to_attend, waiting_for_tenant
 from portal.cockpit.states import AppState
 from portal.permissions import Permission
 from portal.tenants.attention import AttentionItem
 
+# For developers: what the checks found before the submission, and what came back.
+CHECKED = {AppState.REGISTERED, AppState.PREPARATION}
+
 
 def for_member(request: TenantRequest) -> list[AttentionItem]:
-    """Releases that wait for those who can approve; questions of the operator, for those who can answer."""
-    return _questions(request) + _approvals(request)
+    """For those who can approve: the releases that wait for it. For developers: what is asked and to be put right."""
+    return _questions(request) + _releases(request)
 
 
 def _questions(request: TenantRequest) -> list[AttentionItem]:
@@ -34,15 +38,53 @@ def _questions(request: TenantRequest) -> list[AttentionItem]:
     ]
 
 
-def _approvals(request: TenantRequest) -> list[AttentionItem]:
-    if Permission.RELEASES_WRITE not in request.permissions:
+def _releases(request: TenantRequest) -> list[AttentionItem]:
+    states: set[AppState] = set()
+    if Permission.RELEASES_WRITE in request.permissions:
+        states.add(AppState.WAITING)
+    if Permission.APPS_WRITE in request.permissions:
+        states |= CHECKED | {AppState.REMEDIATION}
+    if not states:
         return []
-    waiting = list(versions().filter(state=AppState.WAITING).values_list("pk", flat=True))
+    found = versions_to_attend(states)
+    waiting = [one for one in found if one.state == AppState.WAITING]
+    remediation = [one for one in found if one.state == AppState.REMEDIATION]
+    blocked = [one for one in found if one.state in CHECKED and one.found_blocking]  # type: ignore[attr-defined]
+    return [*_waiting(request, waiting), *_remediation(request, remediation), *_blocked(request, blocked)]
+
+
+def _waiting(request: TenantRequest, waiting: list[AppVersion]) -> list[AttentionItem]:
     if not waiting:
         return []
     title = ngettext("%(count)d release waits for approval", "%(count)d releases wait for approval", len(waiting))
     url = reverse("cockpit:list", args=[request.tenant.name]) + f"?state={AppState.WAITING}"
     if len(waiting) == 1:
-        url = reverse("cockpit:approve", args=[request.tenant.name, waiting[0]])
+        url = reverse("cockpit:approve", args=[request.tenant.name, waiting[0].pk])
     detail = _("Somebody who did not submit it approves it or sends it back.")
     return [AttentionItem("stamp", "wait", title % {"count": len(waiting)}, detail, url, _("Look at it"))]
+
+
+def _remediation(request: TenantRequest, versions: list[AppVersion]) -> list[AttentionItem]:
+    if not versions:
+        return []
+    title = ngettext("%(count)d release needs a remediation", "%(count)d releases need a remediation", len(versions))
+    url = reverse("cockpit:list", args=[request.tenant.name]) + f"?state={AppState.REMEDIATION}"
+    if len(versions) == 1:
+        url = reverse("cockpit:detail", args=[request.tenant.name, versions[0].pk])
+    detail = _("Its page says what the check found. Prepare the release again.")
+    return [AttentionItem("circle-x", "bad", title % {"count": len(versions)}, detail, url, _("Look at it"))]
+
+
+def _blocked(request: TenantRequest, versions: list[AppVersion]) -> list[AttentionItem]:
+    if not versions:
+        return []
+    title = ngettext(
+        "The checks stop the release of %(count)d application",
+        "The checks stop the releases of %(count)d applications",
+        len(versions),
+    )
+    url = reverse("cockpit:list", args=[request.tenant.name])
+    if len(versions) == 1:
+        url = reverse("cockpit:checks", args=[request.tenant.name, versions[0].pk])
+    detail = _("It cannot be submitted before that is put right.")
+    return [AttentionItem("shield-x", "warn", title % {"count": len(versions)}, detail, url, _("Look at it"))]

@@ -1,4 +1,7 @@
-"""How the check of an approved release ends: the operator says it, and those who approved it hear of it."""
+"""How the check of an approved release ends: what the readiness checks find ends it at once, else the operator says it.
+
+Those who approved it hear of it.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +9,44 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.contact_commands import approval_of, check_contact, contact_of
-from portal.cockpit.models import AppVersion, Move
+from portal.cockpit.models import OPEN_RUNS, AppVersion, CheckReason, Move
 from portal.cockpit.moves import locked, move
 from portal.cockpit.review import as_items, in_words
 from portal.cockpit.states import Verb, target_of
+from portal.errors import Refusal
 from portal.lib.addresses import normal
 from portal.notify import mails
 from portal.notify.writing import VALUE_LIMIT
 from portal.tenants.models import Membership
 
 
+class ChecksStillRun(Refusal):
+    """The checks that follow an approval have the first word."""
+
+    code = "release_checks_run"
+    status = 409
+    message = gettext_lazy("The readiness checks of this release are still to end.")
+    advice = gettext_lazy("Load the page again in a minute. Without a task worker they wait: see the operator's pages.")
+
+
 @transaction.atomic(durable=True)
 def pass_check(version: AppVersion, *, by: Actor) -> AppVersion:
     """End the check well: the version is ready for assignment, which is its last state.
 
-    The approver and the alternate contact get a mail. Raises `portal.cockpit.states.StateForbids`,
+    The approver and the alternate contact get a mail. Raises `portal.cockpit.states.StateForbids`, `ChecksStillRun`,
     `portal.cockpit.contact_commands.ContactUnconfirmed`.
     """
     version = locked(version)
     target_of(version.state, Verb.PASS)
+    if version.check_runs.filter(why=CheckReason.APPROVAL, state__in=OPEN_RUNS).exists():
+        raise ChecksStillRun
     check_contact(version)
     _tell(version, move(version, Verb.PASS, by=by))
     passed = events.CheckPassed(app=version.application.internal_name, version=version.version)
@@ -46,12 +63,21 @@ def fail_check(version: AppVersion, *, reason: str, items: dict[str, str] | None
     `portal.cockpit.states.StateForbids`.
     """
     version = locked(version)
-    _tell(version, move(version, Verb.FAIL, by=by, note=reason, items=as_items(items or {})))
-    failed = events.CheckFailed(
-        app=version.application.internal_name, version=version.version, items=", ".join(items or {})
-    )
-    record(failed, by=by, subject=version.subject)
+    _fail(version, reason, items or {}, by)
     return version
+
+
+def remediate(version: AppVersion, check_ids: list[str], *, by: Actor) -> None:
+    """The same as part of the end of a run, for what these readiness checks found; the version is `locked`."""
+    with translation.override(version.tenant.first_admin_language or settings.LANGUAGE_CODE):
+        found = _("The readiness checks found what stops a release: %(ids)s.") % {"ids": ", ".join(check_ids)}
+    _fail(version, found, {}, by)
+
+
+def _fail(version: AppVersion, reason: str, items: dict[str, str], by: Actor) -> None:
+    _tell(version, move(version, Verb.FAIL, by=by, note=reason, items=as_items(items)))
+    failed = events.CheckFailed(app=version.application.internal_name, version=version.version, items=", ".join(items))
+    record(failed, by=by, subject=version.subject)
 
 
 def _tell(version: AppVersion, end: Move) -> None:

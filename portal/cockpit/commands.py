@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
-from portal.cockpit.models import Application, AppRole, AppVersion, Component, as_json
+from portal.cockpit.models import Application, AppRole, AppVersion, CheckReason, Component, as_json
 from portal.cockpit.moves import locked
+from portal.cockpit.run_commands import run_after
 from portal.errors import Refusal
 from portal.scoping import active_tenant_id
 from portal.tenants import quotas
@@ -109,6 +110,7 @@ def create_app(
         roles=as_json([AppRole(FIRST_ROLE, [FIRST_SCOPE], [])]),
     )
     made.save()
+    run_after(made, CheckReason.DRAFT, by=by)
     created = events.AppCreated(app=internal_name, version=version, url=component.url)
     record(created, by=by, subject=made.subject)
     return made
@@ -126,6 +128,7 @@ def change_app(version: AppVersion, *, by: Actor, **told: str | bytes | None) ->
         for name in changed:
             setattr(version, name, told[name])
         version.save(update_fields=changed)
+        run_after(version, CheckReason.CHANGE, by=by)
         fields = ", ".join(changed)
         told_of = events.AppChanged(app=version.application.internal_name, version=version.version, fields=fields)
         record(told_of, by=by, subject=version.subject)
@@ -151,6 +154,7 @@ def create_version(source: AppVersion, *, version: str, by: Actor) -> AppVersion
         **{name: getattr(source, name) for name in COPIED},
     )
     made.save()
+    run_after(made, CheckReason.DRAFT, by=by)
     name = source.application.internal_name
     record(events.AppVersionCreated(app=name, version=version, source=source.version), by=by, subject=made.subject)
     return made

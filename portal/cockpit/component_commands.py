@@ -10,8 +10,9 @@ from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.commands import editable
-from portal.cockpit.models import AppVersion, Component, as_json
+from portal.cockpit.models import AppVersion, CheckReason, Component, as_json
 from portal.cockpit.rules import MOST_COMPONENTS
+from portal.cockpit.run_commands import run_after
 from portal.errors import NotFound, Refusal
 
 
@@ -55,6 +56,7 @@ def save_component(version: AppVersion, component: Component, *, before: str = "
         raise TooManyComponents
     version.components = as_json(kept)
     version.save(update_fields=["components"])
+    run_after(version, CheckReason.CHANGE, by=by)
     saved = events.ComponentSaved(
         app=version.application.internal_name,
         version=version.version,
@@ -82,6 +84,7 @@ def remove_component(version: AppVersion, name: str, *, by: Actor) -> AppVersion
         raise LastComponent
     version.components = as_json(list(held.values()))
     version.save(update_fields=["components"])
+    run_after(version, CheckReason.CHANGE, by=by)
     told = {"app": version.application.internal_name, "version": version.version}
     record(events.ComponentRemoved(**told, component=removed.name, url=removed.url), by=by, subject=version.subject)
     return version

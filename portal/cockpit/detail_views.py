@@ -28,6 +28,7 @@ from portal.cockpit.rows import (
     scope_rows,
 )
 from portal.cockpit.rules import is_risky_version
+from portal.cockpit.run_rows import summary_of
 from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
 from portal.permissions import Permission
@@ -63,6 +64,8 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "change_release_url": app_url(request, "prepare", version.pk)
         if may_write and version.state == AppState.PREPARATION
         else None,
+        "summary": summary_of(version),
+        "checks_url": app_url(request, "checks", version.pk),
         "is_risky_version": is_risky_version(version.version),
         "can_edit": may_write and version.is_editable,
         "edit_url": app_url(request, "edit", version.pk),

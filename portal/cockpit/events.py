@@ -60,6 +60,45 @@ class RolesChanged(Event):
     roles: str
 
 
+@event("app.checks_started", _("let the checks of {app} {version} run"))
+class ChecksStarted(Event):
+    app: str
+    version: str
+
+
+@event(
+    "app.checks_ended",
+    _("checked {app} {version}; checks that found something: blocking {blocking}, warnings {warnings}, hints {hints}"),
+)
+class ChecksEnded(Event):
+    app: str
+    version: str
+    blocking: int
+    warnings: int
+    hints: int
+
+
+@event("app.checks_failed", _("could not check {app} {version}"))
+class ChecksFailed(Event):
+    app: str
+    version: str
+
+
+@event("app.waived", _("accepted what {check} finds at {app} {version} until {until}"))
+class FindingWaived(Event):
+    app: str
+    version: str
+    check: str
+    until: str
+
+
+@event("app.waiver_withdrawn", _("no longer accepts what {check} finds at {app} {version}"))
+class WaiverWithdrawn(Event):
+    app: str
+    version: str
+    check: str
+
+
 @event("app.registered", _("registered the application {app} {version}"))
 class AppRegistered(Event):
     app: str

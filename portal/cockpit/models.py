@@ -313,3 +313,95 @@ class DossierKey(models.Model):
 def as_json(rows: list[Component] | list[AppRole]) -> list[dict[str, Any]]:
     """As the columns keep them."""
     return [asdict(row) for row in rows]
+
+
+class CheckReason(models.TextChoices):
+    """Why the checks of a version run."""
+
+    DRAFT = "draft", _("The version was made")
+    CHANGE = "change", _("Something was changed")
+    DEMAND = "demand", _("Somebody asked for it")
+    APPROVAL = "approval", _("The release was approved")
+    WATCH = "watch", _("Its time had come")
+
+
+class RunState(models.TextChoices):
+    """How far a run of the checks is."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class CheckRun(TenantOwned):
+    """One run of the readiness checks over a version: what it looked at, how far it is, what it found."""
+
+    version = models.ForeignKey(AppVersion, on_delete=models.CASCADE, related_name="check_runs")
+    why = models.CharField(max_length=10, choices=CheckReason)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.WAITING)
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.CharField(max_length=255)
+    # Which configuration it looked at: `portal.cockpit.subjects.fingerprint`. Empty before it began.
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # Until then the worker that claimed it is at it; each progress renews it.
+    lease_until = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    what = models.CharField(max_length=200, blank=True)
+
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    blocking = models.PositiveSmallIntegerField(default=0)
+    warnings = models.PositiveSmallIntegerField(default=0)
+    hints = models.PositiveSmallIntegerField(default=0)
+    # `portal.cockpit.kept.as_kept`; empty before its end.
+    results = models.JSONField(default=dict)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            # One worker at a time, and one more in the queue: a change while it runs is looked at afterwards.
+            models.UniqueConstraint(fields=["version"], condition=Q(state="running"), name="cockpit_run_one_running"),
+            models.UniqueConstraint(fields=["version"], condition=Q(state="waiting"), name="cockpit_run_one_waiting"),
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="cockpit_run_state"),
+            models.CheckConstraint(condition=Q(why__in=CheckReason.values), name="cockpit_run_why"),
+        ]
+        # The limit counts a tenant's last hour.
+        indexes = [models.Index(fields=["tenant", "asked_at"], name="cockpit_run_asked")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to end."""
+        return self.state in OPEN_RUNS
+
+
+OPEN_RUNS = frozenset({RunState.WAITING, RunState.RUNNING})
+
+
+class Waiver(TenantOwned):
+    """A reason why what a check of warning severity finds is accepted for one version, until a day."""
+
+    version = models.ForeignKey(AppVersion, on_delete=models.CASCADE, related_name="waivers")
+    check_id = models.CharField(max_length=60)
+    reason = models.TextField(max_length=1000)
+    # The last day on which it holds.
+    ends_on = models.DateField()
+    created_at = models.DateTimeField(default=timezone.now)
+    by_id = models.CharField(max_length=255)
+    by_name = models.CharField(max_length=255)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta(TenantOwned.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "check_id"], condition=Q(withdrawn_at=None), name="cockpit_waiver_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.check_id}"

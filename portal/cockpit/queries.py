@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404
 
-from portal.cockpit.models import Application, AppVersion, MessageSide, ReleaseMessage
+from portal.cockpit.models import Application, AppVersion, CheckRun, MessageSide, ReleaseMessage, RunState
 from portal.cockpit.pictures import PictureKind
 from portal.cockpit.states import APPROVED, AppState
 from portal.errors import NotFound
@@ -101,3 +104,21 @@ def waiting_for_tenant() -> QuerySet[AppVersion]:
 def versions_in_check() -> QuerySet[AppVersion]:
     """Of all tenants, for the operator: what was approved and waits for the end of its check, the oldest first."""
     return _without_pictures(AppVersion.all_tenants.all()).filter(state=AppState.CHECK).order_by("state_since", "pk")
+
+
+def last_ended(version: AppVersion) -> CheckRun | None:
+    """The newest run of the checks that has ended, well or not."""
+    return version.check_runs.filter(state__in=[RunState.DONE, RunState.FAILED]).order_by("-pk").first()
+
+
+def kept_runs(most: int) -> QuerySet[CheckRun, Any]:
+    """Ids of the newest runs of each version of the active tenant."""
+    place = Window(RowNumber(), partition_by="version", order_by="-pk")
+    return CheckRun.objects.annotate(place=place).filter(place__lte=most).values("pk")
+
+
+def versions_to_attend(states: set[AppState]) -> list[AppVersion]:
+    """Versions in these states, each with `found_blocking`: what its newest run that was done found."""
+    done = CheckRun.objects.filter(version=OuterRef("pk"), state=RunState.DONE).order_by("-pk")
+    found = versions().filter(state__in=states).annotate(found_blocking=Subquery(done.values("blocking")[:1]))
+    return list(found.order_by("pk"))

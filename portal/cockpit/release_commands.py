@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.actor import Actor
 from portal.audit.commands import record
-from portal.cockpit import events
-from portal.cockpit.models import AppVersion
+from portal.cockpit import events, gate
+from portal.cockpit.models import AppVersion, CheckReason
 from portal.cockpit.moves import locked, move
 from portal.cockpit.pictures import facts_as_json, facts_from_json
+from portal.cockpit.run_commands import run_after
 from portal.cockpit.screenshots import ScreenshotRule, Severity, screenshot_findings
-from portal.cockpit.states import AppState, Verb
+from portal.cockpit.states import AppState, Verb, target_of
 from portal.errors import Refusal
 from portal.lib.images.cleaning import CleanImage
 
@@ -70,6 +71,7 @@ def prepare_release(version: AppVersion, *, screenshot: CleanImage | None = None
         changed += ["screenshot", "screenshot_facts"]
     if changed:
         version.save(update_fields=changed)
+        run_after(version, CheckReason.CHANGE, by=by)
     if begins or changed:
         prepared = events.ReleasePrepared(
             app=version.application.internal_name,
@@ -84,11 +86,13 @@ def prepare_release(version: AppVersion, *, screenshot: CleanImage | None = None
 def submit_release(version: AppVersion, *, by: Actor) -> AppVersion:
     """Put a prepared release before the developer admins. Until one decides, it cannot be changed, only withdrawn.
 
-    Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`, `ScreenshotMissing`, `ScreenshotUnfit`.
+    Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`, `ScreenshotMissing`, `ScreenshotUnfit`,
+    `portal.cockpit.gate.NotChecked`, `portal.cockpit.gate.Blocked`.
     """
     version = locked(version)
-    if version.state == AppState.PREPARATION:
-        _check_complete(version)
+    target_of(version.state, Verb.SUBMIT)
+    _check_complete(version)
+    gate.check_passable(version)
     move(version, Verb.SUBMIT, by=by)
     submitted = events.ReleaseSubmitted(
         app=version.application.internal_name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,7 @@ from portal.cockpit.forms import AS_IT_IS, PictureInput, PicturesForm, RuleField
 from portal.cockpit.models import AppVersion, Credentials
 from portal.cockpit.release_commands import RELEASE_FIELDS
 from portal.cockpit.review import ReviewItem
+from portal.cockpit.waiver_commands import MOST_DAYS
 from portal.lib.addresses import normal
 from portal.lib.images.field import ScreenshotField
 from portal.tenants.forms import LANGUAGE_NAMES, EmailField
@@ -140,6 +143,35 @@ class QueueForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Waiting for the check")), ("all", _("All"))]
     )
+
+
+class WaiverForm(forms.Form):
+    """Accepts what a check finds."""
+
+    reason = TextField(
+        label=_("Why is it accepted?"),
+        max_length=1000,
+        rows=4,
+        help_text=_("For who approves the release and for the operator."),
+    )
+    ends_on = forms.DateField(
+        label=_("Until"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ends_on"].help_text = _("At most %(days)d days from now.") % {"days": MOST_DAYS}
+
+    def clean_ends_on(self) -> date:
+        written: date = self.cleaned_data["ends_on"]
+        today = timezone.localdate()
+        if not today <= written <= today + timedelta(days=MOST_DAYS):
+            raise forms.ValidationError(
+                _("Write a day from today on, at most %(days)d days from now.") % {"days": MOST_DAYS}
+            )
+        return written
 
 
 PASS, FAIL = "pass", "fail"

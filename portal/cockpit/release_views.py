@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import release_commands
+from portal.cockpit.gate import Blocked, NotChecked
 from portal.cockpit.queries import find_version
 from portal.cockpit.release_forms import ReleaseForm
 from portal.cockpit.rows import app_url, release_row, screenshot_row
@@ -69,7 +70,7 @@ def submit(request: TenantRequest, app_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             release_commands.submit_release(version, by=request.actor)
-        except release_commands.NOT_READY as refusal:
+        except (*release_commands.NOT_READY, NotChecked, Blocked) as refusal:
             refusal.show_in(form)
         else:
             messages.success(request, _("The release waits for a developer admin."))
@@ -79,6 +80,7 @@ def submit(request: TenantRequest, app_id: int) -> HttpResponse:
         "heading": _("Submit the release of %(name)s?") % {"name": version.display_name},
         "app_name": version.display_name,
         "release": release_row(version),
+        "checks_url": app_url(request, "checks", version.pk),
         "cancel_url": app_url(request, "detail", version.pk),
     }
     return render(request, "cockpit/submit.html", context, status=422 if form.is_bound else 200)

@@ -8,7 +8,8 @@ from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.commands import editable
-from portal.cockpit.models import AppRole, AppVersion, as_json
+from portal.cockpit.models import AppRole, AppVersion, CheckReason, as_json
+from portal.cockpit.run_commands import run_after
 
 
 @transaction.atomic(durable=True)
@@ -41,6 +42,7 @@ def _save(version: AppVersion, scopes: list[str], roles: list[AppRole], by: Acto
         return version
     version.scopes, version.roles = scopes, as_json(kept)
     version.save(update_fields=["scopes", "roles"])
+    run_after(version, CheckReason.CHANGE, by=by)
     changed = events.RolesChanged(
         app=version.application.internal_name,
         version=version.version,

@@ -14,7 +14,9 @@ from portal.cockpit import (
     registration_views,
     release_views,
     role_views,
+    run_views,
     views,
+    waiver_views,
 )
 
 app_name = "cockpit"
@@ -38,6 +40,12 @@ urlpatterns = [
     path("<int:app_id>/prepare/", release_views.prepare, name="prepare"),
     path("<int:app_id>/submit/", release_views.submit, name="submit"),
     path("<int:app_id>/withdraw/", release_views.withdraw, name="withdraw"),
+    path("<int:app_id>/checks/", run_views.checks, name="checks"),
+    path("<int:app_id>/checks/run/", run_views.run, name="run_checks"),
+    path("<int:app_id>/checks/<int:run_id>.json", run_views.report_json, name="report_json"),
+    path("<int:app_id>/checks/<int:run_id>.xml", run_views.report_junit, name="report_junit"),
+    path("<int:app_id>/checks/<slug:check_id>/waive/", waiver_views.waive, name="waive"),
+    path("<int:app_id>/checks/<slug:check_id>/withdraw/", waiver_views.withdraw_waiver, name="withdraw_waiver"),
     path("<int:app_id>/approve/", approval_views.approve, name="approve"),
     path("<int:app_id>/send-back/", approval_views.send_back, name="send_back"),
     path("<int:app_id>/messages/", message_views.write, name="write_message"),

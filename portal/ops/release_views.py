@@ -26,6 +26,7 @@ from portal.cockpit.pictures import PictureKind
 from portal.cockpit.queries import BADGES, approved_before, approved_versions, find_picture, find_version
 from portal.cockpit.release_forms import PASS, CheckForm, MessageForm, QueueForm
 from portal.cockpit.rows import contact_row, core_rows, message_rows, release_row, scope_rows, screenshot_row
+from portal.cockpit.run_rows import shown_of, summary_of
 from portal.cockpit.states import AppState, StateForbids, Verb, target_of
 from portal.cockpit.timeline import timeline
 from portal.lib.forms import posted
@@ -122,6 +123,8 @@ def _shown(version: AppVersion, form: CheckForm) -> dict[str, Any]:
         "contact": contact_row(version),
         "roles": version.role_list,
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
+        "summary": summary_of(version),
+        "shown": shown_of(version),
         "timeline": timeline(version),
         "messages_of_release": message_rows(version),
         "message_form": MessageForm(initial={"asks": True}),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from portal.cockpit.models import AppVersion
+from portal.cockpit.models import AppVersion, CheckReason
 from portal.identity.models import User
 from portal.permissions import Role
 from tests.cast import Cast, make_app, make_member, signed_in
+from tests.cockpit.running import checked
 from tests.cockpit.writing import RELEASE, approve, confirm, give_screenshot
 
 
@@ -48,10 +49,11 @@ def app(cast: Cast) -> AppVersion:
 
 @pytest.fixture
 def prepared(app: AppVersion, dev: Client) -> AppVersion:
-    """Its release is written by Dev, and has a screenshot."""
+    """Its release is written by Dev, has a screenshot, and nothing is wrong with it."""
     dev.post(f"/t/acme/apps/{app.pk}/register/")
     assert dev.post(f"/t/acme/apps/{app.pk}/prepare/", RELEASE).status_code == 302
     give_screenshot(app)
+    checked(app)
     return app
 
 
@@ -66,6 +68,7 @@ def waiting(prepared: AppVersion, dev: Client) -> AppVersion:
 def unconfirmed(waiting: AppVersion, dana: Client) -> AppVersion:
     """Approved by Dana; the alternate contact has a mail and did not answer yet."""
     assert approve(dana, waiting).status_code == 302
+    checked(waiting, why=CheckReason.APPROVAL)
     return waiting
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portal.cockpit.models import AppVersion
+from portal.cockpit.models import AppVersion, CheckReason
 from portal.identity.models import User
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from portal.tenants.models import Membership
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, content, recorded
+from tests.cockpit.running import checked
 from tests.cockpit.writing import RELEASE, approve
 from tests.faults import audit_refuses
 
@@ -106,9 +107,11 @@ class TestFailed:
         assert [str(action.label) for action in page.context["actions"]] == ["Prepare release…"]
         assert dev.post(f"{app_url}submit/").status_code == 409
         assert dev.post(f"{app_url}prepare/", RELEASE | {"health_path": "/healthz"}).status_code == 302
+        checked(in_check)
         assert dev.post(f"{app_url}submit/").status_code == 302
         assert end(olga, in_check).status_code == 409
         assert approve(dana, in_check).status_code == 302
+        checked(in_check, why=CheckReason.APPROVAL)
         assert end(olga, in_check).status_code == 302
         assert again(in_check).state == "ready"
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
+from tests.cockpit.running import checked, make_waiver
 from tests.cockpit.writing import APPROVAL, RELEASE, contact_link
 from tests.german import assert_german, assert_pages
 from tests.notify.conftest import each_mail
@@ -156,3 +157,18 @@ def test_notice_is_kept_as_it_was_read(dana: Client, waiting: AppVersion) -> Non
     assert_german(wrong.content.decode(), url)
     dana.post(url, APPROVAL | {"submission": shown}, headers={"accept-language": "de"})
     assert AppVersion.all_tenants.get().notice.startswith("Die Freigabe lässt sich nicht zurücknehmen.")
+
+
+def test_pages_of_the_checks(dev: Client, app: AppVersion) -> None:
+    one = f"{LIST}{app.pk}/"
+    assert_pages((dev, f"{one}checks/", 200, "Ein Lauf wartet auf den Task-Worker."))
+    checked(app, "url-form", "hsts", "icon")
+    make_waiver(app, days=-1)
+    assert_pages(
+        (dev, one, 200, "Alles, was gefunden wurde"),
+        (dev, f"{one}checks/", 200, "Ausnahmen ohne Wirkung"),
+        (dev, f"{one}checks/hsts/waive/", 200, "Hinnehmen, was hsts findet?"),
+    )
+    told = {"reason": "x", "ends_on": "2099-01-01"}
+    answer = dev.post(f"{one}checks/hsts/waive/", told, headers={"accept-language": "de"})
+    assert_german(answer.content.decode(), "waive")

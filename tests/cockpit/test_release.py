@@ -13,6 +13,7 @@ from portal.cockpit.release_commands import ReleaseIncomplete, submit_release
 from portal.scoping import tenant_scope
 from tests.cast import Cast
 from tests.cockpit.reading import again, content, recorded
+from tests.cockpit.running import checked
 from tests.cockpit.writing import RELEASE
 from tests.faults import audit_refuses
 
@@ -107,6 +108,7 @@ class TestSubmit:
         dev.post(url(prepared, "register"))
         assert dev.post(url(prepared, "submit")).status_code == 409  # the preparation is not begun
         dev.post(url(prepared), RELEASE | {"health_component": "front"})
+        checked(prepared)
         assert dev.post(url(prepared, "submit")).status_code == 302
 
     def test_incomplete_one_is_refused_by_the_command(self, prepared: AppVersion, dev: Client) -> None:

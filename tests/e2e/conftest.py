@@ -19,19 +19,30 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.cockpit.checks.application import World
 from tests.e2e.emulated_hub import EmulatedHub
+from tests.fetch.servers import DnsServer, TlsServer, server_context
 
 READY_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What runs: its addresses and its folder."""
+    """What runs: its addresses and its folder, and the port of an application that the checks find well."""
 
     portal: str
     gateway: str
     emulator: str
     data: Path
+    application_port: int
+
+
+@dataclass(frozen=True)
+class Served:
+    """An application behind TLS on loopback; every name leads there."""
+
+    port: int
+    variables: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +52,29 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[Demo]:
+def served(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[Served]:
+    """What the checks look at, with a certificate authority and a name server of its own."""
+    ca_file = tmp_path_factory.mktemp("served") / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    context = server_context(authority.issue_cert("*.acme.example"))
+    world = World(context, str(ca_file))
+    with TlsServer(world._answer, context) as server, DnsServer(_loopback) as names:
+        variables = {
+            "PORTAL_READINESS_PORTS": str(server.port),
+            "PORTAL_READINESS_NETWORKS": "127.0.0.0/8",
+            "PORTAL_READINESS_CA_FILE": str(ca_file),
+            "PYTHONPATH": str(Path(__file__).parent / "resolver"),
+            "TEST_DNS_PORT": str(names.resolver.port),
+        }
+        yield Served(server.port, variables)
+
+
+def _loopback(_number: int, kind: str) -> list[tuple[str, str]]:
+    return [("A", "127.0.0.1")] if kind == "A" else []
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA, served: Served) -> Iterator[Demo]:
     """Portal, emulator and worker, as a newcomer starts them; always on SQLite, as there."""
     data = tmp_path_factory.mktemp("demo")
     log, trusted = data / "demo.log", data / "authority.pem"
@@ -54,6 +87,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Ite
             # Many tests make keys in the one demo of their worker: its package would be used up.
             env=kept
             | ports
+            | served.variables
             | {
                 "PORTAL_DATA_DIR": str(data),
                 "PORTAL_PACKAGE_S_KEYS": "200",
@@ -64,7 +98,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Ite
             stderr=output,
         )
     try:
-        yield Demo(*_addresses(process, log), data)
+        yield Demo(*_addresses(process, log), data, served.port)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)

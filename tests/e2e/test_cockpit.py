@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +15,7 @@ from tests.images.test_seen import drawn_page
 
 pytestmark = pytest.mark.e2e
 LIST = "/t/acme/apps/"
+REASON = "It is taken as soon as the pages are painted."
 
 
 @pytest.fixture
@@ -50,11 +52,47 @@ def is_shown(page: Page, selector: str) -> bool:
     return bool(picture.evaluate("picture => picture.naturalWidth > 0"))
 
 
+def wait_for_the_end(visitor: Visitor) -> None:
+    """Until no run goes on, by loading the page again."""
+    for _ in range(60):
+        if visitor.page.get_by_text("A run goes on at this moment.").count() == 0:
+            return
+        visitor.page.wait_for_timeout(500)
+        visitor.page.reload()
+    raise AssertionError("The run does not end.")
+
+
+def see_the_checks_end(dev: Visitor) -> None:
+    """The run of the last change ends while its page is open."""
+    dev.follow("All that was found")
+    state = dev.page.get_by_role("region", name="State of the checks")
+    expect(state).not_to_contain_text("Load again", timeout=30_000)
+
+
+def see_the_checks(dev: Visitor, address: str) -> None:
+    """What warns is accepted with a reason."""
+    page = dev.page
+    see_the_checks_end(dev)
+    expect(page.get_by_role("region", name="Warnings")).to_contain_text("screenshot")
+    expect(page.get_by_role("region", name="Blocking")).to_have_count(0)
+    expect(page.get_by_role("main")).not_to_contain_text("Something was changed since then")
+    look_everywhere(dev)
+    dev.follow("Accept with a reason… screenshot")
+    page.get_by_label("Why is it accepted?").fill(REASON)
+    page.get_by_label("Until").fill((date.today() + timedelta(days=30)).isoformat())
+    look_everywhere(dev)
+    dev.press("Accept it")
+    dev.hears("What screenshot finds is accepted.")
+    look_everywhere(dev)
+    page.goto(address)
+
+
 def test_from_the_first_line_to_the_assignment(
     visitor: Visitor, second_visitor: Visitor, third_visitor: Visitor, substitute: Visitor
 ) -> None:
     dev, dana, olga = visitor, second_visitor, third_visitor
     screenshot = saved(drawn_page(accent=True))
+    host = f"acme.example:{dev.demo.application_port}"
     dev.sign_in("Dev Dietrich")
     dev.visit(LIST)
     look_everywhere(dev)
@@ -66,11 +104,11 @@ def test_from_the_first_line_to_the_assignment(
     dev.press("Create application")
     expect(page.locator(".error-summary")).to_contain_text("This host belongs to the platform.")
     look_everywhere(dev)
-    page.get_by_label("External URL").fill("https://pumps.acme.example/")
+    page.get_by_label("External URL").fill(f"https://pumps.{host}/")
     page.get_by_label("Icon").set_input_files({"name": "i.svg", "mimeType": "image/png", "buffer": b"<svg/>"})
     dev.press("Create application")
     expect(page.locator(".error-summary")).to_contain_text("Export it as PNG and send that.")
-    expect(page.get_by_label("External URL")).to_have_value("https://pumps.acme.example/")
+    expect(page.get_by_label("External URL")).to_have_value(f"https://pumps.{host}/")
     page.get_by_label("Icon").set_input_files({"name": "i.png", "mimeType": "image/png", "buffer": ICON})
     dev.press("Create application")
     dev.hears("Pump Advisor is created.")
@@ -83,7 +121,7 @@ def test_from_the_first_line_to_the_assignment(
 
     dev.follow("Add a component")
     page.get_by_label("Component name").fill("data")
-    page.get_by_label("External URL").fill("https://data.acme.example/")
+    page.get_by_label("External URL").fill(f"https://data.{host}/")
     dev.press("Save")
     dev.follow("Change the component data")
     look_everywhere(dev)
@@ -113,8 +151,10 @@ def test_from_the_first_line_to_the_assignment(
     dev.follow("Prepare release…")
     page.get_by_label("Description of the application").fill("Says which pump needs oil.")
     page.get_by_label("Health endpoint at").select_option("data")
+    page.get_by_label("Path of the health endpoint").fill("/health/")
     look_everywhere(dev)
     dev.press("Save")
+    see_the_checks(dev, address)
     dev.follow("Submit release…")
     dev.press("Submit")
     expect(page.locator(".error-summary")).to_contain_text("A release has a screenshot")
@@ -131,8 +171,10 @@ def test_from_the_first_line_to_the_assignment(
     dev.press("Save")
     assert is_shown(page, ".screenshot img")
     look_everywhere(dev)
+    see_the_checks_end(dev)
+    page.goto(address)
     dev.follow("Submit release…")
-    expect(page.get_by_role("main")).to_contain_text("https://data.acme.example/health")
+    expect(page.get_by_role("main")).to_contain_text(f"https://data.{host}/health/")
     dev.look()
     dev.press("Submit")
     dev.hears("The release waits for a developer admin.")
@@ -152,6 +194,7 @@ def test_from_the_first_line_to_the_assignment(
     dana.hears("The release is approved.")
     expect(dana.page.get_by_role("region", name="Release")).to_contain_text("Not confirmed yet")
     look_everywhere(dana)
+    expect(dana.page.get_by_role("region", name="Checks")).to_contain_text("warning")
 
     olga.sign_in("Olga")
     olga.visit("/operator/releases/")
@@ -159,6 +202,9 @@ def test_from_the_first_line_to_the_assignment(
     olga.follow("Pump Advisor")
     assert is_shown(olga.page, ".screenshot img")
     assert is_shown(olga.page, ".app-icon img")
+    checks = olga.page.get_by_role("region", name="What the checks found")
+    expect(checks).to_contain_text(REASON)
+    wait_for_the_end(olga)
     look_everywhere(olga)
     olga.page.get_by_label("Ready for assignment").check()
     olga.press("End the check")

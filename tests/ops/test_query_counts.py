@@ -29,6 +29,7 @@ from tests.cast import (
     membership_of,
     signed_in,
 )
+from tests.cockpit.running import checked
 from tests.cockpit.writing import ICON, SCREENSHOT
 from tests.fences.pages import pages_for
 
@@ -73,7 +74,11 @@ PAGES = {
     "/t/acme/apps/{registered}/prepare/": 12,
     "/t/acme/apps/{prepared}/submit/": 12,
     "/t/acme/apps/{submitted}/withdraw/": 12,
-    "/t/acme/apps/{submitted}/approve/": 13,
+    "/t/acme/apps/{app}/checks/": 15,
+    "/t/acme/apps/{app}/checks/{run}.json": 5,
+    "/t/acme/apps/{app}/checks/{run}.xml": 5,
+    "/t/acme/apps/{app}/checks/hsts/waive/": 12,
+    "/t/acme/apps/{submitted}/approve/": 15,
     "/t/acme/apps/{submitted}/send-back/": 12,
     "/t/acme/apps/{approved}/dossier.zip": 13,
     "/t/acme/apps/{approved}/contact/": 14,
@@ -96,6 +101,8 @@ POST_ONLY = {
     "keys:disable_leaked",
     "cockpit:remove_component",
     "cockpit:resend_contact",
+    "cockpit:run_checks",
+    "cockpit:withdraw_waiver",
 }
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
@@ -123,6 +130,7 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         for app in apps[2:5]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
             prepare_release(app, **release, screenshot=SCREENSHOT, by=SYSTEM)
+        checked(apps[3], "hsts")
         submit_release(apps[3], by=SYSTEM)
         submit_release(apps[4], by=SYSTEM)
         submission = last_submission(apps[4])
@@ -136,6 +144,7 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "prepared": apps[2].pk,
         "submitted": apps[3].pk,
         "approved": apps[4].pk,
+        "run": checked(apps[0], "hsts").pk,
         "key": key.pk,
         "waiting": waiting.pk,
         "asset": "0" * 32,

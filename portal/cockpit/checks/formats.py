@@ -46,7 +46,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "blocks": report.blocks,
         "checks": [_result(result) for result in report.results],
-        "fetched": [_sight(sight) for sight in report.sights],
+        "fetched": [sight_data(sight) for sight in report.sights],
     }
 
 
@@ -110,7 +110,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {"text": finding.text, "what": finding.what, "evidence": dict(finding.evidence)}
 
 
-def _sight(sight: Sight) -> dict[str, Any]:
+def sight_data(sight: Sight) -> dict[str, Any]:
+    """One fetch: what was asked for, what came, and the seconds that each part of it took."""
     fetched, steps = sight.fetched, sight.fetched.steps
     seconds = {name: getattr(steps, name) for name in ("resolve", "connect", "tls", "first_byte", "total")}
     return {

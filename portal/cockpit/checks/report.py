@@ -53,6 +53,10 @@ class Report:
         """The checks that found something."""
         return (result for result in self.results if result.outcome is Outcome.FOUND)
 
+    def ids(self, severity: Severity) -> list[str]:
+        """The checks of this severity that found something."""
+        return [result.check.id for result in self.with_findings() if result.check.severity is severity]
+
     def of(self, check_id: str) -> Result:
         """The result of one check; raises KeyError for an unknown id."""
         for result in self.results:
