@@ -181,7 +181,7 @@ def test_from_the_first_line_to_the_assignment(
 
     dana.sign_in("Dana Dorn")
     dana.visit("/t/acme/")
-    dana.follow("Look at it")
+    dana.follow("1 release waits for approval")
     expect(dana.page.get_by_role("main")).to_contain_text("Dev Dietrich")
     assert is_shown(dana.page, ".screenshot img")
     dana.page.get_by_label("Alternate Email").fill("dev@acme.example")
