@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.cockpit.models import AppVersion, DossierKey
+from portal.cockpit.models import AppVersion, DossierKey, RunState
 from portal.cockpit.states import APPROVED, AppState, StateForbids
 from portal.keys.upstream import SecretSealed
 from portal.lib.crypto import SealBroken
@@ -103,6 +103,27 @@ def _contacts(version: AppVersion) -> Files:
     yield "contacts.json", as_json(told)
 
 
+def _checks(version: AppVersion) -> Files:
+    for run in version.check_runs.filter(state=RunState.DONE).order_by("pk"):
+        told = {"why": run.why, "asked_by": run.asked_by, "asked_at": _moment(run.asked_at)}
+        yield f"checks/{run.pk}.json", as_json(told | {"ended_at": _moment(run.ended_at)} | run.results)
+
+
+def _waivers(version: AppVersion) -> Files:
+    told = [
+        {
+            "check": row.check_id,
+            "reason": row.reason,
+            "ends_on": row.ends_on.isoformat(),
+            "by": row.by_name,
+            "created_at": _moment(row.created_at),
+            "withdrawn_at": _moment(row.withdrawn_at),
+        }
+        for row in version.waivers.order_by("pk")
+    ]
+    yield "waivers.json", as_json(told)
+
+
 def _pictures(version: AppVersion) -> Files:
     for name in ("icon", "screenshot"):
         content = bytes(getattr(version, name) or b"")
@@ -111,7 +132,16 @@ def _pictures(version: AppVersion) -> Files:
             yield f"{name}.{ending}", content
 
 
-PARTS: list[Callable[[AppVersion], Files]] = [_release, _timeline, _notice, _messages, _contacts, _pictures]
+PARTS: list[Callable[[AppVersion], Files]] = [
+    _release,
+    _timeline,
+    _notice,
+    _messages,
+    _contacts,
+    _checks,
+    _waivers,
+    _pictures,
+]
 
 
 def dossier(version: AppVersion) -> bytes:
