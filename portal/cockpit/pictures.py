@@ -1,13 +1,14 @@
-"""What is kept of icon and screenshot beside their pixels, and what the checks see. Pure: nothing is decoded."""
+"""What is kept of icon and screenshot beside their pixels, and what the checks see. Nothing is decoded."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any, Literal
 
+from portal import constants
 from portal.cockpit.checks.subject import Picture
+from portal.cockpit.models import AppVersion
 from portal.lib.images.cleaning import PictureFacts
-from portal.lib.images.plain_png import plain_size
 from portal.lib.images.seen import HubBar
 
 # Columns of a version.
@@ -25,13 +26,19 @@ def facts_from_json(kept: dict[str, Any] | None) -> PictureFacts | None:
     return PictureFacts(**kept | {"hub_bar": HubBar(kept["hub_bar"])}) if kept else None
 
 
-def picture_of(png: bytes | memoryview | None, facts: PictureFacts | None = None) -> Picture | None:
+def picture_of(version: AppVersion, kind: PictureKind) -> Picture | None:
     """A kept picture as the checks see it; None where there is none.
 
-    With facts it has the pixels that were sent, which are more than those that are kept, where it was made smaller.
+    A screenshot has the pixels that were sent, which are more than those that are kept where it was made smaller.
     """
-    if png is None:
+    size = version.__dict__[f"{kind}_size"] if f"{kind}_size" in version.__dict__ else _size(getattr(version, kind))
+    if size is None:
         return None
-    kept = bytes(png)
-    width, height = (facts.width, facts.height) if facts else plain_size(kept) or (0, 0)
-    return Picture(MEDIA_TYPE, width, height, len(kept), blank=facts is not None and facts.blank)
+    if kind == "icon":
+        return Picture(MEDIA_TYPE, constants.ICON_SIZE, constants.ICON_SIZE, size)
+    facts = facts_from_json(version.screenshot_facts)
+    return Picture(MEDIA_TYPE, facts.width, facts.height, size, facts.blank) if facts else None
+
+
+def _size(png: bytes | memoryview | None) -> int | None:
+    return None if png is None else len(bytes(png))

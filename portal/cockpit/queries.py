@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Length, RowNumber
 from django.shortcuts import get_object_or_404
 
 from portal.cockpit.models import Application, AppVersion, CheckRun, MessageSide, ReleaseMessage, RunState
@@ -37,7 +37,8 @@ def versions() -> QuerySet[AppVersion]:
 
 def _without_pictures(found: QuerySet[AppVersion]) -> QuerySet[AppVersion]:
     light = found.select_related("application", "tenant").defer("icon", "screenshot")
-    return light.annotate(has_icon=Q(icon__isnull=False))  # type: ignore[no-redef]  # declared for those who read it
+    sizes = {f"{kind}_size": Length(kind) for kind in get_args(PictureKind)}
+    return light.annotate(has_icon=Q(icon__isnull=False), **sizes)  # type: ignore[no-redef]  # declared for readers
 
 
 def find_picture(app_id: int, kind: PictureKind) -> bytes:

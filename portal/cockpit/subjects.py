@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from portal.cockpit.checks.subject import Component, Registration, Subject
 from portal.cockpit.models import AppVersion
-from portal.cockpit.pictures import facts_from_json, picture_of
+from portal.cockpit.pictures import picture_of
 
 
 def subject_of(version: AppVersion) -> Subject:
@@ -25,8 +25,8 @@ def subject_of(version: AppVersion) -> Subject:
         roles=tuple(role.name for role in roles),
         scopes=tuple(version.full_scopes),
         core_roles=tuple(core_roles),
-        icon=picture_of(version.icon),
-        screenshot=picture_of(version.screenshot, facts_from_json(version.screenshot_facts)),
+        icon=picture_of(version, "icon"),
+        screenshot=picture_of(version, "screenshot"),
     )
     components = tuple(Component(one.url, one.name, tuple(one.endpoints)) for one in version.component_list)
     return Subject(components, version.health_url, tenant=version.tenant.name, registration=registration)

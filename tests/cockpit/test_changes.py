@@ -7,7 +7,8 @@ from django.test import Client
 
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
-from tests.cockpit.writing import RELEASE, approve
+from tests.cockpit.running import checked
+from tests.cockpit.writing import RELEASE, approve, give_screenshot
 
 
 @pytest.fixture
@@ -18,8 +19,11 @@ def second(in_check: AppVersion, dev: Client) -> AppVersion:
 
 
 def submit(dev: Client, app: AppVersion, **changed: str) -> None:
-    for page, written in (("register", {}), ("prepare", RELEASE | changed), ("submit", {})):
+    for page, written in (("register", {}), ("prepare", RELEASE | changed)):
         assert dev.post(f"/t/acme/apps/{app.pk}/{page}/", written).status_code == 302
+    give_screenshot(app)
+    checked(app)
+    assert dev.post(f"/t/acme/apps/{app.pk}/submit/").status_code == 302
 
 
 def test_first_version_has_nothing_before(waiting: AppVersion, dana: Client) -> None:

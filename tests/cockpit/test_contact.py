@@ -13,13 +13,14 @@ from django.test import Client
 from django.utils import timezone
 
 from portal import constants
-from portal.cockpit.models import AlternateContact, AppVersion
+from portal.cockpit.models import AlternateContact, AppVersion, CheckReason
 from portal.identity.models import User
 from portal.notify.commands import deliver
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, recorded
+from tests.cockpit.running import checked
 from tests.cockpit.writing import RELEASE, approve, confirm, contact_link
 from tests.faults import audit_refuses
 from tests.notify.conftest import use
@@ -197,8 +198,10 @@ class TestEndOfTheCheck:
     ) -> None:
         end(olga, in_check, "fail")
         dev.post(page_of(in_check, "prepare/"), RELEASE | {"credentials": "write"})
+        checked(in_check)
         dev.post(page_of(in_check, "submit/"))
         assert approve(dana, in_check).status_code == 302
+        checked(in_check, why=CheckReason.APPROVAL)
         assert len(asked()) == 1
         assert end(olga, in_check, "pass").status_code == 302
 

@@ -23,6 +23,8 @@ from portal.cockpit.models import AppVersion, DossierKey
 from portal.lib.crypto import KeyRing
 from portal.lib.dossier_file import pack
 from tests.cast import Cast, make_member, signed_in
+from tests.cockpit.running import make_waiver
+from tests.cockpit.writing import SCREENSHOT
 
 KEY_URL = "/.well-known/bindery-dossier.pem"
 
@@ -72,14 +74,16 @@ def verify(tmp_path: Path, db: None) -> Callable[..., int]:
 class TestContent:
     def test_everything_that_was_submitted_and_decided(self, data: bytes, cast: Cast, dana_user: Any) -> None:
         files = read(data)
-        assert list(files) == [
+        assert [name for name in files if not name.startswith("checks/")] == [
             "MANIFEST.json",
             "MANIFEST.sig",
             "contacts.json",
             "messages.json",
             "notice.txt",
             "release.json",
+            "screenshot.png",
             "timeline.json",
+            "waivers.json",
         ]
         release = json.loads(files["release.json"])
         assert release["configuration"]["components"][0]["url"] == "https://pumpadvisor.acme.example/"
@@ -113,17 +117,24 @@ class TestContent:
         assert dev.get(url(in_check)).content != data
 
     def test_pictures(self, prepared: AppVersion, dev: Client) -> None:
-        picture = b"\x89PNG\r\n\x1a\nx"
-        AppVersion.all_tenants.filter(pk=prepared.pk).update(screenshot=picture)
         dev.post(f"/t/acme/apps/{prepared.pk}/submit/")
-        assert read(dev.get(url(prepared)).content)["screenshot.png"] == picture
+        assert read(dev.get(url(prepared)).content)["screenshot.png"] == SCREENSHOT.png
 
     def test_another_part_is_one_line(self, in_check: AppVersion, dev: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        def waivers(version: AppVersion) -> parts.Files:
-            yield "waivers.json", b"[]\n"
+        def invoices(version: AppVersion) -> parts.Files:
+            yield "invoices.json", b"[]\n"
 
-        monkeypatch.setattr(parts, "PARTS", [*parts.PARTS, waivers])
-        assert read(dev.get(url(in_check)).content)["waivers.json"] == b"[]\n"
+        monkeypatch.setattr(parts, "PARTS", [*parts.PARTS, invoices])
+        assert read(dev.get(url(in_check)).content)["invoices.json"] == b"[]\n"
+
+    def test_checks_and_waivers(self, in_check: AppVersion, dev: Client) -> None:
+        make_waiver(in_check, "hsts")
+        files = read(dev.get(url(in_check)).content)
+        runs = [json.loads(content) for name, content in files.items() if name.startswith("checks/")]
+        assert [run["why"] for run in runs] == ["change", "approval"]
+        assert {check["outcome"] for check in runs[0]["checks"]} == {"passed"}
+        (waiver,) = json.loads(files["waivers.json"])
+        assert (waiver["check"], waiver["reason"], waiver["by"]) == ("hsts", "Our proxy adds it.", "Dev")
 
     def test_from_the_submission_on(self, prepared: AppVersion, dev: Client, cast: Cast) -> None:
         assert dev.get(url(prepared)).status_code == 409
@@ -175,7 +186,7 @@ class TestVerify:
         assert verify(write(files)) == 3
 
     def test_extra_file(self, data: bytes, verify: Callable[..., int]) -> None:
-        assert verify(write(read(data) | {"waivers.json": b"[]"})) == 4
+        assert verify(write(read(data) | {"more.json": b"[]"})) == 4
 
     def test_wrong_key(self, data: bytes, verify: Callable[..., int]) -> None:
         other = Ed25519PrivateKey.generate()
@@ -212,6 +223,7 @@ class TestVerify:
     def test_as_the_page_says(self, data: bytes, tmp_path: Path) -> None:
         """Without a line of our own code."""
         for name, content in read(data).items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_bytes(content)
         (tmp_path / "bindery.pem").write_bytes(Client().get(KEY_URL).content)
         command = "openssl pkeyutl -verify -pubin -inkey bindery.pem -rawin -in MANIFEST.json -sigfile MANIFEST.sig"

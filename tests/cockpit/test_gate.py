@@ -19,7 +19,7 @@ from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, recorded
 from tests.cockpit.running import checked, report_that_found
-from tests.cockpit.writing import RELEASE, approve
+from tests.cockpit.writing import RELEASE, approve, confirm
 
 
 def submit(client: Client, app: AppVersion) -> Any:
@@ -91,6 +91,7 @@ class TestAfterTheApproval:
     @pytest.fixture
     def approved(self, waiting: AppVersion, dana: Client) -> AppVersion:
         assert approve(dana, waiting).status_code == 302
+        assert confirm(waiting).status_code == 302
         return waiting
 
     def test_run_waits_for_the_worker(self, approved: AppVersion) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
 from tests.cockpit.running import checked, make_waiver
-from tests.cockpit.writing import APPROVAL, RELEASE, contact_link
+from tests.cockpit.writing import APPROVAL, RELEASE, contact_link, give_screenshot
 from tests.german import assert_german, assert_pages
 from tests.notify.conftest import each_mail
 
@@ -21,10 +21,13 @@ def new_version(dev: Client, app: AppVersion) -> int:
     """A further version, submitted with other app credentials."""
     german = {"accept-language": "de"}
     dev.post(f"{LIST}{app.pk}/new-version/", {"version": "v2.0.0"}, headers=german)
-    made = AppVersion.all_tenants.get(version="v2.0.0").pk
-    for page, written in (("register", {}), ("prepare", RELEASE | {"credentials": "none"}), ("submit", {})):
-        dev.post(f"{LIST}{made}/{page}/", written, headers=german)
-    return made
+    made = AppVersion.all_tenants.get(version="v2.0.0")
+    for page, written in (("register", {}), ("prepare", RELEASE | {"credentials": "none"})):
+        dev.post(f"{LIST}{made.pk}/{page}/", written, headers=german)
+    give_screenshot(made)
+    checked(made)
+    dev.post(f"{LIST}{made.pk}/submit/", headers=german)
+    return made.pk
 
 
 def test_pages_of_the_configuration(dev: Client, cast: Cast) -> None:

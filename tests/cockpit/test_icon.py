@@ -10,9 +10,11 @@ from django.test import Client
 
 from portal import constants
 from portal.actor import SYSTEM
+from portal.cockpit.checks.subject import Picture
 from portal.cockpit.commands import ConfigurationLocked, change_app, create_version
 from portal.cockpit.models import AppVersion
 from portal.cockpit.pictures import picture_of
+from portal.cockpit.queries import find_version
 from portal.cockpit.registration_commands import register
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app, signed_in
@@ -209,15 +211,17 @@ class TestAnswer:
         assert signed_in(cast.charlie).get(url).status_code == 404
 
 
-def test_checks_see_it() -> None:
-    seen = picture_of(memoryview(ICON))
-    assert seen is not None
-    assert (seen.media_type, seen.width, seen.height, seen.size, seen.blank) == ("image/png", 96, 96, len(ICON), False)
-    assert picture_of(None) is None
+def test_checks_see_it(pictured: AppVersion) -> None:
+    """The same, whether its bytes are at hand or only their number."""
+    with tenant_scope(pictured.tenant_id):
+        for version in (AppVersion.objects.get(pk=pictured.pk), find_version(pictured.pk)):
+            seen = picture_of(version, "icon")
+            assert seen == Picture("image/png", 256, 256, len(bytes(again(pictured).icon or b"")))
+            assert picture_of(version, "screenshot") is None
 
 
 def test_lists_do_not_load_pictures(dev: Client, pictured: AppVersion, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(13) as asked:
+    with django_assert_num_queries(14) as asked:
         dev.get(LIST)
     (listing,) = [query["sql"] for query in asked if "cockpit_appversion" in query["sql"] and "LIMIT" in query["sql"]]
     assert '"icon" IS NOT NULL' in listing

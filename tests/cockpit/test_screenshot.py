@@ -10,6 +10,7 @@ from django.utils.html import escape
 from PIL import Image
 
 from portal.actor import SYSTEM
+from portal.cockpit.checks.subject import Picture
 from portal.cockpit.commands import create_version
 from portal.cockpit.models import AppVersion
 from portal.cockpit.pictures import facts_from_json, picture_of
@@ -19,6 +20,7 @@ from portal.lib.images.seen import HubBar
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, content, recorded
+from tests.cockpit.running import checked
 from tests.cockpit.test_icon import HOSTILE
 from tests.cockpit.writing import GOOD, RELEASE, SCREENSHOT, give_screenshot, picture
 from tests.images.pictures import opened, saved
@@ -83,6 +85,7 @@ class TestUpload:
         dev.post(url(app, "register/"))
         send(dev, app, WITH_BAR)
         assert again(app).state == "preparation"
+        checked(app)
         assert dev.post(url(app, "submit/")).status_code == 302
 
     @pytest.mark.parametrize(
@@ -197,9 +200,8 @@ def test_new_version_has_none(waiting: AppVersion) -> None:
     assert (made.screenshot, made.screenshot_facts) == (None, None)
 
 
-def test_checks_see_what_was_sent() -> None:
+def test_checks_see_what_was_sent(prepared: AppVersion) -> None:
     """The kept one may have fewer pixels, which is no fault of the sender."""
-    large = replace(GOOD, width=5000, height=1000, blank=True)
-    seen = picture_of(SCREENSHOT.png, large)
-    assert seen is not None
-    assert (seen.width, seen.height, seen.size, seen.blank) == (5000, 1000, len(SCREENSHOT.png), True)
+    give_screenshot(prepared, replace(GOOD, width=5000, height=1000, blank=True))
+    seen = picture_of(again(prepared), "screenshot")
+    assert seen == Picture("image/png", 5000, 1000, len(SCREENSHOT.png), blank=True)

@@ -59,7 +59,7 @@ PAGES = {
     "/t/acme/keys/{key}/brown-out/stop/": 11,
     "/t/acme/apps/": 14,
     "/t/acme/apps/create/": 11,
-    "/t/acme/apps/{app}/": 16,
+    "/t/acme/apps/{app}/": 17,
     "/t/acme/apps/{app}/icon.png": 4,
     "/t/acme/apps/{prepared}/screenshot.png": 4,
     "/t/acme/apps/{app}/edit/": 12,
@@ -78,9 +78,9 @@ PAGES = {
     "/t/acme/apps/{app}/checks/{run}.json": 5,
     "/t/acme/apps/{app}/checks/{run}.xml": 5,
     "/t/acme/apps/{app}/checks/hsts/waive/": 12,
-    "/t/acme/apps/{submitted}/approve/": 15,
+    "/t/acme/apps/{submitted}/approve/": 17,
     "/t/acme/apps/{submitted}/send-back/": 12,
-    "/t/acme/apps/{approved}/dossier.zip": 13,
+    "/t/acme/apps/{approved}/dossier.zip": 15,
     "/t/acme/apps/{approved}/contact/": 14,
     "/t/acme/apps/{approved}/messages/": 12,
     "/t/acme/activity/": 10,
@@ -101,6 +101,7 @@ POST_ONLY = {
     "keys:disable_leaked",
     "cockpit:remove_component",
     "cockpit:resend_contact",
+    "cockpit:retry_registration",
     "cockpit:run_checks",
     "cockpit:withdraw_waiver",
 }
@@ -130,9 +131,9 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         for app in apps[2:5]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
             prepare_release(app, **release, screenshot=SCREENSHOT, by=SYSTEM)
-        checked(apps[3], "hsts")
-        submit_release(apps[3], by=SYSTEM)
-        submit_release(apps[4], by=SYSTEM)
+        for app in apps[3:5]:
+            checked(app, "hsts")
+            submit_release(app, by=SYSTEM)
         submission = last_submission(apps[4])
         assert submission is not None
         somebody = Actor(ActorKind.PERSON, "somebody@acme.example", "Somebody")
