@@ -173,7 +173,7 @@ def certificate(
 
 
 def with_version(number: int, original: x509.Certificate) -> bytes:
-    """The certificate in DER as if it had this version, which nobody knows: whoever shows it need not have signed it."""
+    """The certificate in DER as if it had this version, which nobody knows. A server may show what it never signed."""
     der = bytearray(original.public_bytes(serialization.Encoding.DER))
     at = der.index(b"\xa0\x03\x02\x01\x02")
     der[at + 4] = number

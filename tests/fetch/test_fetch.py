@@ -169,7 +169,9 @@ def test_body_limit_of_one_fetch(context: ssl.SSLContext, ca_file: str) -> None:
     assert (whole.body, whole.cut) == (body, False)
 
 
-def test_log_has_neither_path_nor_answer(context: ssl.SSLContext, ca_file: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_has_neither_path_nor_answer(
+    context: ssl.SSLContext, ca_file: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """A page may have put a person's token into the address of a script, or into a header that is none."""
     caplog.set_level("INFO")
     with TlsServer(answering(b"HTTP/1.1 200 OK\r\nCANARY\x00\r\n\r\n"), context) as server:

@@ -34,6 +34,13 @@ def refused() -> Iterator[subprocess.CompletedProcess[str]]:
     yield readiness("https://10.0.0.1", "--format", "json", "--token-file", "-", stdin="no token")
 
 
+def test_bar_of_the_deployment_is_known(settings: SettingsWrapper) -> None:
+    """That of the demo comes from the emulator."""
+    settings.HUB_BAR_SCRIPT_URL = "http://localhost:8100/static.hub/osbar/v4/js/main.min.js"
+    runner = deployment.runner(Subject((Component("https://app.example.com"),)))
+    assert runner.bar_script == settings.HUB_BAR_SCRIPT_URL
+
+
 def test_json_has_every_check_and_blocks(refused: subprocess.CompletedProcess[str]) -> None:
     assert refused.returncode == 1
     report = json.loads(refused.stdout)
