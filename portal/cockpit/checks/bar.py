@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import Finding, NotSeen, Severity, check, found
-from portal.cockpit.checks.pages import init_options, option
+from portal.cockpit.checks.pages import init_options, makes_element, option
 from portal.cockpit.checks.seen import Seen, app_info_url
 from portal.cockpit.checks.subject import Subject
 
@@ -65,12 +65,12 @@ def bar_init(subject: Subject, seen: Seen) -> Iterator[Finding]:
     fix=_('Wrap the content in <div id="_mdspcontent"> and name that id as appId.'),
 )
 def bar_content(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    options = _options(seen)
-    wanted = option(options or "", "appId") or "_mdspcontent"
+    wanted = option(_options(seen) or "", "appId") or "_mdspcontent"
     if wanted not in seen.page.ids:
-        if options is None:
-            seen.need_all_scripts()
-        seen.shown.need_whole()
+        for where, text in seen.scripts():
+            if makes_element(text, wanted):
+                raise NotSeen(gettext_noop("%(where)s makes the element %(id)s itself."), where=where, id=wanted)
+        seen.need_all_scripts()
         yield found(gettext_noop("%(url)s has no element with the id %(id)s."), url=seen.shown.url, id=wanted)
 
 

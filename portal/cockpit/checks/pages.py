@@ -154,6 +154,12 @@ def option(options: str, name: str) -> str:
     return match["value"] if match else ""
 
 
+def makes_element(script: str, wanted: str) -> bool:
+    """Whether the script may put an element with this id into the page, as frameworks do."""
+    quoted = rf"""\\?["'`]{re.escape(wanted)}\\?["'`]"""
+    return re.search(rf"""id(?<=\bid)["'`]?\s{{0,20}}[:=,]\s{{0,20}}{quoted}""", script) is not None
+
+
 def writes(script: str) -> bool:
     """Whether the script sends anything but GET, as far as its text shows."""
     lowered = script.lower()

@@ -73,6 +73,24 @@ def test_page_that_was_cut_has_not_passed(world: World) -> None:
     assert unseen == [Outcome.NOT_CHECKED] * 3
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        'h("div", {id: "_mdspcontent"})',
+        "['id','_mdspcontent']",
+        "x.id = `_mdspcontent`",
+        'a="<p id=\\"_mdspcontent\\">"',
+    ],
+)
+def test_element_that_a_script_makes(made: str, world: World) -> None:
+    """React and Vue fill an empty page."""
+    world.page('id="_mdspcontent"', 'id="root"')
+    world.answers["/bar.js"].body = BAR_JS.encode()
+    assert world.run().of("bar-content").outcome is Outcome.FOUND
+    world.answers["/app.js"].body = made.encode()
+    assert world.run().of("bar-content").outcome is Outcome.NOT_CHECKED
+
+
 def script(element: str) -> object:
     return lambda world: world.page("</head>", f"{element}</head>")
 
@@ -141,10 +159,10 @@ def test_other_hosts_do_not_block(path: str, world: World) -> None:
 
 def test_slow_script_does_not_block(world: World) -> None:
     def slow() -> bytes:
-        threading.Event().wait(1.5)
+        threading.Event().wait(2.9)
         return b""
 
-    world.deadline = 1.2
+    world.deadline = 2.5
     world.answers["/bar.js"].body = slow
     report = world.run()
     assert report.of("answers").outcome is Outcome.PASSED
