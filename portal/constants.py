@@ -113,6 +113,14 @@ READINESS_FETCH = _number(
 READINESS_SECONDS = _number(
     "READINESS_SECONDS", 60, "seconds", "After this time a run of the checks asks for no further page.", maximum=600
 )
+READINESS_SCRIPTS = _number(
+    "READINESS_SCRIPTS",
+    2 * 1024**2,
+    "bytes",
+    "Scripts of an application's page are read up to this size, all together: they are kept in memory for a run.",
+    minimum=64 * 1024,
+    maximum=32 * 1024**2,
+)
 READINESS_CERTIFICATE_DAYS = _number(
     "READINESS_CERTIFICATE_DAYS", 30, "days", "A certificate that ends sooner is told: a release takes days."
 )

@@ -25,6 +25,8 @@ COMPONENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 # A DNS name of at least two parts; the last one begins with a letter, so that no IP address is one.
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 PLATFORM_DOMAINS = ("mindsphere.io", "mindsphere-in.cn", "siemens.app", "sws.siemens.com")
+# First parts of paths that the gateway keeps for itself ("Gateway URL schemas").
+RESERVED = ("api", "login")
 # A path of RFC 3986 with the wildcards of an Ant pattern.
 ENDPOINT = re.compile(r"/(?:[A-Za-z0-9._~!$&'()+,;=:@?*/-]|%[0-9A-Fa-f]{2}){0,199}")
 PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()+,;=:@*/-]|%[0-9A-Fa-f]{2}){0,199}")
@@ -128,10 +130,22 @@ def endpoint(written: str) -> str:
     if any("**" in part and part != "**" for part in parts) or {".", ".."} & set(parts):
         words = _("%(line)s: write ** between slashes only, and no part that is . or ..")
         raise RuleBroken(words % {"line": written[:50]})
-    if parts[1].lower() == "api":
-        words = _("%(line)s: /api is reserved for the APIs of Insights Hub. Choose another path.")
+    if is_reserved(written):
+        words = _("%(line)s: /api and /login are reserved for Insights Hub. Choose another path.")
         raise RuleBroken(words % {"line": written[:50]})
     return written
+
+
+def is_reserved(pattern: str) -> bool:
+    """Whether a path or Ant pattern reaches for what belongs to the gateway: its first part stands for one of those.
+
+    A pattern of wildcards alone, such as /**, takes what the gateway leaves.
+    """
+    parts = pattern.split("/")[1:]
+    if not parts or parts[0] == "**" or set(pattern) <= {"/", "*"}:
+        return False
+    first = re.escape(re.sub(r"\*+", "*", parts[0].lower())).replace(r"\*", ".*").replace(r"\?", ".")
+    return any(re.fullmatch(first, reserved) for reserved in RESERVED)
 
 
 def path(written: str) -> str:

@@ -172,6 +172,19 @@ def certificate(
     return builder.sign(issuer[1] if issuer else key, hashes.SHA256())
 
 
+def with_version(number: int, original: x509.Certificate) -> bytes:
+    """The certificate in DER as if it had this version, which nobody knows. A server may show what it never signed."""
+    der = bytearray(original.public_bytes(serialization.Encoding.DER))
+    at = der.index(b"\xa0\x03\x02\x01\x02")
+    der[at + 4] = number
+    return bytes(der)
+
+
+def context_of_der(der: bytes, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
+    """A server that shows these bytes, which need not be a certificate that can be read."""
+    return server_context(trustme.LeafCert(_pem(key), ssl.DER_cert_to_PEM_cert(der).encode(), []))
+
+
 def chain_of(length: int) -> tuple[list[x509.Certificate], ec.EllipticCurvePrivateKey, x509.Certificate]:
     """A leaf below `length` authorities: the chain that a server shows, the leaf's key, and the root."""
     key = ec.generate_private_key(ec.SECP256R1())

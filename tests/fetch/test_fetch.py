@@ -141,3 +141,44 @@ def test_many_fetches_at_once_leave_nothing_open(good: TlsServer, ca_file: str) 
     for _ in range(5):
         noting.get(f"https://{HOST}:{good.port}/")
     assert [one.fileno() for one in sockets] == [-1] * 5
+
+
+def test_second_address_is_used_where_the_first_is_dead(good: TlsServer, ca_file: str) -> None:
+    dead = IPv4Address("127.0.0.2")
+
+    def one_is_dead(address: Address, port: int, seconds: float) -> socket.socket:
+        if address == dead:
+            raise ConnectionRefusedError
+        return connect(address, port, seconds)
+
+    policy = loopback_policy([good.port], ca_file)
+    fetcher = Fetcher(policy, lambda _host, _seconds: [dead, LOOPBACK], one_is_dead)
+    assert fetcher.get(f"https://{HOST}:{good.port}/").reason is None
+
+
+def test_body_limit_of_one_fetch(context: ssl.SSLContext, ca_file: str) -> None:
+    body = b"x" * 300_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with TlsServer(answering(head + body), context) as server:
+        fetcher = Fetcher(loopback_policy([server.port], ca_file, 5), resolve=to_loopback)
+        url = f"https://{HOST}:{server.port}/"
+        cut, whole = fetcher.get(url).response, fetcher.get(url, None, 400_000).response
+    assert cut
+    assert cut.cut
+    assert whole
+    assert (whole.body, whole.cut) == (body, False)
+
+
+def test_log_has_neither_path_nor_answer(
+    context: ssl.SSLContext, ca_file: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page may have put a person's token into the address of a script, or into a header that is none."""
+    caplog.set_level("INFO")
+    with TlsServer(answering(b"HTTP/1.1 200 OK\r\nCANARY\x00\r\n\r\n"), context) as server:
+        fetch_from(server, ca_file, path="/CANARY?CANARY")
+    fetcher = Fetcher(Policy())
+    for url in (f"http://{HOST}?CANARY", "https://CANARY@x.example/", f"https://{HOST}:443#CANARY", "CANARY"):
+        fetcher.get(url)
+    assert len(caplog.records) == 5
+    assert HOST in caplog.text
+    assert "CANARY" not in caplog.text

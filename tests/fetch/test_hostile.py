@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import ssl
 import time
@@ -164,6 +165,17 @@ def test_self_signed_is_refused_and_shown(ca_file: str) -> None:
     assert faults == (Reason.SELF_SIGNED, Reason.EXPIRED)
     assert shown.issuer == shown.subject == f"CN={HOST}"
     assert shown.sha256 == own.fingerprint(hostile.hashes.SHA256()).hex()
+
+
+@pytest.mark.parametrize("version", [1, 7])
+def test_version_that_nobody_knows_is_refused(version: int, ca_file: str) -> None:
+    """OpenSSL takes such a certificate for a handshake; whoever reads it afterwards does not."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = hostile.with_version(version, hostile.certificate(HOST, key))
+    faults, shown = refusal(hostile.context_of_der(der, key), ca_file)
+    assert Reason.WRONG_NAME in faults
+    assert shown == Certificate(hashlib.sha256(der).hexdigest())
+    assert not is_for(der, HOST)
 
 
 def test_unknown_authority_is_refused(ca_file: str) -> None:

@@ -79,7 +79,7 @@ def answers(subject: Subject, seen: Seen) -> Iterator[Finding]:
         Reason.NO_HTTP: gettext_noop("What %(url)s sends is no HTTP, or its headers are too long."),
     }
     _need_addresses(seen)
-    for sight in seen.sights.values():
+    for sight in seen.named:
         if sight.fetched.reason in words:
             yield found(words[sight.fetched.reason], url=sight.url)
 
@@ -94,7 +94,7 @@ def answers(subject: Subject, seen: Seen) -> Iterator[Finding]:
 def firewall(subject: Subject, seen: Seen) -> Iterator[Finding]:
     _need_addresses(seen)
     addresses = ", ".join(seen.hub_addresses) or "?"
-    for sight in seen.sights.values():
+    for sight in seen.named:
         refused = sight.fetched.response is not None and sight.url == subject.health and sight.response.status == 403
         if sight.fetched.reason is Reason.UNREACHABLE or refused:
             text = gettext_noop("%(url)s lets nobody in. If that is a firewall, the Hub calls from: %(addresses)s.")

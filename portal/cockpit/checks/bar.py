@@ -11,12 +11,14 @@ from django.utils.translation import gettext_noop
 
 from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import Finding, NotSeen, Severity, check, found
-from portal.cockpit.checks.pages import init_options, option
+from portal.cockpit.checks.pages import init_options, makes_element, option
 from portal.cockpit.checks.seen import Seen, app_info_url
 from portal.cockpit.checks.subject import Subject
 
 LINK_TYPES = {"www", "mail", "phone"}
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+# Each sign is read once; no address is longer (RFC 5321 section 4.5.3.1.3, without its brackets).
+_ADDRESS = re.compile(r"[^\s@]++@[^\s@.]++(?:\.[^\s@.]++)++")
+_ADDRESS_LENGTH = 254
 
 
 @check(
@@ -29,9 +31,9 @@ _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
     ),
 )
 def bar_script(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    scripts = [platform.BAR_SCRIPT.fullmatch(url) for url in seen.page.scripts]
-    versions = [match["version"] for match in scripts if match]
+    versions = [version for url in seen.script_urls if (version := seen.bar_version(url)) is not None]
     if not versions:
+        seen.shown.need_whole()
         yield found(gettext_noop("%(url)s does not load the bar's script."), url=seen.shown.url)
     elif platform.BAR_VERSION not in versions:
         text = gettext_noop("%(url)s loads the bar in version %(version)s instead of v4.")
@@ -48,6 +50,7 @@ def bar_script(subject: Subject, seen: Seen) -> Iterator[Finding]:
 def bar_init(subject: Subject, seen: Seen) -> Iterator[Finding]:
     options = _options(seen)
     if options is None:
+        seen.need_all_scripts()
         yield found(gettext_noop("No script of %(url)s calls _mdsp.init."), url=seen.shown.url)
     elif "title" not in options or "appId" not in options:
         text = gettext_noop("_mdsp.init of %(url)s lacks title or appId.")
@@ -64,6 +67,10 @@ def bar_init(subject: Subject, seen: Seen) -> Iterator[Finding]:
 def bar_content(subject: Subject, seen: Seen) -> Iterator[Finding]:
     wanted = option(_options(seen) or "", "appId") or "_mdspcontent"
     if wanted not in seen.page.ids:
+        for where, text in seen.scripts():
+            if makes_element(text, wanted):
+                raise NotSeen(gettext_noop("%(where)s makes the element %(id)s itself."), where=where, id=wanted)
+        seen.need_all_scripts()
         yield found(gettext_noop("%(url)s has no element with the id %(id)s."), url=seen.shown.url, id=wanted)
 
 
@@ -108,14 +115,16 @@ def _is_link(link: dict[str, Any]) -> bool:
     kind = kind.lower()
     if kind == "www":
         return value.startswith("https://")
-    return kind in LINK_TYPES and (kind != "mail" or _ADDRESS.fullmatch(value) is not None) and bool(value)
+    if kind == "mail":
+        return len(value) <= _ADDRESS_LENGTH and _ADDRESS.fullmatch(value) is not None
+    return kind in LINK_TYPES and bool(value)
 
 
 def _options(seen: Seen) -> str | None:
     """What the bar is started with, in the first script that does it; None if none does."""
     if not seen.page.scripts and not seen.page.inline_scripts:
         raise NotSeen(gettext_noop("The page has no scripts."))
-    return next((found for _where, text in seen.scripts() if (found := init_options(text)) is not None), None)
+    return next((options for _where, text in seen.scripts() if (options := init_options(text)) is not None), None)
 
 
 CHECKS = (bar_script, bar_init, bar_content, app_info)

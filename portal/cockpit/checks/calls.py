@@ -27,9 +27,10 @@ MOST = 10
     fix=_("Send x-xsrf-token with POST, PUT, PATCH and DELETE, from forms by a script as well."),
 )
 def xsrf_header(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    scripts = list(seen.scripts())
+    scripts = seen.scripts()
     if any(pages.sends_xsrf(text) for _where, text in scripts):
         return
+    seen.need_all_scripts()
     for where, text in scripts:
         if pages.writes(text):
             yield found(gettext_noop("%(where)s writes without x-xsrf-token."), where=where)
@@ -46,16 +47,19 @@ def xsrf_header(subject: Subject, seen: Seen) -> Iterator[Finding]:
     fix=_("Encode the parts of addresses, in scripts with encodeURIComponent."),
 )
 def rfc3986_links(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    links = list(subject.registration.links) if subject.registration else []
+    links, page = list(subject.registration.links) if subject.registration else [], None
     try:
         links += [link.url for link in seen.page.links]
         links += [url for _where, text in seen.scripts() for url in pages.api_urls(text)]
+        page = seen.shown
     except NotSeen:
         if not links:
             raise
     wrong = [link for link in dict.fromkeys(links) if not link.startswith("data:") and NOT_ALLOWED.search(link)]
     for link in wrong[:MOST]:
         yield found(gettext_noop("%(link)s has signs that must be percent-encoded."), link=link)
+    if page:
+        page.need_whole()
 
 
 @check(
@@ -69,6 +73,7 @@ def mixed_content(subject: Subject, seen: Seen) -> Iterator[Finding]:
     plain = [link for link in seen.page.links if link.fetched and link.url.lower().startswith("http://")]
     for link in plain[:MOST]:
         yield found(gettext_noop("<%(tag)s> loads %(link)s."), tag=link.tag, link=link.url)
+    seen.shown.need_whole()
 
 
 @check(
@@ -98,6 +103,7 @@ def core_roles(subject: Subject, seen: Seen) -> Iterator[Finding]:
 )
 def core_roles_unused(subject: Subject, seen: Seen) -> Iterator[Finding]:
     called = _called(seen)
+    seen.need_all_scripts()
     for role in sorted(_asked(subject)):
         services = {service for service, roles in platform.SERVICE_ROLES.items() if role in roles}
         # The bar itself asks Tenant Management.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +11,26 @@ from django.utils.translation import gettext_noop
 
 from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import Finding, NotSeen, Severity, check, found
-from portal.cockpit.checks.seen import Seen
+from portal.cockpit.checks.seen import Seen, joined
 from portal.cockpit.checks.subject import Subject
 
 Policy = dict[str, list[str]]
+# Whether sources allow what the bar needs.
+Allows = Callable[[list[str]], bool]
+UNSAFE_INLINE = "'unsafe-inline'"
 # Sources that allow scripts of anybody.
 ANYBODY = {"*", "http:", "https:", "data:", "blob:", "'unsafe-eval'"}
+
+
+# Where a browser looks for what a directive does not say (CSP 3 section 6.8.3).
+FALLBACKS = {
+    "script-src": ("script-src", "default-src"),
+    "script-src-elem": ("script-src-elem", "script-src", "default-src"),
+    "style-src-elem": ("style-src-elem", "style-src", "default-src"),
+    "style-src-attr": ("style-src-attr", "style-src", "default-src"),
+}
+# No more policies of one header are looked at: a browser obeys each of them.
+MOST_POLICIES = 20
 
 
 def read(written: str) -> Policy:
@@ -36,13 +51,22 @@ def read(written: str) -> Policy:
     fix=_("Allow the bar's host in script-src and img-src, 'unsafe-inline' in style-src, and 'self' in connect-src."),
 )
 def csp_allows_bar(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    host = _bar_host(seen)
+    url, nonce = _bar(seen)
+    host = urlsplit(url).netloc
     for where, policy in _policies(subject, seen):
-        for directive, need in _needs(host):
+        needs: list[tuple[str, str, Allows]] = [
+            ("script-src-elem", host, partial(_allows_script, url=url, nonce=nonce)),
+            ("style-src-elem", UNSAFE_INLINE, _allows_inline_styles),
+            ("style-src-attr", UNSAFE_INLINE, _allows_inline_styles),
+            ("img-src", host, partial(_allows_host, url=url)),
+            ("connect-src", "'self'", partial(_allows_gateway, url=url, tenant=subject.tenant)),
+        ]
+        for directive, need, allows in needs:
             sources = _sources(policy, directive)
-            if sources is not None and not _allows(sources, need):
+            if sources is not None and not allows(sources):
                 text = gettext_noop("%(directive)s of the policy (%(where)s) does not allow %(need)s.")
-                yield found(text, directive=directive, where=where, need=need, sources=" ".join(sources))
+                name = _name(policy, directive)
+                yield found(text, directive=name, where=where, need=need, sources=" ".join(sources))
     yield from _inline_start(subject, seen)
 
 
@@ -55,13 +79,18 @@ def csp_allows_bar(subject: Subject, seen: Seen) -> Iterator[Finding]:
 )
 def csp_strict(subject: Subject, seen: Seen) -> Iterator[Finding]:
     for where, policy in _policies(subject, seen):
-        sources = _sources(policy, "script-src")
-        if sources is None:
+        # Elements may have a list of their own; eval is ruled by the general one.
+        listed = [_sources(policy, name) for name in ("script-src-elem", "script-src")]
+        if None in listed:
             text = gettext_noop("The policy (%(where)s) has neither script-src nor default-src.")
             yield found(text, where=where)
             continue
+        sources = list(dict.fromkeys(source for some in listed for source in some or ()))
+        # Browsers that know 'strict-dynamic' take no notice of hosts and schemes; those are for older ones.
+        if "'strict-dynamic'" in sources:
+            sources = [source for source in sources if source.startswith("'")]
         for source in sources:
-            if source.lower() in ANYBODY:
+            if source in ANYBODY:
                 text = gettext_noop("script-src of the policy (%(where)s) has %(source)s.")
                 yield found(text, where=where, source=source)
 
@@ -76,44 +105,83 @@ def _policies(subject: Subject, seen: Seen) -> list[tuple[str, Policy]]:
     except NotSeen:
         if not written:
             raise
-    if not written:
+    parts = [(where, part) for where, line in written for part in line.split(",")[:MOST_POLICIES] if part.strip()]
+    if not parts:
         raise NotSeen(
             gettext_noop("The page sends no policy; the one of the registration is known to the portal only.")
         )
-    return [(where, read(policy)) for where, policy in written]
+    return [(where, read(part)) for where, part in parts]
 
 
-def _needs(host: str) -> tuple[tuple[str, str], ...]:
-    return (("script-src", host), ("style-src", "'unsafe-inline'"), ("img-src", host), ("connect-src", "'self'"))
+def _name(policy: Policy, directive: str) -> str:
+    """The directive that decides: the one of the policy, or what to write where only default-src decides."""
+    given = next((name for name in FALLBACKS.get(directive, (directive,)) if name in policy), "")
+    return given if given not in {"", "default-src"} else directive.removesuffix("-elem").removesuffix("-attr")
 
 
 def _sources(policy: Policy, directive: str) -> list[str] | None:
-    return policy.get(directive, policy.get("default-src"))
+    """What the policy allows there; None if it says nothing, and so allows all. In lower case but for nonces."""
+    for name in FALLBACKS.get(directive, (directive, "default-src")):
+        if name in policy:
+            return [_lower(source) for source in policy[name]]
+    return None
 
 
-def _allows(sources: list[str], need: str) -> bool:
-    lowered = [source.lower() for source in sources]
-    if need == "'self'":
-        return bool({"'self'", "*", "https:"} & set(lowered))
-    if need == "'unsafe-inline'":
-        # A hash or nonce switches 'unsafe-inline' off (CSP 3 section 6.7.3.2).
-        return need in lowered and not any(source.startswith(("'nonce-", "'sha")) for source in lowered)
-    return any(_is_for(source, need) for source in lowered)
+def _lower(source: str) -> str:
+    return f"'nonce-{source[7:]}" if source.lower().startswith("'nonce-") else source.lower()
 
 
-def _is_for(source: str, host: str) -> bool:
-    if source in {"*", "https:"}:
+def _allows_script(sources: list[str], url: str, nonce: str | None) -> bool:
+    """Whether a page's `<script src>` is run: by its nonce, or by its host where hosts count (section 6.7.1.1)."""
+    if nonce and f"'nonce-{nonce}'" in sources:
         return True
-    name = source.removeprefix("https://").partition("/")[0].partition(":")[0]
+    if "'strict-dynamic'" in sources:
+        # Without the page nobody knows the nonce; a script with a nonce may bring the bar along.
+        return nonce is None
+    return _allows_host(sources, url)
+
+
+def _allows_inline_styles(sources: list[str]) -> bool:
+    """A hash or nonce switches 'unsafe-inline' off (section 6.7.3.2)."""
+    return UNSAFE_INLINE in sources and not any(source.startswith(("'nonce-", "'sha")) for source in sources)
+
+
+def _allows_host(sources: list[str], url: str) -> bool:
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].partition(":")[0]
+    return any(source in {"*", f"{scheme}:"} or _is_for(_host(source), host) for source in sources)
+
+
+def _allows_gateway(sources: list[str], url: str, tenant: str) -> bool:
+    """Whether the bar may ask the gateway for the person and the tenant: at the application's address in the region."""
+    scheme, _, rest = url.partition("://")
+    region = rest.partition("/")[0].partition(".")[2]
+    if {"'self'", "*", f"{scheme}:"} & set(sources):
+        return True
+    hosts = [_host(source) for source in sources]
+    own = [host for host in hosts if tenant and host.startswith(f"{tenant}-") and host.endswith(f".{region}")]
+    return bool(own) or any(host.startswith("*.") and _is_for(host, f"x.{region}") for host in hosts)
+
+
+def _host(source: str) -> str:
+    """The host of a source, without scheme, port and path."""
+    return source.partition("://")[2].partition("/")[0].partition(":")[0] or source.partition("/")[0].partition(":")[0]
+
+
+def _is_for(name: str, host: str) -> bool:
     return name == host or (name.startswith("*.") and host.endswith(name[1:]))
 
 
-def _bar_host(seen: Seen) -> str:
+def _bar(seen: Seen) -> tuple[str, str | None]:
+    """The address of the bar's script, and its nonce in the page; None where the page does not show it."""
     try:
-        scripts = [url for url in seen.page.scripts if platform.BAR_SCRIPT.fullmatch(url)]
+        for written in seen.page.scripts:
+            url = joined(seen.shown.url, written)
+            if seen.bar_version(url) is not None:
+                return url.lower(), seen.page.nonces.get(written, "")
     except NotSeen:
-        scripts = []
-    return (urlsplit(scripts[0]).hostname if scripts else None) or platform.BAR_HOST
+        pass
+    return f"https://{platform.BAR_HOST}/", None
 
 
 def _inline_start(subject: Subject, seen: Seen) -> Iterator[Finding]:
@@ -122,16 +190,17 @@ def _inline_start(subject: Subject, seen: Seen) -> Iterator[Finding]:
     except NotSeen:
         return
     for where, policy in _policies(subject, seen):
-        sources = _sources(policy, "script-src")
-        if (
-            inline
-            and sources is not None
-            and not any(s.startswith(("'unsafe-inline'", "'nonce-", "'sha")) for s in sources)
-        ):
+        sources = _sources(policy, "script-src-elem")
+        if inline and sources is not None and not _may_allow_inline(sources):
             text = gettext_noop(
                 "The page has scripts in itself, which the policy (%(where)s) forbids: put them into a file."
             )
             yield found(text, where=where, scripts=len(inline))
+
+
+def _may_allow_inline(sources: list[str]) -> bool:
+    """Whether scripts in the page itself can be allowed; nonces and hashes are not compared."""
+    return any(source.startswith((UNSAFE_INLINE, "'nonce-", "'sha")) for source in sources)
 
 
 CHECKS = (csp_allows_bar, csp_strict)

@@ -7,12 +7,17 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from portal.lib.secret import Secret
 
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.(?P<claims>[A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+")
 LONGEST = 8000
+# As many signs in a row that are the token's, and nobody doubts where they come from.
+PIECE = 21
+_RUN = re.compile(rf"[A-Za-z0-9_.-]{{{PIECE},}}")
+MASK = "***"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,29 @@ class HubToken:
     def is_sendable(self) -> bool:
         """Whether it is a token at all: anything else must not get into a header."""
         return bool(self.claims)
+
+    def masked(self, text: str) -> str:
+        """The text with `***` for the token, and for every piece of it that is longer than 20 signs."""
+        return _RUN.sub(lambda match: self._masked_run(match[0]), text) if self.is_sendable else text
+
+    def masked_bytes(self, body: bytes) -> bytes:
+        """The same for a body, for the whole token and each of its three parts that is so long."""
+        if self.is_sendable:
+            value = self.value.reveal()
+            for part in (value, *sorted(value.split("."), key=len, reverse=True)):
+                if len(part) >= PIECE:
+                    body = body.replace(part.encode(), MASK.encode())
+        return body
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        value = self.value.reveal()
+        return frozenset(value[at : at + PIECE] for at in range(len(value) - PIECE + 1))
+
+    def _masked_run(self, run: str) -> str:
+        """From the first to the last sign that is the token's."""
+        at = [at for at in range(len(run) - PIECE + 1) if run[at : at + PIECE] in self._pieces]
+        return run[: at[0]] + MASK + run[at[-1] + PIECE :] if at else run
 
     @property
     def issuer(self) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from portal.cockpit.rules import PLATFORM_DOMAINS
 
-# The bar's script, and its version ("Insights Hub Bar v4").
-BAR_SCRIPT = re.compile(r"https://static\.[a-z0-9.-]+/osbar/(?P<version>v\d+)/js/main\.min\.js")
+# The path of the bar's script on a region's static host, and its version ("Insights Hub Bar v4").
+_BAR_PATH = re.compile(r"/osbar/(?P<version>v\d{1,3})/js/main\.min\.js")
 BAR_VERSION = "v4"
 BAR_HOST = "static.eu1.mindsphere.io"
-# Paths that the gateway keeps for itself ("Gateway URL schemas").
-RESERVED = ("/api", "/login")
 # Cookies of the gateway on the application's address.
 COOKIES = frozenset({"SESSION", "XSRF-TOKEN", "REGION-SESSION"})
 CORE = "mdsp:core:"
@@ -32,3 +31,20 @@ SERVICE_ROLES = {
 def is_below(host: str, domains: tuple[str, ...] = PLATFORM_DOMAINS) -> bool:
     """Whether a host is one of the domains or below one."""
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def bar_version(url: str, own: str = "") -> str | None:
+    """The version of the bar whose script this is; None for any other script.
+
+    `own` is where a deployment has the bar of its Hub, which may be an emulated one.
+    """
+    if own and url.partition("?")[0] == own.partition("?")[0]:
+        return BAR_VERSION
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    match = _BAR_PATH.fullmatch(parts.path)
+    known = parts.scheme == "https" and host.startswith("static.") and is_below(host)
+    return match["version"] if match and known else None

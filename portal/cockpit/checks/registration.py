@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import Finding, Severity, check, found
 from portal.cockpit.checks.seen import Seen, path_of
 from portal.cockpit.checks.subject import Picture, Subject
@@ -16,9 +15,10 @@ from portal.cockpit.rules import (
     DISPLAY_NAME,
     INTERNAL_NAME,
     MOST_ROLES,
-    RISKY_IN_VERSION,
     SCOPE,
     VERSION,
+    is_reserved,
+    is_risky_version,
 )
 
 SHORTEST_DESCRIPTION = 20
@@ -57,14 +57,28 @@ def internal_name(subject: Subject, seen: Seen) -> Iterator[Finding]:
 @check(
     "version",
     Severity.BLOCKING,
+    title=_("The version has a form that the Hub takes"),
+    why=_("The Hub refuses other versions, and the version cannot be changed later."),
+    fix=_("Write 30 characters at most, without blanks and capital letters, such as v1.0.0."),
+    portal_only=True,
+)
+def version(subject: Subject, seen: Seen) -> Iterator[Finding]:
+    written = subject.registered().version
+    if not VERSION.fullmatch(written):
+        yield found(gettext_noop("The version “%(version)s” is too long or has other signs."), version=written)
+
+
+@check(
+    "version-signs",
+    Severity.WARNING,
     title=_("The version can be provisioned"),
     why=_("The Hub takes more signs than its provisioning bears, and the version cannot be changed later."),
     fix=_("Write major.minor.patch, such as v1.0.0; lower-case letters, digits, “.” and “@”, 30 characters at most."),
     portal_only=True,
 )
-def version(subject: Subject, seen: Seen) -> Iterator[Finding]:
+def version_signs(subject: Subject, seen: Seen) -> Iterator[Finding]:
     written = subject.registered().version
-    if not VERSION.fullmatch(written) or RISKY_IN_VERSION.search(written):
+    if is_risky_version(written):
         yield found(gettext_noop("The version “%(version)s” has signs that break provisioning."), version=written)
 
 
@@ -111,7 +125,7 @@ def reserved_paths(subject: Subject, seen: Seen) -> Iterator[Finding]:
     paths = [endpoint for component in subject.components for endpoint in component.endpoints]
     paths += [path_of(url) for url in (subject.health_url, subject.protected_url) if url]
     for path in dict.fromkeys(paths):
-        if any(path == reserved or path.startswith((f"{reserved}/", f"{reserved}*")) for reserved in platform.RESERVED):
+        if is_reserved(path):
             yield found(gettext_noop("%(path)s belongs to the gateway."), path=path)
 
 
@@ -182,6 +196,7 @@ CHECKS = (
     display_name,
     internal_name,
     version,
+    version_signs,
     description,
     components,
     reserved_paths,

@@ -5,27 +5,30 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from django.utils.translation import gettext_noop as _
 
 from portal import constants
 from portal.cockpit.checks import hub_token
 from portal.cockpit.checks.catalogue import CHECKS
-from portal.cockpit.checks.check import Check, NotSeen, found
+from portal.cockpit.checks.check import Check, Finding, NotSeen, found, visible
 from portal.cockpit.checks.hub_token import HubToken
 from portal.cockpit.checks.report import Outcome, Report, Result
 from portal.cockpit.checks.seen import Seen, Sight, app_info_url, now
 from portal.cockpit.checks.subject import Subject, origin
 from portal.lib.fetch.failures import Reason
-from portal.lib.fetch.fetcher import Fetcher
+from portal.lib.fetch.fetcher import Fetched, Fetcher
 
 logger = logging.getLogger(__name__)
 
 # No more components and no more scripts of a page are fetched.
 MOST_COMPONENTS = 10
 MOST_SCRIPTS = 10
+# As many findings of a check are listed; counting the others has an end, too.
+MOST_FINDINGS, MOST_COUNTED = 20, 1000
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Runner:
     progress: OnProgress = lambda _progress: None
     checks: Sequence[Check] = CHECKS
     seconds: float = constants.READINESS_SECONDS
+    bar_script: str = ""
     _silent: set[str] = field(default_factory=set)
     _done: int = 0
 
@@ -63,12 +67,12 @@ class Runner:
         self._ends = began + self.seconds
         self._planned = 4 + len(self.checks)
         token = HubToken.read(self.token.strip()) if self.token.strip() else None
-        self._seen = Seen(self.subject, token=token, hub_addresses=self.hub_addresses)
+        self._seen = Seen(self.subject, {}, token, self.hub_addresses, self.bar_script)
         self._look_at_application()
         self._look_at_page()
         self._planned = self._done + len(self.checks)
         results = tuple(self._result(check) for check in self.checks)
-        return Report(results, tuple(self._seen.sights.values()), started, time.monotonic() - began)
+        return Report(results, tuple(map(self._told, self._seen.sights.values())), started, time.monotonic() - began)
 
     def _look_at_application(self) -> None:
         for component in self.subject.components[:MOST_COMPONENTS]:
@@ -83,31 +87,50 @@ class Runner:
         """The page's own scripts, then what they say the bar asks for."""
         seen, who = self._seen, self._best()
         try:
-            here = seen.shown.url
-            scripts = [urljoin(here, written) for written in seen.page.scripts]
-        except (NotSeen, ValueError):
+            here, urls = seen.shown.url, seen.script_urls
+        except NotSeen:
             return
-        own = [url for url in dict.fromkeys(scripts) if origin(url) == origin(here)]
-        self._planned += len(own[:MOST_SCRIPTS]) + 1
-        for url in own[:MOST_SCRIPTS]:
-            self._fetch(url.partition("#")[0], who)
-        self._fetch(app_info_url(seen), who)
+        own = [url for url in urls if origin(url) == origin(here) and seen.bar_version(url) is None][:MOST_SCRIPTS]
+        self._planned += len(own) + 1
+        left = constants.READINESS_SCRIPTS
+        for url in own:
+            left -= self._fetch(url, who, left) if left > 0 else 0
+        with suppress(NotSeen):
+            self._fetch(app_info_url(seen), who)
 
     def _best(self) -> str:
         return "person" if self._seen.token and self._seen.token.is_sendable else "nobody"
 
-    def _fetch(self, url: str, who: str = "nobody") -> None:
-        """Once for each URL and visitor. A server that did not answer is not asked again: it would only take time."""
+    def _fetch(self, url: str, who: str = "nobody", body_limit: int = 0) -> int:
+        """Once for each URL and visitor; returns how many bytes of a body there are now.
+
+        A server that did not answer is not asked again: it would only take time.
+        """
         if not url or (url, who) in self._seen.sights or origin(url) in self._silent or time.monotonic() > self._ends:
-            return
+            return 0
         headers = self._headers(url, who)
         if headers is None:
-            return
-        self._tell(url)
-        fetched = self.fetcher.get(url, headers)
+            return 0
+        self._tell(visible(url))
+        fetched = self._without_token(self.fetcher.get(url, headers, body_limit))
         self._seen.sights[url, who] = Sight(url, who, now(), fetched)
         if fetched.reason not in {None, Reason.URL, Reason.NO_HTTP}:
             self._silent.add(origin(url))
+        return len(fetched.response.body) if fetched.response else 0
+
+    def _without_token(self, fetched: Fetched) -> Fetched:
+        """What came, but for the person's token: an application may send back what it was sent, anywhere."""
+        token, response = self._seen.token, fetched.response
+        if token is None or response is None:
+            return fetched
+        headers = tuple((token.masked(name), token.masked(value)) for name, value in response.headers)
+        return replace(fetched, response=replace(response, headers=headers, body=token.masked_bytes(response.body)))
+
+    def _told(self, sight: Sight) -> Sight:
+        """What a report has of a fetch: no header and no body."""
+        url, response = visible(self._seen.masked(sight.url)), sight.fetched.response
+        bare = replace(response, headers=(), body=b"") if response else None
+        return replace(sight, url=url, fetched=replace(sight.fetched, url=url, response=bare))
 
     def _headers(self, url: str, who: str) -> dict[str, str] | None:
         """What this visitor sends; None for one that is not to be sent. Tokens go to the application alone."""
@@ -122,20 +145,35 @@ class Runner:
 
     def _result(self, check: Check) -> Result:
         self._tell(check.id)
-        findings = []
+        findings: dict[object, Finding] = {}
+        counted, why_not = 0, None
         try:
-            for finding in check.run(self.subject, self._seen):
-                if finding not in findings:
-                    findings.append(finding)
+            for finding in islice(check.run(self.subject, self._seen), MOST_COUNTED):
+                counted += 1
+                findings.setdefault((finding.what, *finding.evidence.items()), finding)
         except NotSeen as not_seen:
-            if not findings:
-                return Result(check, Outcome.NOT_CHECKED, why_not=not_seen.finding)
+            why_not = not_seen.finding
         except Exception:
             # What servers send has no end of forms. One check's mistake must not take the others along.
             logger.exception("Check %s failed", check.id)
-            if not findings:
-                return Result(check, Outcome.NOT_CHECKED, why_not=found(_("The check itself failed.")))
-        return Result(check, Outcome.FOUND if findings else Outcome.PASSED, tuple(findings))
+            why_not = found(_("The check itself failed."))
+        if findings:
+            return Result(check, Outcome.FOUND, self._listed(list(findings.values()), counted == MOST_COUNTED))
+        if why_not:
+            return Result(check, Outcome.NOT_CHECKED, why_not=self._masked(why_not))
+        return Result(check, Outcome.PASSED)
+
+    def _listed(self, findings: list[Finding], and_more: bool) -> tuple[Finding, ...]:
+        """The first of them, and how many there are beyond."""
+        listed = tuple(map(self._masked, findings[:MOST_FINDINGS]))
+        more = len(findings) - MOST_FINDINGS
+        if more <= 0:
+            return listed
+        return (*listed, found(_("%(number)s more of this kind are not listed."), number=f"{more}{'+' * and_more}"))
+
+    def _masked(self, finding: Finding) -> Finding:
+        evidence = {name: self._seen.masked(value) for name, value in finding.evidence.items()}
+        return replace(finding, evidence=evidence)
 
     def _tell(self, what: str) -> None:
         self.progress(Progress(self._done, max(self._planned, self._done + 1), what))

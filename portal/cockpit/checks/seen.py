@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,9 +11,10 @@ from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext_noop as _
 
+from portal.cockpit.checks import platform
 from portal.cockpit.checks.check import NotSeen
 from portal.cockpit.checks.hub_token import HubToken
-from portal.cockpit.checks.pages import Page, init_options, option
+from portal.cockpit.checks.pages import Page, init_options, loads_more, option
 from portal.cockpit.checks.subject import Subject, origin
 from portal.lib.fetch.exchange import Response
 from portal.lib.fetch.fetcher import Fetched
@@ -45,6 +45,11 @@ class Sight:
         """For example `text/html`."""
         return self.fetched.header("content-type").partition(";")[0].strip().lower()
 
+    def need_whole(self) -> None:
+        """Raises `NotSeen` if the body went on after what was read: what is missing may be there."""
+        if self.response.cut:
+            raise NotSeen(_("%(url)s is too long: only its beginning was read."), url=self.url)
+
     def text(self) -> str:
         """The body as text; raises `NotSeen` for a body that was compressed although nobody asked for it."""
         body = self.response.body
@@ -56,7 +61,8 @@ class Sight:
         return body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON, None if it is none."""
+        """The body as JSON, None if it is none; raises `NotSeen` if it was not read whole."""
+        self.need_whole()
         try:
             return json.loads(self.text())
         except (ValueError, RecursionError):
@@ -65,12 +71,16 @@ class Sight:
 
 @dataclass
 class Seen:
-    """All that was fetched, the Hub token that came along, and the addresses from which the Hub calls."""
+    """All that was fetched, the Hub token that came along, and what the deployment knows of its Hub.
+
+    That are the addresses from which the Hub calls, and the script of its bar.
+    """
 
     subject: Subject
     sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
     token: HubToken | None = None
     hub_addresses: tuple[str, ...] = ()
+    bar_script: str = ""
 
     def at(self, url: str, who: str = "nobody") -> Sight:
         """The fetch of a URL; raises `NotSeen` if it was not made."""
@@ -86,16 +96,29 @@ class Seen:
         return [self.sights[url, "nobody"] for url in urls if (url, "nobody") in self.sights]
 
     @property
+    def named(self) -> list[Sight]:
+        """Fetches of addresses that the developer wrote down: components, health and protected page."""
+        fronts = (f"{component.base}/" for component in self.subject.components)
+        urls = {*fronts, self.subject.health, self.subject.protected}
+        return [sight for sight in self.sights.values() if sight.url in urls]
+
+    @property
+    def own(self) -> list[Sight]:
+        """Fetches from the application's servers. A page's other hosts are not what is checked."""
+        servers = {origin(sight.url) for sight in self.named}
+        return [sight for sight in self.sights.values() if origin(sight.url) in servers]
+
+    @property
     def asked(self) -> list[Sight]:
-        """One fetch for each server: the first."""
+        """One fetch for each server of the application: the first."""
         first: dict[str, Sight] = {}
-        for sight in self.sights.values():
+        for sight in self.own:
             first.setdefault(origin(sight.url), sight)
         return list(first.values())
 
     def answered(self) -> list[Sight]:
-        """All fetches with an answer; raises `NotSeen` if there is none."""
-        answered = [sight for sight in self.sights.values() if sight.fetched.response]
+        """All fetches from the application with an answer; raises `NotSeen` if there is none."""
+        answered = [sight for sight in self.own if sight.fetched.response]
         if not answered:
             raise NotSeen(_("Nothing answered."))
         return answered
@@ -119,13 +142,64 @@ class Seen:
         """The front page, read; raises `NotSeen` if it was not shown."""
         return Page.read(self.shown.text())
 
-    def scripts(self) -> Iterator[tuple[str, str]]:
-        """The scripts of the front page that are its own: where each stands, and its text."""
-        for number, text in enumerate(self.page.inline_scripts, 1):
-            yield f"{self.shown.url} (script {number})", text
-        for (url, _who), sight in self.sights.items():
-            if "script" in sight.media_type and sight.fetched.response and sight.fetched.response.status == 200:
-                yield url, sight.text()
+    @cached_property
+    def script_urls(self) -> list[str]:
+        """Addresses of the front page's scripts, each once; one that cannot be read is as it is written."""
+        here = self.shown.url
+        return list(dict.fromkeys(self.masked(joined(here, written)) for written in self.page.scripts))
+
+    def masked(self, text: str) -> str:
+        """The text without the person's token."""
+        return self.token.masked(text) if self.token else text
+
+    def bar_version(self, url: str) -> str | None:
+        """The version of the bar whose script this is; None for any other script."""
+        return platform.bar_version(url, self.bar_script)
+
+    def scripts(self) -> list[tuple[str, str]]:
+        """The scripts of the front page that were read: where each stands, and its text."""
+        return self._scripts
+
+    @cached_property
+    def _scripts(self) -> list[tuple[str, str]]:
+        inline = enumerate(self.page.inline_scripts, 1)
+        read = [(f"{self.shown.url} (script {number})", text) for number, text in inline]
+        for url in self.script_urls:
+            sight = self._script(url)
+            if sight and sight.fetched.response and sight.response.status == 200:
+                read.append((url, sight.text()))
+        return read
+
+    def _script(self, url: str) -> Sight | None:
+        return self.sights.get((url, "person")) or self.sights.get((url, "nobody"))
+
+    def need_all_scripts(self) -> None:
+        """Raises `NotSeen` unless the page and all its scripts were read whole.
+
+        Only then something may be called missing. The bar's own script is known.
+        """
+        self.shown.need_whole()
+        for url in self.script_urls:
+            if self.bar_version(url) is not None:
+                continue
+            sight = self._script(url)
+            if sight is None:
+                raise NotSeen(_("%(url)s was not asked for."), url=url)
+            if sight.response.status != 200:
+                text = _("%(url)s answers %(status)s instead of 200.")
+                raise NotSeen(text, url=url, status=sight.response.status)
+            sight.need_whole()
+        for where, text in self.scripts():
+            if loads_more(text):
+                raise NotSeen(_("%(where)s loads further scripts, which were not read."), where=where)
+
+
+def joined(here: str, written: str) -> str:
+    """The address that a page at `here` means, without its fragment."""
+    try:
+        return urljoin(here, written).partition("#")[0]
+    except ValueError:
+        return written
 
 
 def path_of(url: str) -> str:
@@ -142,11 +216,13 @@ def now() -> datetime:
 
 
 def app_info_url(seen: Seen) -> str:
-    """Where the bar looks for the application's name and links; raises `NotSeen` if the page was not shown."""
-    here = seen.shown.url
-    for _where, script in seen.scripts():
+    """Where the bar looks for the application's name and links; raises `NotSeen` if that is not known."""
+    for where, script in seen.scripts():
         options = init_options(script)
         if options is not None:
-            path = option(options, "appInfoPath") or APP_INFO
-            return urljoin(here, path)
-    return urljoin(here, APP_INFO)
+            try:
+                return seen.masked(urljoin(seen.shown.url, option(options, "appInfoPath") or APP_INFO))
+            except ValueError:
+                raise NotSeen(_("%(where)s has an appInfoPath that is no address."), where=where) from None
+    seen.need_all_scripts()
+    return urljoin(seen.shown.url, APP_INFO)

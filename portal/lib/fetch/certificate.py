@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 # No more names are shown, and no longer texts (characters).
 MOST_NAMES = 20
 LONGEST = 200
+# All that reading a certificate may raise which a server has written itself.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Certificate:
                 found.not_valid_before_utc,
                 found.not_valid_after_utc,
             )
-        except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        except UNREADABLE:
             return cls(sha256)
 
 
@@ -58,7 +68,7 @@ def is_for(der: bytes, host: str) -> bool:
     """
     try:
         names = dns_names(x509.load_der_x509_certificate(der))
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         return False
     _, _, rest = host.partition(".")
     wildcard = f"*.{rest}" if "." in rest else ""

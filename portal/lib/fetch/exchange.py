@@ -58,7 +58,8 @@ def request(
     try:
         return _response(channel, connection, body_limit, first_byte)
     except h11.RemoteProtocolError as error:
-        raise FetchFailed(Reason.NO_HTTP, f"HTTP: {error}") from error
+        # After a colon, h11 shows the line: a server may put into it what it was sent.
+        raise FetchFailed(Reason.NO_HTTP, f"HTTP: {str(error).partition(':')[0]}") from error
 
 
 def _response(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Address, ip_address
 
@@ -22,6 +23,10 @@ from portal.lib.fetch.resolving import Resolve, resolve
 from portal.lib.fetch.stream import Deadline, Stream
 
 logger = logging.getLogger(__name__)
+
+# No more addresses of a name are tried.
+MOST_ADDRESSES = 10
+_SERVER = re.compile(r"[a-z]{1,8}://[^/?#@]{1,300}(?=[/?#]|\Z)", re.IGNORECASE)
 
 # A connected socket to an address and port; the number is how many seconds it may take.
 Connect = Callable[[Address, int, float], socket.socket]
@@ -106,20 +111,22 @@ class Fetcher:
         """Public authorities as browsers know them, not this machine's own list: the Hub does not have that either."""
         return tls.trusting(certifi.where(), *filter(None, [self.policy.ca_file]))
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    def get(self, url: str, headers: Mapping[str, str] | None = None, body_limit: int = 0) -> Fetched:
         """GET the URL once, without following redirects. Never raises for what the DNS or a server does.
 
-        After `policy.deadline` it has returned, whatever the server does.
+        After `policy.deadline` it has returned, whatever the server does. `body_limit` (bytes) is instead of the
+        policy's own.
         """
-        return _Fetch(self, Deadline(self.policy.deadline)).run(url, headers or {})
+        policy = replace(self.policy, body_limit=body_limit or self.policy.body_limit)
+        return _Fetch(self, policy, Deadline(policy.deadline)).run(url, headers or {})
 
 
 class _Fetch:
     """One fetch: its deadline and what it has learned so far."""
 
-    def __init__(self, fetcher: Fetcher, deadline: Deadline) -> None:
+    def __init__(self, fetcher: Fetcher, policy: Policy, deadline: Deadline) -> None:
         self._fetcher = fetcher
-        self._policy = fetcher.policy
+        self._policy = policy
         self._deadline = deadline
         self._steps = Steps()
         self._started = self._last = time.monotonic()
@@ -131,7 +138,7 @@ class _Fetch:
             response = self._get(target.parse(url, self._policy.ports), headers)
         except FetchFailed as failed:
             reason = failed.reason
-            logger.info("Fetch of %r ended: %s (%s)", url[:200], reason, failed.cause)
+            logger.info("Fetch from %r ended: %s (%s)", _server(url), reason, failed.cause)
         self._steps.total = time.monotonic() - self._started
         secret = reason in {Reason.NO_PUBLIC_ADDRESS, Reason.UNREACHABLE}
         return Fetched(
@@ -168,13 +175,23 @@ class _Fetch:
         return addresses
 
     def _connection(self, addresses: list[Address], port: int) -> socket.socket:
-        """To the first address: to that one, and to no other."""
-        address = addresses[0]
-        try:
-            seconds = min(self._policy.connect_seconds, self._deadline.left())
-            connection = self._fetcher.connect(address, port, seconds)
-        except OSError as error:
-            raise FetchFailed(Reason.UNREACHABLE, f"connect: {type(error).__name__}") from error
+        """To the first address that lets us in. All of them were looked at, and each has its share of the time.
+
+        A name with IPv4 and IPv6 addresses must not look dead where only one of the two has a way.
+        """
+        cause = ""
+        for number, address in enumerate(addresses[:MOST_ADDRESSES]):
+            share = self._deadline.left() / (min(len(addresses), MOST_ADDRESSES) - number)
+            try:
+                connection = self._fetcher.connect(address, port, min(self._policy.connect_seconds, share))
+            except OSError as error:
+                cause = type(error).__name__
+                continue
+            return self._checked(connection, address)
+        raise FetchFailed(Reason.UNREACHABLE, f"connect: {cause}")
+
+    def _checked(self, connection: socket.socket, address: Address) -> socket.socket:
+        """The connection, if it leads to that address and to nowhere else."""
         try:
             self._check_peer(connection, address)
         except BaseException:
@@ -203,3 +220,9 @@ class _Fetch:
         now = time.monotonic()
         passed, self._last = now - self._last, now
         return passed
+
+
+def _server(url: str) -> str:
+    """What a log may have of a URL: a path or query may carry what is nobody's business."""
+    match = _SERVER.match(url)
+    return match[0] if match else "?"

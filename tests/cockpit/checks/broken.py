@@ -203,7 +203,7 @@ BROKEN: dict[str, list[tuple[Break, str]]] = {
     "bar-script": [
         (page(BAR, "/own-bar.js"), "does not load"),
         (page("osbar/v4", "osbar/v3"), "v3"),
-        (page(BAR, "https://static.evil.example/osbar/main.min.js"), "does not load"),
+        (page(BAR, "https://static.evil.example/osbar/v4/js/main.min.js"), "does not load"),
     ],
     "bar-init": [
         (answers("/bar.js", body=b"// nothing"), "_mdsp.init"),
@@ -256,10 +256,12 @@ BROKEN: dict[str, list[tuple[Break, str]]] = {
         (registered(internal_name="p" * 21), "ppp"),
     ],
     "version": [
-        (registered(version="1.0;b"), "1.0;b"),
         (registered(version="V1.0.0"), "V1.0.0"),
-        (registered(version="1.0.0+build"), "+build"),
         (registered(version="1.0.0" + "1" * 30), "111"),
+    ],
+    "version-signs": [
+        (registered(version="1.0;b"), "1.0;b"),
+        (registered(version="1.0.0+build"), "+build"),
     ],
     "description": [(registered(description=""), "missing"), (registered(description="Pumps of Acme"), "again")],
     "components": [
@@ -269,6 +271,7 @@ BROKEN: dict[str, list[tuple[Break, str]]] = {
     "reserved-paths": [
         (subject(endpoints=("/api/**",)), "/api/**"),
         (subject(endpoints=("/login",)), "/login"),
+        (subject(endpoints=("/*/v3/**",)), "/*/v3/**"),
         (subject(health_url="BASE/api/health"), "/api/health"),
     ],
     "roles-and-scopes": [

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -32,6 +33,13 @@ def readiness(*arguments: str, stdin: str = "", **variables: str) -> subprocess.
 @pytest.fixture(scope="module")
 def refused() -> Iterator[subprocess.CompletedProcess[str]]:
     yield readiness("https://10.0.0.1", "--format", "json", "--token-file", "-", stdin="no token")
+
+
+def test_bar_of_the_deployment_is_known(settings: Any) -> None:
+    """That of the demo comes from the emulator."""
+    settings.HUB_BAR_SCRIPT_URL = "http://localhost:8100/static.hub/osbar/v4/js/main.min.js"
+    runner = deployment.runner(Subject((Component("https://app.example.com"),)))
+    assert runner.bar_script == settings.HUB_BAR_SCRIPT_URL
 
 
 def test_json_has_every_check_and_blocks(refused: subprocess.CompletedProcess[str]) -> None:

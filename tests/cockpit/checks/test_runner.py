@@ -109,6 +109,66 @@ def test_report_has_no_token_and_no_body(world: World) -> None:
         assert "CANARY" not in written
 
 
+def echoing(token: str) -> dict[str, Answer]:
+    """Answers that have the token in every place that a report could show."""
+    hidden = "".join(f"&#{ord(sign)};" for sign in token)
+    page = f"""<html><script src="/main.js?token={token}"></script><script src="/{hidden}.js"></script>
+    <script src="{token}"></script><a href="/x?t={token}[">x</a><a href="/{hidden} [">x</a>
+    <img src="http://x.example/{hidden}"><img src="http://x.example/{token}"><form method="post"></form>
+    <script>_mdsp.init({{appId: "{token}", appInfoPath: "/app-info.json?{token}"}})</script></html>"""
+    escaped = "".join(f"\\u{ord(sign):04x}" for sign in token)
+    info = f'{{"displayName": 1, "links": {{"default": [], "{token}": [1], "{escaped}": [1]}}}}'
+    every = [
+        ("Set-Cookie", f"{token}={token}"),
+        ("Strict-Transport-Security", f"max-age=1; {token}"),
+        ("Cache-Control", f"max-age=1, {token}"),
+        ("Content-Security-Policy", f"script-src {token}; default-src {token}"),
+        ("Location", f"https://other.example/{token}"),
+        ("X-Signature", token.rpartition(".")[2]),
+    ]
+    script = Answer(f'fetch("/api/x/v1/{token}[", {{method: "POST"}}); //'.encode(), "text/javascript", 200, every)
+    shown = Answer(page.encode(), "text/html", 200, every)
+    redirect = Answer(b"", token, 302, every)
+    json_answer = Answer(info.encode(), "application/json", 200, every)
+    masked = {f"/main.js?token={mark}": script for mark in ("***", token)}
+    infos = {f"/app-info.json?{mark}": json_answer for mark in ("***", token)}
+    return {"/": shown, "/secret": redirect, "/health/": redirect, **masked, **infos}
+
+
+def test_report_has_no_piece_of_the_token(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Wherever an application repeats it, whole, in part, encoded or cut: 20 signs in a row are nowhere."""
+    caplog.set_level("INFO")
+    token = jwt(pad="p" * 300) + "S" * 300
+    world.token = world.accepted = token
+    told: list[Progress] = []
+    world.changes = {"protected_url": "BASE/secret"}
+    world.answers = echoing(token)
+    report = world.run(told.append)
+    written = [formats.as_json(report), formats.as_junit(report, "x", set()), *formats.text(report), caplog.text]
+    written += [repr(report), *(step.what for step in told)]
+    pieces = {token[at : at + 21] for at in range(len(token) - 20)}
+    assert "***" in written[0]
+    for text in written:
+        assert [piece for piece in pieces if piece in text] == []
+    found_by = {result.check.id for result in report.with_findings()}
+    assert found_by >= {"cookies", "rfc3986-links", "cache-control", "app-info"}
+    assert all(len(sight.url) <= 210 for sight in report.sights)
+
+
+def test_findings_have_an_end(world: World) -> None:
+    """300 cookies in each answer, 5,000 languages: some are listed, the others counted."""
+    world.every = [("Set-Cookie", f"{number:x}=") for number in range(300)]
+    links = {"default": []} | {str(number): [0] for number in range(5000)}
+    world.answers["/app-info.json"].body = json.dumps({"links": links}).encode()
+    report = world.run()
+    cookies, languages = report.of("cookies").findings, report.of("app-info").findings
+    assert len(cookies) == len(languages) == 21
+    assert cookies[-1].text == "880 more of this kind are not listed."
+    assert languages[-1].text.startswith("980+ more")
+    assert report.seconds < 8
+    assert len(formats.as_json(report)) < 100_000
+
+
 def test_components_are_all_looked_at(world: World) -> None:
     world.changes = {
         "components": (Component(f"https://{HOST}:1", "first"), Component("https://10.0.0.1", "second")),
