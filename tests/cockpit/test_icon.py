@@ -223,7 +223,7 @@ def test_checks_see_it(pictured: AppVersion) -> None:
 def test_lists_do_not_load_pictures(dev: Client, pictured: AppVersion, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(14) as asked:
         dev.get(LIST)
-    (listing,) = [query["sql"] for query in asked if "cockpit_appversion" in query["sql"] and "LIMIT" in query["sql"]]
+    listing = " ".join(query["sql"] for query in asked if "cockpit_appversion" in query["sql"])
     assert '"icon" IS NOT NULL' in listing
     assert '"cockpit_appversion"."screenshot",' not in listing
     assert '"cockpit_appversion"."icon",' not in listing
