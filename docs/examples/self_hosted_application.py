@@ -62,6 +62,14 @@ _mdsp.init({{ title: "{TITLE}", appId: "_mdspcontent", appInfoPath: "/app-info.j
 app = Flask(__name__)
 
 
+@app.after_request
+def protect(answer: Response) -> Response:
+    """Browsers come by https only, and nobody on the way keeps what one person sees."""
+    answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 @app.get("/")
 def assets() -> Response | str:
     """The first 200 assets that the person may see."""

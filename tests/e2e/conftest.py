@@ -28,20 +28,25 @@ READY_WITHIN = 60.0
 
 @dataclass(frozen=True)
 class Demo:
-    """What runs: its addresses and its folder, and the port of an application that the checks find well."""
+    """What runs: its addresses and its folder, and the port of an application that the checks find well.
+
+    At the free port, on loopback, a test puts an application of its own; the checks look there as well.
+    """
 
     portal: str
     gateway: str
     emulator: str
     data: Path
     application_port: int
+    free_port: int
 
 
 @dataclass(frozen=True)
 class Served:
-    """An application behind TLS on loopback; every name leads there."""
+    """An application behind TLS on loopback, and a free port for another; every name leads there."""
 
     port: int
+    free_port: int
     variables: dict[str, str]
 
 
@@ -59,14 +64,15 @@ def served(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> I
     context = server_context(authority.issue_cert("*.acme.example"))
     world = World(context, str(ca_file))
     with TlsServer(world._answer, context) as server, DnsServer(_loopback) as names:
+        free_port = _free_port()
         variables = {
-            "PORTAL_READINESS_PORTS": str(server.port),
+            "PORTAL_READINESS_PORTS": f"{server.port},{free_port}",
             "PORTAL_READINESS_NETWORKS": "127.0.0.0/8",
             "PORTAL_READINESS_CA_FILE": str(ca_file),
             "PYTHONPATH": str(Path(__file__).parent / "resolver"),
             "TEST_DNS_PORT": str(names.resolver.port),
         }
-        yield Served(server.port, variables)
+        yield Served(server.port, int(free_port), variables)
 
 
 def _loopback(_number: int, kind: str) -> list[tuple[str, str]]:
@@ -98,7 +104,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA, served
             stderr=output,
         )
     try:
-        yield Demo(*_addresses(process, log), data, served.port)
+        yield Demo(*_addresses(process, log), data, served.port, served.free_port)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -195,6 +201,19 @@ def visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
 
 @pytest.fixture
 def second_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    with open_context(chromium) as context:
+        yield visitor_in(demo, context)
+
+
+@pytest.fixture
+def third_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    with open_context(chromium) as context:
+        yield visitor_in(demo, context)
+
+
+@pytest.fixture
+def substitute(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
+    """Who is named as the alternate contact; signed in nowhere."""
     with open_context(chromium) as context:
         yield visitor_in(demo, context)
 

@@ -41,6 +41,17 @@ class EmulatedHub:
             elif role == GIVEN_TO_ALL and role not in roles:
                 session.delete(f"{members}/{person}", timeout=10).raise_for_status()
 
+    def give_role(self, tenant: str, email: str, role: str) -> None:
+        """What the tenant's admin does under Settings; it shows from the person's next sign-in on."""
+        session = self._admin_of(tenant)
+        base = f"{self.url}/gateway/api/identitymanagement/v3"
+        people = session.get(f"{base}/Users?count=500", timeout=10).json()["resources"]
+        groups = session.get(f"{base}/Groups?count=500", timeout=10).json()["resources"]
+        person = next(one["id"] for one in people if one["userName"] == email)
+        group = next(one["id"] for one in groups if one["displayName"] == role)
+        member = {"type": "USER", "value": person}
+        session.post(f"{base}/Groups/{group}/members", json=member, timeout=10).raise_for_status()
+
     def _admin_of(self, tenant: str) -> requests.Session:
         client_id = f"{tenant}-hub-admin"
         answer = requests.post(

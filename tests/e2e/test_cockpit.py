@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cockpit.writing import ICON
-from tests.e2e.conftest import Demo, Visitor, open_context, visitor_in
+from tests.e2e.conftest import Demo, Visitor, open_context
 from tests.images.pictures import saved
 from tests.images.test_seen import drawn_page
 
 pytestmark = pytest.mark.e2e
 LIST = "/t/acme/apps/"
 REASON = "It is taken as soon as the pages are painted."
-
-
-@pytest.fixture
-def third_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
-    with open_context(chromium) as context:
-        yield visitor_in(demo, context)
-
-
-@pytest.fixture
-def substitute(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
-    """Who is named as the alternate contact; signed in nowhere."""
-    with open_context(chromium) as context:
-        yield visitor_in(demo, context)
 
 
 def look_everywhere(visitor: Visitor) -> None:
@@ -194,7 +180,7 @@ def test_from_the_first_line_to_the_assignment(
     dana.hears("The release is approved.")
     expect(dana.page.get_by_role("region", name="Release")).to_contain_text("Not confirmed yet")
     look_everywhere(dana)
-    expect(dana.page.get_by_role("region", name="Checks")).to_contain_text("warning")
+    expect(dana.page.get_by_role("region", name="Checks")).to_contain_text("Nothing was found.")
 
     olga.sign_in("Olga")
     olga.visit("/operator/releases/")

@@ -5,82 +5,28 @@ It runs on this machine with a certificate of a test authority, behind the Hub's
 
 from __future__ import annotations
 
-import os
-import ssl
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 import trustme
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import READY_WITHIN, Demo, Visitor, _free_port, open_context, visitor_in
+from tests.e2e.conftest import READY_WITHIN, Demo, Visitor, _free_port
+from tests.e2e.deployed import deployed_example
 from tests.e2e.emulated_hub import EmulatedHub
 
 pytestmark = pytest.mark.e2e
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 HOST = "assetlist.localhost"
 ROLE = "mdsp:acme:assetlist.user"
 PIA = "pia.pohl@acme.example"
 
 
-@dataclass(frozen=True)
-class Example:
-    """Where the application is without the gateway."""
-
-    url: str
-
-
 @pytest.fixture
-def example(demo: Demo, authority: trustme.CA, tmp_path: Path) -> Iterator[Example]:
-    port, emulator_port = _free_port(), demo.emulator.rpartition(":")[2]
-    certificate = authority.issue_cert(HOST)
-    chain, key, trusted = (tmp_path / name for name in ("chain.pem", "key.pem", "authority.pem"))
-    certificate.private_key_pem.write_to_path(str(key))
-    chain.write_bytes(b"".join(part.bytes() for part in certificate.cert_chain_pems))
-    authority.cert_pem.write_to_path(str(trusted))
-    served = [f"--bind=127.0.0.1:{port}", f"--certfile={chain}", f"--keyfile={key}", "--no-control-socket"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *served, "--log-level=warning", "self_hosted_application:app"],
-        cwd=EXAMPLES,
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "GATEWAY_URL": f"{demo.emulator}/gateway",
-            "STATIC_URL": f"http://static.eu1.localhost:{emulator_port}",
-        },
-    )
-    try:
-        _wait_for(process, f"https://127.0.0.1:{port}/health/", trusted)
-        yield Example(f"https://{HOST}:{port}/")
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for(process: subprocess.Popen[bytes], url: str, trusted: Path) -> None:
-    context = ssl.create_default_context(cafile=str(trusted))
-    context.check_hostname = False  # it is asked by its address here
-    deadline = time.monotonic() + READY_WITHIN
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=1, context=context):
-                return
-        except (URLError, OSError):
-            time.sleep(0.05)
-    raise AssertionError("The example did not start.")
-
-
-@pytest.fixture
-def third_visitor(demo: Demo, chromium: Browser) -> Iterator[Visitor]:
-    with open_context(chromium) as context:
-        yield visitor_in(demo, context)
+def example(demo: Demo, authority: trustme.CA, tmp_path: Path) -> Iterator[str]:
+    with deployed_example(demo, authority, tmp_path, HOST, int(_free_port())) as url:
+        yield url
 
 
 def look_everywhere(visitor: Visitor) -> None:
@@ -119,7 +65,7 @@ def wait_until_told(page: Page, badge: str) -> None:
 
 
 def test_from_the_first_line_to_the_tile(
-    example: Example,
+    example: str,
     emulated_hub: EmulatedHub,
     visitor: Visitor,
     second_visitor: Visitor,
@@ -133,7 +79,7 @@ def test_from_the_first_line_to_the_tile(
     page = dev.page
     page.get_by_label("Display name").fill("Asset list")
     page.get_by_label("Internal name").fill("assetlist")
-    page.get_by_label("External URL").fill(example.url)
+    page.get_by_label("External URL").fill(example)
     dev.press("Create application")
     dev.hears("Asset list is created.")
     address = page.url

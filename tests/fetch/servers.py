@@ -75,11 +75,11 @@ class DnsServer:
 class TlsServer:
     """Accepts connections, shakes hands if it has a context, and lets the handler do its worst."""
 
-    def __init__(self, handler: Handler, context: ssl.SSLContext | None) -> None:
+    def __init__(self, handler: Handler, context: ssl.SSLContext | None, port: int = 0) -> None:
         self.connections = 0
         self._handler = handler
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._serve, daemon=True)]
         self._threads[0].start()
