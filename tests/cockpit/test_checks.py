@@ -35,7 +35,7 @@ class TestPage:
             "The Hub&#x27;s gateway calls the application by this address",
             "blocking",
             "Found since:",
-            "42 checks passed",
+            "43 checks passed",
             "Run the checks",
         ):
             assert told in page, told

@@ -214,6 +214,7 @@ STOPPED: dict[str, tuple[Break, str, set[str]]] = {
     "othername": (wrong_name, "certificate-name", set()),
     "expired": (expired, "certificate-dates", set()),
     "barless": (without_bar, "bar-script", OPEN),
+    "red": (red, "health-status", set()),
 }
 
 
@@ -260,18 +261,3 @@ def test_one_thing_is_wrong(name: str, demo: Demo, authority: trustme.CA, screen
         expect(refusal).to_contain_text("The readiness checks found what stops a release")
         expect(refusal).to_contain_text(check_id)
         visitor.look()
-
-
-def test_red_health_status_is_a_warning(demo: Demo, authority: trustme.CA, screenshot: bytes, visitor: Visitor) -> None:
-    """It stops nobody by itself: who approves the release and the operator see it, and whether it was accepted."""
-    world = World(None, "")
-    shown = red(authority, "red.acme.example", world)
-    with TlsServer(world._answer, shown.context, demo.free_port):
-        address = released(visitor, "red", screenshot)
-        assert see_what_was_found(visitor, "Blocking") == set()
-        expect_evidence(row_of(visitor, "Warnings", "health-status"), shown.evidence)
-        submit(visitor, address)
-        visitor.hears("The release waits for a developer admin.")
-        visitor.follow("Withdraw…")
-        visitor.press("Withdraw")
-        visitor.hears("The release is withdrawn")

@@ -69,14 +69,28 @@ def health_body(subject: Subject, seen: Seen) -> Iterator[Finding]:
 
 @check(
     "health-status",
-    Severity.WARNING,
-    title=_("The application says that it is well"),
-    why=_("A release of an application that calls itself yellow or red is looked at twice."),
+    Severity.BLOCKING,
+    title=_("The application does not call itself red"),
+    why=_("Red says that it does not work. The Hub's monitoring would report it from its first day on."),
     fix=_("Mend what the application complains about, or correct what it reports."),
 )
 def health_status(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    colour = _object(subject, seen).get("healthStatus")
-    if colour in ("yellow", "red"):
+    return _calls_itself("red", subject, seen)
+
+
+@check(
+    "health-yellow",
+    Severity.WARNING,
+    title=_("The application says that it is well"),
+    why=_("A release of an application that calls itself yellow is looked at twice."),
+    fix=_("Mend what the application complains about, or correct what it reports."),
+)
+def health_yellow(subject: Subject, seen: Seen) -> Iterator[Finding]:
+    return _calls_itself("yellow", subject, seen)
+
+
+def _calls_itself(colour: str, subject: Subject, seen: Seen) -> Iterator[Finding]:
+    if _object(subject, seen).get("healthStatus") == colour:
         yield found(gettext_noop("%(url)s says %(colour)s."), url=subject.health, colour=colour)
 
 
@@ -135,4 +149,4 @@ def _time(said: dict[str, Any]) -> datetime | None:
         return None
 
 
-CHECKS = (health_url, health_answers, health_body, health_status, health_time, clock)
+CHECKS = (health_url, health_answers, health_body, health_status, health_yellow, health_time, clock)
