@@ -12,6 +12,7 @@ from portal.cockpit import events
 from portal.cockpit.models import Application, AppRole, AppVersion, CheckReason, Component, as_json
 from portal.cockpit.moves import locked
 from portal.cockpit.run_commands import run_after
+from portal.cockpit.states import AppState
 from portal.errors import Refusal
 from portal.scoping import active_tenant_id
 from portal.tenants import quotas
@@ -67,7 +68,9 @@ class ConfigurationLocked(Refusal):
     def __init__(self, version: AppVersion) -> None:
         super().__init__()
         self.advice = _("Deregister it, change it, and register it again.")
-        if version.is_approved:
+        if version.state == AppState.REMEDIATION:
+            self.advice = _("Its check failed: prepare the release anew and deregister it, or make a new version.")
+        elif version.is_approved:
             self.advice = _("This version is approved, so it does not change any more. Make a new version from it.")
 
 

@@ -60,7 +60,7 @@ class AppRole:
 class AppVersion(TenantOwned):
     """One version of an application: what it consists of, how far it is, and what was submitted and approved.
 
-    Which column may change in which state, `portal/cockpit/migrations/0002_guards.py` says to the database.
+    Which column may change in which state, `portal/cockpit/migrations/0008_approval_ends.py` says to the database.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
@@ -92,7 +92,8 @@ class AppVersion(TenantOwned):
     # What was to be seen on it as it was sent: `pictures.facts_as_json`.
     screenshot_facts = models.JSONField(null=True)
 
-    # The approval: written with it.
+    # The approval, APPROVAL_FIELDS: written with it, and taken away when a remediation is prepared anew. Every approval
+    # that there was stands with its `Move`.
     approved_by = models.CharField(max_length=255, blank=True)
     alternate_email = models.EmailField(max_length=254, blank=True)
     # The text that was accepted, as it was read.
@@ -155,6 +156,10 @@ class AppVersion(TenantOwned):
         return f"mdsp:{self.tenant.name}:{self.application.internal_name}.{name}"
 
 
+# Empty unless the version is approved.
+APPROVAL_FIELDS = ("approved_by", "alternate_email", "notice", "notice_language")
+
+
 class RegistrationState(models.TextChoices):
     """How far the Hub is told of what was decided here."""
 
@@ -207,6 +212,8 @@ class Move(TenantOwned):
     note = models.TextField(max_length=2000, blank=True)
     # What the check returned: `{"item": …, "reason": …}`, the items of `portal.cockpit.review`.
     items = models.JSONField(default=list)
+    # What an approval was made of, for good: alternate_email, notice and notice_language. None for other steps.
+    approval = models.JSONField(null=True)
 
     class Meta(TenantOwned.Meta):
         pass

@@ -25,9 +25,18 @@ def locked(version: AppVersion) -> AppVersion:
 
 
 def move(
-    version: AppVersion, verb: str, *, by: Actor, note: str = "", items: list[dict[str, str]] | None = None, **told: Any
+    version: AppVersion,
+    verb: str,
+    *,
+    by: Actor,
+    note: str = "",
+    items: list[dict[str, str]] | None = None,
+    approval: dict[str, str] | None = None,
+    **told: Any,
 ) -> Move:
     """Take the version, which is `locked`, a step on, with what is told by it; raises `StateForbids`.
+
+    What is `told` is written to the version; note, items and approval stay with the step, for good.
 
     The caller records the event, after all writes.
     """
@@ -45,6 +54,7 @@ def move(
         by_name=by.name,
         note=note,
         items=items or [],
+        approval=approval,
     )
     step.save()
     return step

@@ -20,7 +20,7 @@ def notice() -> Notice:
     """The IMPORTANT NOTICE in the reader's language."""
     text = "\n".join(
         (
-            _("The approval cannot be taken back. Nothing of this version can be changed afterwards."),
+            _("The approval cannot be taken back. Afterwards nothing of this version changes unless its check fails."),
             _("You state that your company may offer this application and keeps to the rules of Insights Hub."),
             _("Operating the application may cost money, as your company agreed for its tenant."),
             _("The check may find that something is missing. You and your substitute are told in a mail."),

@@ -75,6 +75,7 @@ class TestContent:
         assert list(files) == [
             "MANIFEST.json",
             "MANIFEST.sig",
+            "approvals.json",
             "contacts.json",
             "messages.json",
             "notice.txt",
@@ -91,6 +92,9 @@ class TestContent:
         assert [step["verb"] for step in steps] == ["create", "register", "prepare", "submit", "approve"]
         assert steps[3]["by"] == cast.dev.name
         assert files["notice.txt"].decode().startswith("The approval cannot be taken back.")
+        (approval,) = json.loads(files["approvals.json"])
+        assert (approval["by"], approval["alternate_email"]) == (dana_user.name, "sub@acme.example")
+        assert f"{approval['notice']}\n" == files["notice.txt"].decode()
         (message,) = json.loads(files["messages.json"])
         assert (message["text"], message["side"]) == ("Grüße <b>", "tenant")
         (contact,) = json.loads(files["contacts.json"])
