@@ -180,6 +180,7 @@ PASS, FAIL = "pass", "fail"
 class CheckForm(forms.Form):
     """Says how the check of a release ended."""
 
+    approval = forms.IntegerField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("How did the check end?"),
         widget=forms.RadioSelect,

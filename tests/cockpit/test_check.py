@@ -17,7 +17,7 @@ from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, content, recorded
 from tests.cockpit.running import checked
 from tests.cockpit.test_dossier import read
-from tests.cockpit.writing import RELEASE, approve
+from tests.cockpit.writing import RELEASE, approve, end_check
 from tests.faults import audit_refuses
 
 LIST = "/operator/releases/"
@@ -33,7 +33,7 @@ def url(app: AppVersion, tenant: str = "acme") -> str:
 
 
 def end(client: Client, app: AppVersion, outcome: str = "pass", reason: str = "") -> Any:
-    return client.post(url(app), {"outcome": outcome, "reason": reason})
+    return end_check(client, app, outcome=outcome, reason=reason)
 
 
 def mails() -> list[OutgoingMail]:
@@ -123,6 +123,30 @@ class TestFailed:
     )
     def test_invalid_input_is_shown_again(self, in_check: AppVersion, olga: Client, outcome: str, reason: str) -> None:
         assert end(olga, in_check, outcome, reason).status_code == 422
+        assert again(in_check).state == "check"
+
+
+class TestWhatWasSeen:
+    @pytest.mark.parametrize("outcome", ["pass", "fail"])
+    def test_verdict_is_about_the_approval_that_the_page_showed(
+        self, in_check: AppVersion, olga: Client, dev: Client, dana: Client, outcome: str
+    ) -> None:
+        seen = olga.get(url(in_check)).context["form"]["approval"].value()
+        app_url = f"/t/acme/apps/{in_check.pk}/"
+        end(olga, in_check, "fail", "Too slow.")
+        dev.post(f"{app_url}prepare/", RELEASE | {"credentials": "write"})
+        checked(in_check)
+        dev.post(f"{app_url}submit/")
+        assert approve(dana, in_check).status_code == 302
+        checked(in_check, why=CheckReason.APPROVAL)
+        answer = olga.post(url(in_check), {"outcome": outcome, "reason": "x", "approval": seen})
+        assert answer.status_code == 409
+        assert again(in_check).state == "check"
+        assert end(olga, in_check, outcome, "x").status_code == 302
+
+    @pytest.mark.parametrize("approval", ["", "x", "0"])
+    def test_not_without_an_approval(self, in_check: AppVersion, olga: Client, approval: str) -> None:
+        assert olga.post(url(in_check), {"outcome": "pass", "approval": approval}).status_code in {409, 422}
         assert again(in_check).state == "check"
 
 

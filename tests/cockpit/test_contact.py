@@ -20,7 +20,7 @@ from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, recorded
-from tests.cockpit.writing import RELEASE, approve, confirm, contact_link
+from tests.cockpit.writing import RELEASE, approve, confirm, contact_link, end_check
 from tests.faults import audit_refuses
 from tests.notify.conftest import use
 from tests.notify.smtp_server import SmtpServer
@@ -46,7 +46,7 @@ def page_of(app: AppVersion, page: str = "") -> str:
 
 
 def end(client: Client, app: AppVersion, outcome: str) -> Any:
-    return client.post(f"/operator/releases/acme/{app.pk}/", {"outcome": outcome, "reason": "Health."})
+    return end_check(client, app, outcome=outcome, reason="Health.")
 
 
 class TestMail:
