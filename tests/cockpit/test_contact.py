@@ -20,7 +20,7 @@ from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, recorded
-from tests.cockpit.writing import RELEASE, approve, confirm, contact_link, end_check
+from tests.cockpit.writing import RELEASE, approval_shown, approve, confirm, contact_link, end_check
 from tests.faults import audit_refuses
 from tests.notify.conftest import use
 from tests.notify.smtp_server import SmtpServer
@@ -77,9 +77,8 @@ class TestMail:
         self, waiting: AppVersion, dana: Client, settings: Any
     ) -> None:
         settings.ALLOWED_HOSTS = ["*"]
-        shown = dana.get(page_of(waiting, "approve/")).context["form"]["submission"].value()
-        told = {"alternate_email": "sub@acme.example", "language": "en", "accepted": "on", "name_typed": "pumpadvisor"}
-        answer = dana.post(page_of(waiting, "approve/"), told | {"submission": shown}, headers={"host": "evil.example"})
+        shown = approval_shown(dana, waiting)
+        answer = dana.post(page_of(waiting, "approve/"), shown, headers={"host": "evil.example"})
         assert answer.status_code == 302
         (mail,) = asked()
         assert LINK.search(mail.text)

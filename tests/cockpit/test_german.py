@@ -10,7 +10,7 @@ from django.test import Client
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
 from tests.cockpit.running import checked, make_waiver
-from tests.cockpit.writing import APPROVAL, RELEASE, contact_link, end_check
+from tests.cockpit.writing import RELEASE, approval_shown, contact_link, end_check
 from tests.german import assert_german, assert_pages
 from tests.notify.conftest import each_mail
 
@@ -151,10 +151,10 @@ def test_answers_to_forms(dev: Client, app: AppVersion, page: str, written: dict
 
 def test_notice_is_kept_as_it_was_read(dana: Client, waiting: AppVersion) -> None:
     url = f"{LIST}{waiting.pk}/approve/"
-    shown = dana.get(url).context["form"]["submission"].value()
-    wrong = dana.post(url, RELEASE | {"submission": shown}, headers={"accept-language": "de"})
+    shown = approval_shown(dana, waiting, "de")
+    wrong = dana.post(url, shown | {"accepted": "", "notice_digest": "x"}, headers={"accept-language": "de"})
     assert_german(wrong.content.decode(), url)
-    dana.post(url, APPROVAL | {"submission": shown}, headers={"accept-language": "de"})
+    dana.post(url, shown)
     assert AppVersion.all_tenants.get().notice.startswith("Die Freigabe lässt sich nicht zurücknehmen.")
 
 
