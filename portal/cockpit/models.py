@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -139,6 +141,12 @@ class AppVersion(TenantOwned):
     @property
     def role_list(self) -> list[AppRole]:
         return [AppRole(**told) for told in self.roles]
+
+    @property
+    def roles_digest(self) -> str:
+        """The same for the same scopes and roles: the matrix carries it, so that no save undoes another one unseen."""
+        told = json.dumps([self.scopes, self.roles], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     @property
     def full_scopes(self) -> list[str]:

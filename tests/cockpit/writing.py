@@ -57,6 +57,13 @@ def approval_shown(client: Client, version: AppVersion, language: str = "en") ->
     return APPROVAL | {name: form[name].value() for name in hidden}
 
 
+def give(client: Client, version: AppVersion, *ticks: str, **changed: Any) -> Any:
+    """As the page of the matrix sends it: with what it showed."""
+    url = f"/t/acme/apps/{version.pk}/roles/"
+    shown = client.get(url).context["form"]["seen"].value()
+    return client.post(url, {"gives": ticks, "seen": shown} | changed)
+
+
 def end_check(client: Client, version: AppVersion, *, language: str = "en", **told: Any) -> Any:
     """As the operator's page sends it: with the approval that it showed, if it showed a form."""
     url = f"/operator/releases/acme/{version.pk}/"
