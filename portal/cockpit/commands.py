@@ -156,7 +156,7 @@ def create_version(source: AppVersion, *, version: str, by: Actor) -> AppVersion
 
     Raises `VersionTaken`, `TooManyVersions`.
     """
-    source = locked(source)
+    source = locked(source, with_pictures=True)
     # Of two that make a version at once, the lock of the application lets one in after the other.
     Application.objects.select_for_update(no_key=True).get(pk=source.application_id)
     others = AppVersion.objects.filter(application=source.application_id)

@@ -12,12 +12,16 @@ from portal.cockpit.states import target_of
 from portal.errors import NotFound
 
 
-def locked(version: AppVersion) -> AppVersion:
+def locked(version: AppVersion, *, with_pictures: bool = False) -> AppVersion:
     """The version as it is now, under its lock; for commands. Raises `NotFound` if somebody discarded it meanwhile.
+
+    Icon and screenshot, which are up to 10 MB, are read only where they are needed.
 
     NO KEY: the rows of its moves refer to it, which PostgreSQL checks under a lock that a full one would block.
     """
     rows = AppVersion.objects.select_for_update(no_key=True, of=("self",))
+    if not with_pictures:
+        rows = rows.defer("icon", "screenshot")
     found = rows.select_related("application", "tenant").filter(pk=version.pk).first()
     if found is None:
         raise NotFound

@@ -94,7 +94,8 @@ def submit_release(version: AppVersion, *, by: Actor) -> AppVersion:
     Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`, `ScreenshotMissing`, `ScreenshotUnfit`,
     `portal.cockpit.gate.NotChecked`, `portal.cockpit.gate.Blocked`.
     """
-    version = locked(version)
+    # What the checks have looked at is told apart by the pictures too.
+    version = locked(version, with_pictures=True)
     target_of(version.state, Verb.SUBMIT)
     _check_complete(version)
     gate.check_passable(version)

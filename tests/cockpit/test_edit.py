@@ -11,6 +11,7 @@ from portal import constants
 from portal.actor import SYSTEM
 from portal.cockpit.commands import ConfigurationLocked, change_app
 from portal.cockpit.models import AppVersion
+from portal.cockpit.moves import locked
 from portal.cockpit.registration_commands import register
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app
@@ -118,3 +119,9 @@ def test_an_application_has_so_many_versions(dev: Client, app: AppVersion, monke
     second = AppVersion.all_tenants.get(version="v2")
     assert dev.post(url(second, "discard")).status_code == 302
     assert dev.post(url(app, "new-version"), {"version": "v3"}).status_code == 302
+
+
+def test_lock_does_not_read_the_pictures_but_where_they_are_needed(app: AppVersion) -> None:
+    with tenant_scope(app.tenant_id):
+        assert locked(app).get_deferred_fields() == {"icon", "screenshot"}
+        assert locked(app, with_pictures=True).get_deferred_fields() == set()
