@@ -139,6 +139,9 @@ RELEASE_FOUR_EYES = _number(
     minimum=0,
     maximum=1,
 )
+MOST_VERSIONS = _number(
+    "MOST_VERSIONS", 50, "versions", "Of one application: each copies the icon and keeps all that was said about it."
+)
 CONTACT_DAYS = _number("CONTACT_DAYS", 14, "days", "How long an alternate contact can confirm with the link of a mail.")
 CONTACT_MAIL_WAIT = _number(
     "CONTACT_MAIL_WAIT", 600, "seconds", "Between two mails that ask the same alternate contact to confirm.", minimum=0

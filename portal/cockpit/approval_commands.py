@@ -32,7 +32,9 @@ class SubmitterMayNotApprove(Refusal):
 def approve_release(
     version: AppVersion, *, submission: int, alternate_email: str, language: str = "", notice: Notice, by: Actor
 ) -> AppVersion:
-    """Approve a release, for good: nothing of this version changes any more, and it is checked.
+    """Approve a release: nothing of this version changes any more unless its check fails, and it is checked.
+
+    Whoever prepares it anew after a failed check takes the approval away; what was accepted stays with the step.
 
     The readiness checks run once more; what blocks ends the check at once, else the operator ends it.
 
@@ -48,8 +50,9 @@ def approve_release(
         raise StateForbids
     if not may_approve(submitted, by):
         raise SubmitterMayNotApprove
-    accepted: dict[str, Any] = {"notice": notice.text, "notice_language": notice.language}
-    move(version, Verb.APPROVE, by=by, approved_by=by.name, alternate_email=alternate_email, **accepted)
+    accepted: dict[str, Any] = {"alternate_email": alternate_email}
+    accepted |= {"notice": notice.text, "notice_language": notice.language}
+    move(version, Verb.APPROVE, by=by, approval=accepted, approved_by=by.name, **accepted)
     name_contact(version, email=alternate_email, language=language or version.tenant.first_admin_language, by=by)
     run_after(version, CheckReason.APPROVAL, by=by)
     approved = events.ReleaseApproved(

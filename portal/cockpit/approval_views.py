@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import approval_commands
 from portal.cockpit.changes import changes
-from portal.cockpit.notice import notice
 from portal.cockpit.queries import approved_before, find_version
 from portal.cockpit.release_forms import ApprovalForm, ReasonForm
 from portal.cockpit.rows import app_row, app_url, core_rows, release_row, scope_rows
@@ -33,7 +32,7 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
     form = ApprovalForm(version, request.user.email, posted(request), initial=initial)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("submission", "alternate_email", "language")}
-        approval_commands.approve_release(version, **told, notice=notice(), by=request.actor)
+        approval_commands.approve_release(version, **told, notice=form.notice, by=request.actor)
         messages.success(
             request,
             _("The release is approved. It is checked now; your substitute is asked to confirm."),
@@ -55,7 +54,7 @@ def approve(request: TenantRequest, app_id: int) -> HttpResponse:
         "summary": summary_of(version),
         "shown": shown_of(version),
         "checks_url": app_url(request, "checks", version.pk),
-        "notice": notice().text.split("\n"),
+        "notice": form.notice,
         "send_back_url": app_url(request, "send_back", version.pk),
         "cancel_url": app_url(request, "detail", version.pk),
     }

@@ -19,7 +19,7 @@ from portal.cockpit.contact_commands import approval_of, check_contact, contact_
 from portal.cockpit.models import OPEN_RUNS, AppVersion, CheckReason, Move
 from portal.cockpit.moves import locked, move
 from portal.cockpit.review import as_items, in_words
-from portal.cockpit.states import Verb, target_of
+from portal.cockpit.states import StateForbids, Verb, target_of
 from portal.errors import Refusal
 from portal.lib.addresses import normal
 from portal.notify import mails
@@ -37,14 +37,16 @@ class ChecksStillRun(Refusal):
 
 
 @transaction.atomic(durable=True)
-def pass_check(version: AppVersion, *, by: Actor) -> AppVersion:
+def pass_check(version: AppVersion, *, approval: int, by: Actor) -> AppVersion:
     """End the check well: the version is ready for assignment, which is its last state.
 
-    The approver and the alternate contact get a mail. Raises `portal.cockpit.states.StateForbids`, `ChecksStillRun`,
-    `portal.cockpit.contact_commands.ContactUnconfirmed`.
+    `approval` is the step whose release the operator looked at: one that failed and was approved anew meanwhile is
+    another. The approver and the alternate contact get a mail. Raises `portal.cockpit.states.StateForbids`,
+    `ChecksStillRun`, `portal.cockpit.contact_commands.ContactUnconfirmed`.
     """
     version = locked(version)
     target_of(version.state, Verb.PASS)
+    _check_seen(version, approval)
     if version.check_runs.filter(why=CheckReason.APPROVAL, state__in=OPEN_RUNS).exists():
         raise ChecksStillRun
     check_contact(version)
@@ -55,14 +57,19 @@ def pass_check(version: AppVersion, *, by: Actor) -> AppVersion:
 
 
 @transaction.atomic(durable=True)
-def fail_check(version: AppVersion, *, reason: str, items: dict[str, str] | None = None, by: Actor) -> AppVersion:
+def fail_check(
+    version: AppVersion, *, approval: int, reason: str, items: dict[str, str] | None = None, by: Actor
+) -> AppVersion:
     """End the check with what has to be put right; the developers prepare the release again or make a new version.
 
-    `items` are reasons by `portal.cockpit.review.ReviewItem`, which the developers read beside each item.
+    `approval` is the step whose release the operator looked at, as in `pass_check`. `items` are reasons by
+    `portal.cockpit.review.ReviewItem`, which the developers read beside each item.
     The approver, and the alternate contact if confirmed, get a mail with the reason. Raises
     `portal.cockpit.states.StateForbids`.
     """
     version = locked(version)
+    target_of(version.state, Verb.FAIL)
+    _check_seen(version, approval)
     _fail(version, reason, items or {}, by)
     return version
 
@@ -72,6 +79,13 @@ def remediate(version: AppVersion, check_ids: list[str], *, by: Actor) -> None:
     with translation.override(version.tenant.first_admin_language or settings.LANGUAGE_CODE):
         found = _("The readiness checks found what stops a release: %(ids)s.") % {"ids": ", ".join(check_ids)}
     _fail(version, found, {}, by)
+
+
+def _check_seen(version: AppVersion, approval: int) -> None:
+    """Raises `StateForbids` unless this is the approval whose check is to end."""
+    present = approval_of(version)
+    if present is None or present.pk != approval:
+        raise StateForbids
 
 
 def _fail(version: AppVersion, reason: str, items: dict[str, str], by: Actor) -> None:

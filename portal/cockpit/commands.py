@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.models import Application, AppRole, AppVersion, CheckReason, Component, as_json
 from portal.cockpit.moves import locked
 from portal.cockpit.run_commands import run_after
+from portal.cockpit.states import AppState
 from portal.errors import Refusal
 from portal.scoping import active_tenant_id
 from portal.tenants import quotas
@@ -48,6 +50,17 @@ class VersionTaken(Refusal):
     message = gettext_lazy("There is this version of the application already. Choose another.")
 
 
+class TooManyVersions(Refusal):
+    """A version copies all that the one before has; each of them is kept."""
+
+    code = "app_versions_full"
+    status = 422
+    advice = gettext_lazy("Discard one that was never registered. The operator can raise the limit.")
+
+    def __init__(self) -> None:
+        super().__init__(_("An application has at most %(most)d versions.") % {"most": constants.MOST_VERSIONS})
+
+
 class WasRegistered(Refusal):
     """What people may have used is kept, with the steps that it took."""
 
@@ -67,7 +80,9 @@ class ConfigurationLocked(Refusal):
     def __init__(self, version: AppVersion) -> None:
         super().__init__()
         self.advice = _("Deregister it, change it, and register it again.")
-        if version.is_approved:
+        if version.state == AppState.REMEDIATION:
+            self.advice = _("Its check failed: prepare the release anew and deregister it, or make a new version.")
+        elif version.is_approved:
             self.advice = _("This version is approved, so it does not change any more. Make a new version from it.")
 
 
@@ -139,13 +154,16 @@ def change_app(version: AppVersion, *, by: Actor, **told: str | bytes | None) ->
 def create_version(source: AppVersion, *, version: str, by: Actor) -> AppVersion:
     """Make a further version with the configuration of this one, in development. The source stays what it is.
 
-    Raises `VersionTaken`.
+    Raises `VersionTaken`, `TooManyVersions`.
     """
-    source = locked(source)
-    # Of two that make the same version at once, the lock of the application lets one in after the other.
+    source = locked(source, with_pictures=True)
+    # Of two that make a version at once, the lock of the application lets one in after the other.
     Application.objects.select_for_update(no_key=True).get(pk=source.application_id)
-    if AppVersion.objects.filter(application=source.application_id, version=version).exists():
+    others = AppVersion.objects.filter(application=source.application_id)
+    if others.filter(version=version).exists():
         raise VersionTaken
+    if others.count() >= constants.MOST_VERSIONS:
+        raise TooManyVersions
     made = AppVersion(
         application=source.application,
         tenant_id=source.tenant_id,

@@ -24,7 +24,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.cockpit.models import AppVersion, DossierKey, RunState
-from portal.cockpit.states import APPROVED, AppState, StateForbids
+from portal.cockpit.states import APPROVED, AppState, StateForbids, Verb
 from portal.keys.upstream import SecretSealed
 from portal.lib.crypto import SealBroken
 from portal.lib.dossier_file import as_json, pack
@@ -85,6 +85,14 @@ def _notice(version: AppVersion) -> Files:
         yield "notice.txt", f"{version.notice}\n".encode()
 
 
+def _approvals(version: AppVersion) -> Files:
+    told = [
+        {"at": _moment(step.at), "by": step.by_name} | (step.approval or {})
+        for step in version.moves.filter(verb=Verb.APPROVE).order_by("pk")
+    ]
+    yield "approvals.json", as_json(told)
+
+
 def _messages(version: AppVersion) -> Files:
     told = [
         {"side": row.side, "asks": row.asks, "text": row.text, "at": _moment(row.at), "by": row.by_name}
@@ -136,6 +144,7 @@ PARTS: list[Callable[[AppVersion], Files]] = [
     _release,
     _timeline,
     _notice,
+    _approvals,
     _messages,
     _contacts,
     _checks,

@@ -13,6 +13,7 @@ from portal.cockpit import rules
 from portal.cockpit.models import AppVersion, Component
 from portal.cockpit.rules import RuleBroken
 from portal.cockpit.states import AppState
+from portal.lib.forms import changed
 from portal.lib.images.field import IconField, PictureField
 
 # For names and addresses: no capital letter at the beginning, no red line below.
@@ -296,8 +297,9 @@ class RoleNamesForm(forms.Form):
 
 
 class GivenForm(forms.Form):
-    """What each role gives, as ticks of the matrix."""
+    """What each role gives, as ticks of the matrix. It carries which matrix was shown."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     gives = forms.MultipleChoiceField(
         required=False,
         error_messages={"invalid_choice": _("Somebody changed scopes or roles meanwhile. Load this page again.")},
@@ -306,6 +308,15 @@ class GivenForm(forms.Form):
     def __init__(self, ticks: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.MultipleChoiceField, self.fields["gives"]).choices = [(name, name) for name in ticks]
+
+    @property
+    def typed(self) -> list[str] | None:
+        """What was ticked as it was sent; None where nothing was sent yet."""
+        return cast(list[str], self["gives"].value() or []) if self.is_bound else None
+
+    def show_present(self, seen: str) -> None:
+        """From now on it is this matrix that was shown."""
+        self.data = changed(self.data, seen=seen)
 
 
 class AppFilterForm(forms.Form):

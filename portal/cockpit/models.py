@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -60,7 +62,7 @@ class AppRole:
 class AppVersion(TenantOwned):
     """One version of an application: what it consists of, how far it is, and what was submitted and approved.
 
-    Which column may change in which state, `portal/cockpit/migrations/0002_guards.py` says to the database.
+    Which column may change in which state, `portal/cockpit/migrations/0008_approval_ends.py` says to the database.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
@@ -92,7 +94,8 @@ class AppVersion(TenantOwned):
     # What was to be seen on it as it was sent: `pictures.facts_as_json`.
     screenshot_facts = models.JSONField(null=True)
 
-    # The approval: written with it.
+    # The approval, APPROVAL_FIELDS: written with it, and taken away when a remediation is prepared anew. Every approval
+    # that there was stands with its `Move`.
     approved_by = models.CharField(max_length=255, blank=True)
     alternate_email = models.EmailField(max_length=254, blank=True)
     # The text that was accepted, as it was read.
@@ -140,6 +143,12 @@ class AppVersion(TenantOwned):
         return [AppRole(**told) for told in self.roles]
 
     @property
+    def roles_digest(self) -> str:
+        """The same for the same scopes and roles: the matrix carries it, so that no save undoes another one unseen."""
+        told = json.dumps([self.scopes, self.roles], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @property
     def full_scopes(self) -> list[str]:
         """As tokens carry them: `pumpadvisor.default`."""
         return [f"{self.application.internal_name}.{name}" for name in self.scopes]
@@ -153,6 +162,10 @@ class AppVersion(TenantOwned):
     def full_role(self, name: str) -> str:
         """As the Hub's Settings list it: `mdsp:acme:pumpadvisor.admin`."""
         return f"mdsp:{self.tenant.name}:{self.application.internal_name}.{name}"
+
+
+# Empty unless the version is approved.
+APPROVAL_FIELDS = ("approved_by", "alternate_email", "notice", "notice_language")
 
 
 class RegistrationState(models.TextChoices):
@@ -207,6 +220,8 @@ class Move(TenantOwned):
     note = models.TextField(max_length=2000, blank=True)
     # What the check returned: `{"item": …, "reason": …}`, the items of `portal.cockpit.review`.
     items = models.JSONField(default=list)
+    # What an approval was made of, for good: alternate_email, notice and notice_language. None for other steps.
+    approval = models.JSONField(null=True)
 
     class Meta(TenantOwned.Meta):
         pass

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,15 +18,25 @@ class Notice:
     text: str
     language: str
 
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
 
-def notice() -> Notice:
-    """The IMPORTANT NOTICE in the reader's language."""
-    text = "\n".join(
-        (
-            _("The approval cannot be taken back. Nothing of this version can be changed afterwards."),
+    @property
+    def digest(self) -> str:
+        """The same for the same text: a form carries it, so that nobody accepts a text without having read it."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def notice(language: str = "") -> Notice:
+    """The IMPORTANT NOTICE as it is now, in this language of the portal, else in that of the reader."""
+    if language not in dict(settings.LANGUAGES):
+        language = get_language() or "en"
+    with translation.override(language):
+        lines = (
+            _("The approval cannot be taken back. Afterwards nothing of this version changes unless the check fails."),
             _("You state that your company may offer this application and keeps to the rules of Insights Hub."),
             _("Operating the application may cost money, as your company agreed for its tenant."),
             _("The check may find that something is missing. You and your substitute are told in a mail."),
         )
-    )
-    return Notice(text, get_language() or "en")
+    return Notice("\n".join(lines), language)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events, gate
-from portal.cockpit.models import AppVersion, CheckReason
+from portal.cockpit.models import APPROVAL_FIELDS, AppVersion, CheckReason
 from portal.cockpit.moves import locked, move
 from portal.cockpit.pictures import facts_as_json, facts_from_json
 from portal.cockpit.run_commands import run_after
@@ -17,6 +19,7 @@ from portal.cockpit.states import AppState, Verb, target_of
 from portal.errors import Refusal
 from portal.lib.images.cleaning import CleanImage
 
+NOT_APPROVED: dict[str, Any] = dict.fromkeys(APPROVAL_FIELDS, "")
 RELEASE_FIELDS = ("release_description", "health_component", "health_path", "credentials")
 
 
@@ -57,12 +60,14 @@ NOT_READY = (ReleaseIncomplete, ScreenshotMissing, ScreenshotUnfit)
 def prepare_release(version: AppVersion, *, screenshot: CleanImage | None = None, by: Actor, **told: str) -> AppVersion:
     """Write RELEASE_FIELDS of a registered version. The first time begins its preparation; nobody is told yet.
 
+    After a failed check that takes the approval away: the version goes on only with another one.
+
     A screenshot replaces the present one; without one, that one stays. Raises `portal.cockpit.states.StateForbids`.
     """
     version = locked(version)
     begins = version.state != AppState.PREPARATION
     if begins:
-        move(version, Verb.PREPARE, by=by)
+        move(version, Verb.PREPARE, by=by, **NOT_APPROVED)
     changed = [name for name in RELEASE_FIELDS if name in told and getattr(version, name) != told[name]]
     for name in changed:
         setattr(version, name, told[name])
@@ -89,7 +94,8 @@ def submit_release(version: AppVersion, *, by: Actor) -> AppVersion:
     Raises `portal.cockpit.states.StateForbids`, `ReleaseIncomplete`, `ScreenshotMissing`, `ScreenshotUnfit`,
     `portal.cockpit.gate.NotChecked`, `portal.cockpit.gate.Blocked`.
     """
-    version = locked(version)
+    # What the checks have looked at is told apart by the pictures too.
+    version = locked(version, with_pictures=True)
     target_of(version.state, Verb.SUBMIT)
     _check_complete(version)
     gate.check_passable(version)

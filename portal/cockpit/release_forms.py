@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from portal.cockpit import rules
 from portal.cockpit.forms import AS_IT_IS, PictureInput, PicturesForm, RuleField, TextField
 from portal.cockpit.models import AppVersion, Credentials
+from portal.cockpit.notice import notice
 from portal.cockpit.release_commands import RELEASE_FIELDS
 from portal.cockpit.review import ReviewItem
 from portal.cockpit.waiver_commands import MOST_DAYS
 from portal.lib.addresses import normal
+from portal.lib.forms import changed
 from portal.lib.images.field import ScreenshotField
 from portal.tenants.forms import LANGUAGE_NAMES, EmailField
 
@@ -69,9 +72,11 @@ class ReasonForm(forms.Form):
 
 
 class ApprovalForm(forms.Form):
-    """Approves a release."""
+    """Approves a release. It carries which text of the notice was read, and asks again if that is another one now."""
 
     submission = forms.IntegerField(widget=forms.HiddenInput)
+    notice_language = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8)
+    notice_digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     alternate_email = EmailField(
         label="Alternate Email",
         help_text=_(
@@ -85,8 +90,13 @@ class ApprovalForm(forms.Form):
     )
     name_typed = forms.CharField(max_length=20, widget=forms.TextInput(AS_IT_IS))
 
-    def __init__(self, version: AppVersion, own_email: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, version: AppVersion, own_email: str, written: QueryDict | None = None, *, initial: dict[str, Any]
+    ) -> None:
+        # In the language in which it was read, whatever the reader's is by now.
+        self.notice = notice(written.get("notice_language", "") if written else "")
+        read = {"notice_language": self.notice.language, "notice_digest": self.notice.digest}
+        super().__init__(written, initial=initial | read)
         self.name, self.own_email = version.application.internal_name, normal(own_email)
         self.fields["name_typed"].label = _("Type %(name)s to confirm") % {"name": self.name}
 
@@ -98,6 +108,15 @@ class ApprovalForm(forms.Form):
         if typed != self.name:
             raise forms.ValidationError(_("This is not the internal name. Nothing was approved."))
         return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        read = cleaned.get("notice_language"), cleaned.get("notice_digest")
+        if read != (self.notice.language, self.notice.digest):
+            self.add_error("accepted", gettext("The notice has changed. Read it as it is now, and accept it again."))
+            present = {"notice_language": self.notice.language, "notice_digest": self.notice.digest}
+            self.data = changed(self.data, accepted="", **present)
+        return cleaned
 
 
 class ContactForm(forms.Form):
@@ -180,6 +199,7 @@ PASS, FAIL = "pass", "fail"
 class CheckForm(forms.Form):
     """Says how the check of a release ended."""
 
+    approval = forms.IntegerField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("How did the check end?"),
         widget=forms.RadioSelect,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from portal.actor import Actor
 from portal.audit.commands import record
@@ -10,6 +11,18 @@ from portal.cockpit import events
 from portal.cockpit.commands import editable
 from portal.cockpit.models import AppRole, AppVersion, CheckReason, as_json
 from portal.cockpit.run_commands import run_after
+from portal.errors import Refusal
+
+
+class RolesChangedMeanwhile(Refusal):
+    """A matrix is saved as a whole, so the last save would win over all that was saved before."""
+
+    code = "app_roles_changed"
+    status = 409
+    message = gettext_lazy("Somebody else changed scopes or roles meanwhile. Nothing was saved.")
+    advice = gettext_lazy(
+        "Your ticks are below, with what is saved now where it differs. Save again if they are right."
+    )
 
 
 @transaction.atomic(durable=True)
@@ -25,13 +38,15 @@ def name_roles(version: AppVersion, *, scopes: list[str], roles: list[str], by: 
 
 
 @transaction.atomic(durable=True)
-def give_scopes(version: AppVersion, *, roles: list[AppRole], by: Actor) -> AppVersion:
+def give_scopes(version: AppVersion, *, roles: list[AppRole], seen: str, by: Actor) -> AppVersion:
     """Set what each role gives. People who have it get that with their next sign-in after the registration.
 
-    A role or scope that somebody took away meanwhile does not come back. Raises
-    `portal.cockpit.commands.ConfigurationLocked`.
+    `seen` is the `roles_digest` of what was on the page: what somebody else saved meanwhile is not undone unseen.
+    Raises `RolesChangedMeanwhile`, `portal.cockpit.commands.ConfigurationLocked`.
     """
     version = editable(version)
+    if version.roles_digest != seen:
+        raise RolesChangedMeanwhile
     told = {role.name: role for role in roles}
     return _save(version, version.scopes, [told.get(held.name, held) for held in version.role_list], by)
 

@@ -27,18 +27,24 @@ def roles(request: TenantRequest, app_id: int) -> HttpResponse:
     version = find_version(app_id)
     if not version.is_editable:
         raise ConfigurationLocked(version)
-    rows = scope_rows(version), core_rows(version)
-    form = GivenForm([value for row in (*rows[0], *rows[1]) for _role, value, _ticked in row.cells], posted(request))
+    form = GivenForm(_ticks(version), posted(request), initial={"seen": version.roles_digest})
     if form.is_valid():
-        role_commands.give_scopes(version, roles=_given(version, form.cleaned_data["gives"]), by=request.actor)
-        messages.success(request, _("The roles are saved."))
-        return redirect("cockpit:detail", request.tenant.name, version.pk)
+        given, seen = _given(version, form.cleaned_data["gives"]), form.cleaned_data["seen"]
+        try:
+            role_commands.give_scopes(version, roles=given, seen=seen, by=request.actor)
+        except role_commands.RolesChangedMeanwhile as refusal:
+            version = find_version(app_id)
+            refusal.show_in(form)
+            form.show_present(version.roles_digest)
+        else:
+            messages.success(request, _("The roles are saved."))
+            return redirect("cockpit:detail", request.tenant.name, version.pk)
     context = {
         "form": form,
         "app_name": version.display_name,
         "roles": version.role_list,
-        "scope_rows": rows[0],
-        "core_rows": rows[1],
+        "scope_rows": scope_rows(version),
+        "core_rows": core_rows(version),
         "names_url": app_url(request, "role_names", version.pk),
         "cancel_url": app_url(request, "detail", version.pk),
     }
@@ -63,6 +69,11 @@ def role_names(request: TenantRequest, app_id: int) -> HttpResponse:
         "app_name": version.display_name,
     }
     return render(request, "cockpit/role_names.html", context, status=422 if form.is_bound else 200)
+
+
+def _ticks(version: AppVersion) -> list[str]:
+    """What every box of the matrix is called."""
+    return [value for row in (*scope_rows(version), *core_rows(version)) for _role, value, _ticked in row.cells]
 
 
 def _given(version: AppVersion, ticked: list[str]) -> list[AppRole]:

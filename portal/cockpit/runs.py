@@ -86,7 +86,7 @@ def forget_old() -> None:
 @transaction.atomic(durable=True)
 def _claim(version_id: int, by: Actor) -> CheckRun | None:
     """The run that is next, claimed for this worker; None when there is nothing to do for it."""
-    version = locked(AppVersion(pk=version_id))
+    version = locked(AppVersion(pk=version_id), with_pictures=True)
     now = timezone.now()
     runs = CheckRun.objects.filter(version=version)
     run = runs.filter(state=RunState.RUNNING).first()

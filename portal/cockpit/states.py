@@ -1,6 +1,6 @@
 """The life of an application as one table: which verb leads from which state to which, and whose right it is.
 
-The database holds the same table as triggers (migration 0002). No models here.
+The database holds the same table as triggers (migration 0008). No models here.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ MAIN_PATH: dict[AppState, str | Promise] = {
     AppState.CHECK: _("A developer admin approves it"),
     AppState.READY: _("The operator checks it; nothing changes any more"),
 }
-# From the approval on nothing changes but the state.
+# Nothing changes but the state, and the approval stays. From the remediation the only way is another preparation, which
+# takes the approval away.
 APPROVED = frozenset({AppState.CHECK, AppState.READY, AppState.REMEDIATION})
 
 

@@ -84,7 +84,7 @@ def new_version(request: TenantRequest, app_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             made = commands.create_version(source, version=form.cleaned_data["version"], by=request.actor)
-        except commands.VersionTaken as refusal:
+        except (commands.VersionTaken, commands.TooManyVersions) as refusal:
             refusal.show_in(form, "version")
         else:
             told = {"name": made.display_name, "version": made.version}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -15,3 +18,11 @@ def posted(request: HttpRequest) -> QueryDict | None:
 def sent(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]] | tuple[None, None]:
     """The same with the files, for `Form(*sent(request))`."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def changed(data: Mapping[str, Any], **values: str) -> QueryDict:
+    """What a form was sent with, but for these fields: for a form that is shown again."""
+    copied = cast(QueryDict, data).copy()
+    for name, value in values.items():
+        copied[name] = value
+    return copied

@@ -16,8 +16,9 @@ class StateGuard(Operation):
     """`StateGuard("AppVersion", first="draft", moves=[("draft", "sent")], editable={"name": ["draft"]})`.
 
     A row begins in the first state; its column `state` follows the moves, `state_since` goes along. A column of
-    `editable` changes only while the row was in one of those states, every other column never. Only rows in the first
-    state can be deleted.
+    `editable` changes only while the row was in one of those states. A text column of `filled` is empty in every state
+    but those: it is written with the step into them, stays while the row is in them, and is emptied with the step out
+    of them. Every other column never changes. Only rows in the first state can be deleted.
     """
 
     reduces_to_sql = True
@@ -29,11 +30,13 @@ class StateGuard(Operation):
         first: str,
         moves: Iterable[tuple[str, str]],
         editable: Mapping[str, Iterable[str]],
+        filled: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.model_name = model_name
         self.first = first
         self.moves = list(moves)
         self.editable = {column: list(states) for column, states in editable.items()}
+        self.filled = {column: list(states) for column, states in (filled or {}).items()}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The state of the models does not change."""
@@ -55,11 +58,12 @@ class StateGuard(Operation):
     def statements(self, model: Any, vendor: str) -> list[str]:
         """What puts the triggers on the model's table."""
         table, wrong = model._meta.db_table, self._wrong_update(model, vendor)
+        begun_wrong = " OR ".join([f"NEW.state <> '{self.first}'", *map(self._filled_too_early, self.filled)])
         first = f"'{self.first}'"
         if vendor == "postgresql":
             return [
                 f'CREATE FUNCTION "{table}_states"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
-                f"IF TG_OP = 'INSERT' THEN IF NEW.state <> {first} THEN {_raised(table)} END IF; RETURN NEW; END IF; "
+                f"IF TG_OP = 'INSERT' THEN IF {begun_wrong} THEN {_raised(table)} END IF; RETURN NEW; END IF; "
                 f"IF TG_OP = 'DELETE' THEN IF OLD.state <> {first} THEN {_raised(table)} END IF; RETURN OLD; END IF; "
                 f"IF {wrong} THEN {_raised(table)} END IF; RETURN NEW; END $$",
                 f'CREATE TRIGGER "{table}_states" BEFORE INSERT OR UPDATE OR DELETE ON "{table}" '
@@ -67,7 +71,7 @@ class StateGuard(Operation):
             ]
         refuse = f"BEGIN SELECT RAISE(ABORT, '{_said(table)}'); END"
         return [
-            f'CREATE TRIGGER "{table}_states_insert" BEFORE INSERT ON "{table}" WHEN NEW.state <> {first} {refuse}',
+            f'CREATE TRIGGER "{table}_states_insert" BEFORE INSERT ON "{table}" WHEN {begun_wrong} {refuse}',
             f'CREATE TRIGGER "{table}_states_delete" BEFORE DELETE ON "{table}" WHEN OLD.state <> {first} {refuse}',
             f'CREATE TRIGGER "{table}_states_update" BEFORE UPDATE ON "{table}" WHEN {wrong} {refuse}',
         ]
@@ -82,12 +86,18 @@ class StateGuard(Operation):
             states = self.editable.get(column)
             if column in {"state", "state_since"}:
                 continue
-            if states is None:
+            if column in self.filled:
+                kept = _listed(self.filled[column])
+                wrong.append(f"({changed} AND OLD.state IN {kept} AND NEW.state IN {kept})")
+                wrong.append(self._filled_too_early(column))
+            elif states is None:
                 wrong.append(f"({changed})")
             else:
-                listed = ", ".join(f"'{state}'" for state in states)
-                wrong.append(f"({changed} AND OLD.state NOT IN ({listed}))")
+                wrong.append(f"({changed} AND OLD.state NOT IN {_listed(states)})")
         return " OR ".join(wrong)
+
+    def _filled_too_early(self, column: str) -> str:
+        return f"(NEW.\"{column}\" <> '' AND NEW.state NOT IN {_listed(self.filled[column])})"
 
 
 class StateGuardRemoved(StateGuard):
@@ -101,6 +111,11 @@ class StateGuardRemoved(StateGuard):
 
     def describe(self) -> str:
         return f"{self.model_name} follows no table of states"
+
+
+def _listed(states: Iterable[str]) -> str:
+    quoted = ", ".join(f"'{state}'" for state in states)
+    return f"({quoted})"
 
 
 def _said(table: str) -> str:

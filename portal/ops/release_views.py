@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
 from portal.cockpit.changes import changes
-from portal.cockpit.contact_commands import ContactUnconfirmed
+from portal.cockpit.contact_commands import ContactUnconfirmed, approval_of
 from portal.cockpit.dossier_views import dossier_file
 from portal.cockpit.message_commands import write_message
 from portal.cockpit.models import AppVersion, MessageSide
@@ -58,7 +58,8 @@ def releases(request: SignedInRequest) -> HttpResponse:
 def release(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
     """One release with all that was submitted, what was written about it, and the end of its check."""
     with _approved(tenant, app_id) as version:
-        form = CheckForm(posted(request))
+        approval = approval_of(version)
+        form = CheckForm(posted(request), initial={"approval": approval.pk if approval else 0})
         if form.is_bound:
             target_of(version.state, Verb.PASS)
         if form.is_valid():
@@ -146,10 +147,12 @@ def release_picture(request: SignedInRequest, tenant: str, app_id: int, kind: Pi
 
 def _ended(version: AppVersion, form: CheckForm, request: SignedInRequest) -> str:
     told = {"name": version.display_name, "version": version.version}
+    approval = form.cleaned_data["approval"]
     if form.cleaned_data["outcome"] == PASS:
-        check_commands.pass_check(version, by=request.actor)
+        check_commands.pass_check(version, approval=approval, by=request.actor)
         return _("%(name)s %(version)s is ready for assignment.") % told
-    check_commands.fail_check(version, reason=form.cleaned_data["reason"], items=form.returned, by=request.actor)
+    reason = form.cleaned_data["reason"]
+    check_commands.fail_check(version, approval=approval, reason=reason, items=form.returned, by=request.actor)
     return _("%(name)s %(version)s needs a remediation.") % told
 
 

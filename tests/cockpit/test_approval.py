@@ -16,7 +16,7 @@ from portal.identity.models import User
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, content, recorded
-from tests.cockpit.writing import APPROVAL, RELEASE, approve
+from tests.cockpit.writing import APPROVAL, RELEASE, approval_shown, approve
 from tests.faults import audit_refuses
 
 
@@ -102,13 +102,57 @@ class TestApprove:
     def test_what_was_submitted_anew_meanwhile_was_not_looked_at(
         self, waiting: AppVersion, dana: Client, dev: Client
     ) -> None:
-        shown = dana.get(url(waiting)).context["form"]["submission"].value()
+        shown = approval_shown(dana, waiting)
         dev.post(url(waiting, "withdraw"))
         dev.post(url(waiting, "prepare"), RELEASE | {"credentials": "write"})
         dev.post(url(waiting, "submit"))
-        assert dana.post(url(waiting), APPROVAL | {"submission": shown}).status_code == 409
+        assert dana.post(url(waiting), shown).status_code == 409
         assert again(waiting).state == "waiting"
         assert approve(dana, waiting).status_code == 302
+
+
+class TestNotice:
+    def test_kept_as_it_was_read_whatever_the_language_is_by_now(self, waiting: AppVersion, dana: Client) -> None:
+        shown = approval_shown(dana, waiting)
+        assert dana.post(url(waiting), shown, headers={"accept-language": "de"}).status_code == 302
+        held = again(waiting)
+        assert (held.notice_language, held.notice) == ("en", notice("en").text)
+
+    def test_shown_again_in_the_language_in_which_it_was_read(self, waiting: AppVersion, dana: Client) -> None:
+        shown = approval_shown(dana, waiting)
+        answer = dana.post(url(waiting), shown | {"name_typed": ""}, headers={"accept-language": "de"})
+        page = answer.content.decode()
+        assert '<ul lang="en">' in page
+        assert notice("en").lines[1] in page
+        assert answer.context["form"]["notice_digest"].value() == notice("en").digest
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"notice_digest": ""},
+            {"notice_digest": "0" * 64},
+            {"notice_language": ""},
+            {"notice_language": "xx"},
+            {"notice_language": "de"},
+        ],
+    )
+    def test_another_text_is_shown_and_asked_again(
+        self, waiting: AppVersion, dana: Client, wrong: dict[str, str]
+    ) -> None:
+        answer = approve(dana, waiting, **wrong)
+        assert answer.status_code == 422
+        assert again(waiting).state == "waiting"
+        form = answer.context["form"]
+        present = notice(form["notice_language"].value())
+        page = answer.content.decode()
+        assert "The notice has changed." in page
+        assert form["notice_digest"].value() == present.digest
+        assert present.lines[1] in page
+        assert not form["accepted"].value()
+        assert form["name_typed"].value() == "pumpadvisor"
+        read = {name: form[name].value() for name in ("notice_language", "notice_digest")}
+        assert approve(dana, waiting, **read).status_code == 302
+        assert again(waiting).notice == present.text
 
 
 class TestFourEyes:

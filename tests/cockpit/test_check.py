@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from portal.cockpit.models import AppVersion, CheckReason
+from portal.cockpit.models import APPROVAL_FIELDS, AppVersion, CheckReason, Move
 from portal.identity.models import User
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
@@ -15,7 +16,8 @@ from portal.tenants.models import Membership
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, content, recorded
 from tests.cockpit.running import checked
-from tests.cockpit.writing import RELEASE, approve
+from tests.cockpit.test_dossier import read
+from tests.cockpit.writing import RELEASE, approve, end_check
 from tests.faults import audit_refuses
 
 LIST = "/operator/releases/"
@@ -31,7 +33,7 @@ def url(app: AppVersion, tenant: str = "acme") -> str:
 
 
 def end(client: Client, app: AppVersion, outcome: str = "pass", reason: str = "") -> Any:
-    return client.post(url(app), {"outcome": outcome, "reason": reason})
+    return end_check(client, app, outcome=outcome, reason=reason)
 
 
 def mails() -> list[OutgoingMail]:
@@ -107,6 +109,7 @@ class TestFailed:
         assert [str(action.label) for action in page.context["actions"]] == ["Prepare release…"]
         assert dev.post(f"{app_url}submit/").status_code == 409
         assert dev.post(f"{app_url}prepare/", RELEASE | {"health_path": "/healthz"}).status_code == 302
+        assert {name: content(in_check)[name] for name in APPROVAL_FIELDS} == dict.fromkeys(APPROVAL_FIELDS, "")
         checked(in_check)
         assert dev.post(f"{app_url}submit/").status_code == 302
         assert end(olga, in_check).status_code == 409
@@ -121,6 +124,63 @@ class TestFailed:
     def test_invalid_input_is_shown_again(self, in_check: AppVersion, olga: Client, outcome: str, reason: str) -> None:
         assert end(olga, in_check, outcome, reason).status_code == 422
         assert again(in_check).state == "check"
+
+
+class TestWhatWasSeen:
+    @pytest.mark.parametrize("outcome", ["pass", "fail"])
+    def test_verdict_is_about_the_approval_that_the_page_showed(
+        self, in_check: AppVersion, olga: Client, dev: Client, dana: Client, outcome: str
+    ) -> None:
+        seen = olga.get(url(in_check)).context["form"]["approval"].value()
+        app_url = f"/t/acme/apps/{in_check.pk}/"
+        end(olga, in_check, "fail", "Too slow.")
+        dev.post(f"{app_url}prepare/", RELEASE | {"credentials": "write"})
+        checked(in_check)
+        dev.post(f"{app_url}submit/")
+        assert approve(dana, in_check).status_code == 302
+        checked(in_check, why=CheckReason.APPROVAL)
+        answer = olga.post(url(in_check), {"outcome": outcome, "reason": "x", "approval": seen})
+        assert answer.status_code == 409
+        assert again(in_check).state == "check"
+        assert end(olga, in_check, outcome, "x").status_code == 302
+
+    @pytest.mark.parametrize("approval", ["", "x", "0"])
+    def test_not_without_an_approval(self, in_check: AppVersion, olga: Client, approval: str) -> None:
+        assert olga.post(url(in_check), {"outcome": "pass", "approval": approval}).status_code in {409, 422}
+        assert again(in_check).state == "check"
+
+
+class TestApprovalEnds:
+    def test_everything_can_change_and_the_approval_before_stays_told(
+        self, in_check: AppVersion, olga: Client, dev: Client, dana: Client, dana_user: User
+    ) -> None:
+        app_url = f"/t/acme/apps/{in_check.pk}/"
+        end(olga, in_check, "fail", "Too slow.")
+        page = dev.get(app_url).content.decode()
+        assert "The check has failed." in page
+        assert "This version is approved." not in page
+        assert "prepare the release anew" in dev.post(f"{app_url}edit/", {}).content.decode()
+        dev.post(f"{app_url}prepare/", RELEASE)
+        assert dev.post(f"{app_url}deregister/").status_code == 302
+        page = dev.get(app_url)
+        assert "The notice that was accepted" not in page.content.decode()
+        assert dana_user.name in [stage.by for stage in page.context["timeline"]]
+        (approval,) = Move.all_tenants.exclude(approval=None)
+        assert (approval.verb, approval.approval["alternate_email"]) == ("approve", "sub@acme.example")
+        assert approval.approval["notice"].startswith("The approval cannot be taken back.")
+        assert dev.post(f"{app_url}register/").status_code == 302
+        dev.post(f"{app_url}prepare/", RELEASE)
+        checked(in_check)
+        assert dev.post(f"{app_url}submit/").status_code == 302
+        files = read(dev.get(f"{app_url}dossier.zip").content)
+        assert json.loads(files["release.json"])["approval"]["approved_by"] == ""
+        assert "notice.txt" not in files
+        assert approve(dana, in_check, alternate_email="other@acme.example").status_code == 302
+        told = json.loads(read(dev.get(f"{app_url}dossier.zip").content)["approvals.json"])
+        assert [one["alternate_email"] for one in told] == ["sub@acme.example", "other@acme.example"]
+        assert {(one["by"], one["notice_language"], one["notice"]) for one in told} == {
+            (dana_user.name, "en", again(in_check).notice)
+        }
 
 
 def test_address_of_another_tenant_leads_to_nothing(in_check: AppVersion, olga: Client) -> None:

@@ -13,6 +13,7 @@ from portal.cockpit.models import AppVersion, CheckRun, RunState
 from portal.permissions import Role
 from tests.cast import Cast, make_app, make_member, signed_in
 from tests.cockpit.running import checked
+from tests.cockpit.writing import end_check
 
 HTMX = {"HX-Request": "true"}
 
@@ -136,7 +137,7 @@ class TestAttention:
         assert self.items(dev) == []
 
     def test_remediation(self, in_check: AppVersion, dev: Client, cast: Cast) -> None:
-        signed_in(cast.olga).post(f"/operator/releases/acme/{in_check.pk}/", {"outcome": "fail", "reason": "No."})
+        end_check(signed_in(cast.olga), in_check, reason="No.")
         assert self.items(dev) == [("1 release needs a remediation", f"/t/acme/apps/{in_check.pk}/")]
 
     def test_not_for_who_does_not_develop(self, app: AppVersion, dev: Client, cast: Cast) -> None:

@@ -21,7 +21,7 @@ from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, recorded
 from tests.cockpit.running import checked
-from tests.cockpit.writing import RELEASE, approve, confirm, contact_link
+from tests.cockpit.writing import RELEASE, approval_shown, approve, confirm, contact_link, end_check
 from tests.faults import audit_refuses
 from tests.notify.conftest import use
 from tests.notify.smtp_server import SmtpServer
@@ -47,7 +47,7 @@ def page_of(app: AppVersion, page: str = "") -> str:
 
 
 def end(client: Client, app: AppVersion, outcome: str) -> Any:
-    return client.post(f"/operator/releases/acme/{app.pk}/", {"outcome": outcome, "reason": "Health."})
+    return end_check(client, app, outcome=outcome, reason="Health.")
 
 
 class TestMail:
@@ -78,9 +78,8 @@ class TestMail:
         self, waiting: AppVersion, dana: Client, settings: Any
     ) -> None:
         settings.ALLOWED_HOSTS = ["*"]
-        shown = dana.get(page_of(waiting, "approve/")).context["form"]["submission"].value()
-        told = {"alternate_email": "sub@acme.example", "language": "en", "accepted": "on", "name_typed": "pumpadvisor"}
-        answer = dana.post(page_of(waiting, "approve/"), told | {"submission": shown}, headers={"host": "evil.example"})
+        shown = approval_shown(dana, waiting)
+        answer = dana.post(page_of(waiting, "approve/"), shown, headers={"host": "evil.example"})
         assert answer.status_code == 302
         (mail,) = asked()
         assert LINK.search(mail.text)

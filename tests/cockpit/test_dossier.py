@@ -77,6 +77,7 @@ class TestContent:
         assert [name for name in files if not name.startswith("checks/")] == [
             "MANIFEST.json",
             "MANIFEST.sig",
+            "approvals.json",
             "contacts.json",
             "messages.json",
             "notice.txt",
@@ -95,6 +96,9 @@ class TestContent:
         assert [step["verb"] for step in steps] == ["create", "register", "prepare", "submit", "approve"]
         assert steps[3]["by"] == cast.dev.name
         assert files["notice.txt"].decode().startswith("The approval cannot be taken back.")
+        (approval,) = json.loads(files["approvals.json"])
+        assert (approval["by"], approval["alternate_email"]) == (dana_user.name, "sub@acme.example")
+        assert f"{approval['notice']}\n" == files["notice.txt"].decode()
         (message,) = json.loads(files["messages.json"])
         assert (message["text"], message["side"]) == ("Grüße <b>", "tenant")
         (contact,) = json.loads(files["contacts.json"])

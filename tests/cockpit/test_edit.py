@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal import constants
 from portal.actor import SYSTEM
 from portal.cockpit.commands import ConfigurationLocked, change_app
 from portal.cockpit.models import AppVersion
+from portal.cockpit.moves import locked
 from portal.cockpit.registration_commands import register
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app
@@ -105,3 +107,21 @@ class TestNewVersion:
     def test_same_version_of_another_application_is_free(self, dev: Client, app: AppVersion, cast: Cast) -> None:
         make_app(cast.acme, "valves", version="v2.0.0")
         assert dev.post(url(app, "new-version"), {"version": "v2.0.0"}).status_code == 302
+
+
+def test_an_application_has_so_many_versions(dev: Client, app: AppVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "MOST_VERSIONS", 2)
+    assert dev.post(url(app, "new-version"), {"version": "v2"}).status_code == 302
+    answer = dev.post(url(app, "new-version"), {"version": "v3"})
+    assert answer.status_code == 422
+    assert "An application has at most 2 versions." in answer.content.decode()
+    assert AppVersion.all_tenants.count() == 2
+    second = AppVersion.all_tenants.get(version="v2")
+    assert dev.post(url(second, "discard")).status_code == 302
+    assert dev.post(url(app, "new-version"), {"version": "v3"}).status_code == 302
+
+
+def test_lock_does_not_read_the_pictures_but_where_they_are_needed(app: AppVersion) -> None:
+    with tenant_scope(app.tenant_id):
+        assert locked(app).get_deferred_fields() == {"icon", "screenshot"}
+        assert locked(app, with_pictures=True).get_deferred_fields() == set()

@@ -19,7 +19,7 @@ from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, recorded
 from tests.cockpit.running import checked, report_that_found
-from tests.cockpit.writing import RELEASE, approve, confirm
+from tests.cockpit.writing import RELEASE, approve, confirm, end_check
 
 
 def submit(client: Client, app: AppVersion) -> Any:
@@ -112,11 +112,12 @@ class TestAfterTheApproval:
         assert [run.why for run in CheckRun.all_tenants.filter(state=RunState.WAITING)] == [CheckReason.APPROVAL]
 
     def test_operator_does_not_pass_before_it_ends(self, approved: AppVersion, cast: Cast) -> None:
-        answer = signed_in(cast.olga).post(f"/operator/releases/acme/{approved.pk}/", {"outcome": "pass"})
+        answer = end_check(signed_in(cast.olga), approved, outcome="pass")
         assert answer.status_code == 409
         assert "are still to end" in answer.content.decode()
+        approval = Move.all_tenants.get(verb="approve")
         with tenant_scope(approved.tenant_id), pytest.raises(ChecksStillRun):
-            pass_check(approved, by=SYSTEM)
+            pass_check(approved, approval=approval.pk, by=SYSTEM)
         assert again(approved).state == "check"
 
     def test_blocking_finding_ends_the_check(self, approved: AppVersion) -> None:
@@ -142,14 +143,12 @@ class TestAfterTheApproval:
         page = olga.get(f"/operator/releases/acme/{approved.pk}/").content.decode()
         assert ("Not accepted by anybody." in page) == (found == ("hsts",))
         assert ("could not be brought to its end" in page) == (found == ("failed",))
-        assert olga.post(f"/operator/releases/acme/{approved.pk}/", {"outcome": "pass"}).status_code == 302
+        assert end_check(olga, approved, outcome="pass").status_code == 302
         assert again(approved).state == "ready"
 
     def test_late_run_changes_nothing(self, approved: AppVersion, cast: Cast) -> None:
         """The operator said no while the checks ran."""
-        answer = signed_in(cast.olga).post(
-            f"/operator/releases/acme/{approved.pk}/", {"outcome": "fail", "reason": "No."}
-        )
+        answer = end_check(signed_in(cast.olga), approved, reason="No.")
         assert answer.status_code == 302
         end_approval_run(approved, "url-form")
         assert len(recorded("release.check_failed")) == 1

@@ -10,7 +10,7 @@ from django.test import Client
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
 from tests.cockpit.running import checked, make_waiver
-from tests.cockpit.writing import APPROVAL, RELEASE, contact_link, give_screenshot
+from tests.cockpit.writing import RELEASE, approval_shown, contact_link, end_check, give_screenshot
 from tests.german import assert_german, assert_pages
 from tests.notify.conftest import each_mail
 
@@ -86,8 +86,7 @@ def test_pages_of_the_operator(in_check: AppVersion, dev: Client, dana: Client, 
         (olga, "/t/acme/", 200, "Ein Release wartet auf seine Prüfung"),
         (dev, f"{LIST}{in_check.pk}/", 200, "Diese Version ist freigegeben."),
     )
-    ended = {"outcome": "pass"}
-    olga.post(f"/operator/releases/acme/{in_check.pk}/", ended, headers={"accept-language": "de"})
+    end_check(olga, in_check, outcome="pass", language="de")
     second = new_version(dev, in_check)
     assert_pages((dana, f"{LIST}{second}/approve/", 200, "Änderungen seit v1.0.0"))
     assert_pages(
@@ -114,7 +113,7 @@ def test_returned_and_asked(in_check: AppVersion, dev: Client, cast: Cast) -> No
     olga, one = signed_in(cast.olga), f"/operator/releases/acme/{in_check.pk}/"
     olga.post(f"{one}ask/", {"text": "Wo?", "asks": "on"}, headers={"accept-language": "de"})
     assert_pages((olga, f"{one}ask/", 200, "Ich warte auf eine Antwort"))
-    olga.post(one, {"outcome": "fail", "item_health": "Zu langsam."}, headers={"accept-language": "de"})
+    end_check(olga, in_check, item_health="Zu langsam.", language="de")
     dev.get(LIST)
     assert_pages(
         (olga, "/operator/releases/?state=all", 200, "Nachbesserung nötig"),
@@ -155,10 +154,10 @@ def test_answers_to_forms(dev: Client, app: AppVersion, page: str, written: dict
 
 def test_notice_is_kept_as_it_was_read(dana: Client, waiting: AppVersion) -> None:
     url = f"{LIST}{waiting.pk}/approve/"
-    shown = dana.get(url).context["form"]["submission"].value()
-    wrong = dana.post(url, RELEASE | {"submission": shown}, headers={"accept-language": "de"})
+    shown = approval_shown(dana, waiting, "de")
+    wrong = dana.post(url, shown | {"accepted": "", "notice_digest": "x"}, headers={"accept-language": "de"})
     assert_german(wrong.content.decode(), url)
-    dana.post(url, APPROVAL | {"submission": shown}, headers={"accept-language": "de"})
+    dana.post(url, shown)
     assert AppVersion.all_tenants.get().notice.startswith("Die Freigabe lässt sich nicht zurücknehmen.")
 
 

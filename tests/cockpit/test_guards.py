@@ -24,6 +24,9 @@ WAYS = {
     AppState.REMEDIATION: ["registered", "preparation", "waiting", "check", "remediation"],
 }
 APPROVAL = {"approved_by": "Dana", "alternate_email": "sub@acme.example", "notice": "Read.", "notice_language": "en"}
+CLEARED = dict.fromkeys(APPROVAL, "")
+# What goes along with a step.
+TOLD = {(AppState.WAITING, AppState.CHECK): APPROVAL, (AppState.REMEDIATION, AppState.PREPARATION): CLEARED}
 CHANGES: dict[str, Any] = {
     "display_name": "Other",
     "description": "Other",
@@ -53,7 +56,6 @@ RELEASE = ("release_description", "health_component", "health_path", "credential
 MAY_CHANGE = {
     **{name: {AppState.IN_DEVELOPMENT} for name in (*CONFIGURATION, *PARTS)},
     **{name: {AppState.PREPARATION} for name in RELEASE},
-    **{name: {AppState.WAITING} for name in APPROVAL},
 }
 
 
@@ -83,7 +85,7 @@ def test_steps_are_those_of_the_table(rows: Any, source: AppState) -> None:
     for target in AppState:
         with transaction.atomic():
             bring(rows, source)
-            told = APPROVAL if source == AppState.WAITING else {}
+            told = TOLD.get((source, target), {})
             assert refused(lambda target=target, told=told: rows.update(state=target, **told)) == (target not in legal)
             transaction.set_rollback(True)
 
@@ -116,6 +118,31 @@ def test_version_neither_begins_late_nor_disappears(rows: Any, app: AppVersion, 
         assert refused(late.save)
         bring(rows, state)
         assert refused(rows.delete)
+
+
+@pytest.mark.parametrize("missing", APPROVAL)
+def test_approval_ends_with_the_preparation_that_follows_a_remediation(rows: Any, missing: str) -> None:
+    bring(rows, AppState.REMEDIATION)
+    assert refused(lambda: rows.update(**CLEARED))
+    assert refused(lambda: rows.update(state="preparation"))
+    kept = {name: "" for name in APPROVAL if name != missing}
+    assert refused(lambda: rows.update(state="preparation", **kept))
+    rows.update(state="preparation", **CLEARED)
+    rows.update(state="waiting")
+    assert refused(lambda: rows.update(state="check"))
+    rows.update(state="check", **APPROVAL)
+
+
+@pytest.mark.parametrize("column", APPROVAL)
+def test_nothing_is_approved_before_its_approval(rows: Any, app: AppVersion, column: str) -> None:
+    with tenant_scope(app.tenant_id):
+        late = AppVersion(
+            application_id=app.application_id, version="v9", display_name="x", **{column: APPROVAL[column]}
+        )
+        assert refused(late.save)
+    for state in ("registered", "preparation", "waiting"):
+        assert refused(lambda state=state: rows.update(state=state, **{column: APPROVAL[column]}))
+        rows.update(state=state)
 
 
 def test_approval_is_whole(rows: Any) -> None:

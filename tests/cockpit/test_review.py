@@ -17,7 +17,7 @@ from portal.cockpit.review import ReviewItem
 from portal.notify.models import OutgoingMail
 from tests.cast import Cast, make_app, signed_in
 from tests.cockpit.reading import again, recorded
-from tests.cockpit.writing import RELEASE, approve
+from tests.cockpit.writing import RELEASE, approve, end_check
 
 LIST = "/operator/releases/"
 
@@ -28,7 +28,7 @@ def olga(cast: Cast) -> Client:
 
 
 def end(client: Client, app: AppVersion, **told: str) -> Any:
-    return client.post(f"{LIST}acme/{app.pk}/", {"outcome": "fail"} | told)
+    return end_check(client, app, **told)
 
 
 def listed(client: Client, query: str = "") -> list[str]:

@@ -14,6 +14,7 @@ from portal.cockpit.rules import CORE_ROLES
 from portal.scoping import tenant_scope
 from tests.cast import Cast
 from tests.cockpit.reading import again, content, recorded
+from tests.cockpit.writing import give
 
 
 def url(app: AppVersion, page: str = "roles") -> str:
@@ -71,7 +72,7 @@ class TestMatrix:
     def test_ticked_and_shown(self, dev: Client, app: AppVersion) -> None:
         name(dev, app, "default\nwrite", "admin\nuser")
         ticks = ["admin/default", "admin/write", "user/default", "user/mdsp:core:assetmanagement.standarduser"]
-        assert dev.post(url(app), {"gives": ticks}).status_code == 302
+        assert give(dev, app, *ticks).status_code == 302
         assert again(app).role_list == [
             AppRole("admin", ["default", "write"], []),
             AppRole("user", ["default"], ["mdsp:core:assetmanagement.standarduser"]),
@@ -83,19 +84,43 @@ class TestMatrix:
             assert str(about) in page
 
     def test_nothing_ticked_takes_all_away(self, dev: Client, app: AppVersion) -> None:
-        dev.post(url(app), {})
+        give(dev, app)
         assert again(app).role_list == [AppRole("admin", [], [])]
 
     @pytest.mark.parametrize("tick", ["admin/nothing", "nobody/default", "admin/mdsp:core:TenantAdmin", "x", "admin/"])
     def test_unknown_tick_is_refused(self, dev: Client, app: AppVersion, tick: str) -> None:
         before = content(app)
-        answer = dev.post(url(app), {"gives": [tick]})
+        answer = give(dev, app, tick)
         assert answer.status_code == 422
         assert "Load this page again" in answer.content.decode()
         assert content(app) == before
 
-    def test_what_somebody_took_away_meanwhile_does_not_come_back(self, app: AppVersion) -> None:
+    def test_what_is_not_there_does_not_come(self, app: AppVersion) -> None:
         with tenant_scope(app.tenant_id):
-            stale = [AppRole("gone", ["default"], []), AppRole("admin", ["default", "gone"], [])]
-            give_scopes(app, roles=stale, by=SYSTEM)
+            wrong = [AppRole("gone", ["default"], []), AppRole("admin", ["default", "gone"], [])]
+            give_scopes(app, roles=wrong, seen=app.roles_digest, by=SYSTEM)
         assert again(app).role_list == [AppRole("admin", ["default"], [])]
+
+    def test_what_somebody_else_saved_meanwhile_is_shown_and_not_undone(
+        self, dev: Client, dana: Client, app: AppVersion
+    ) -> None:
+        shown = dev.get(url(app)).context["form"]["seen"].value()
+        assert give(dana, app, "admin/mdsp:core:iot.timUser").status_code == 302
+        before = content(app)
+        mine = ["admin/default", "admin/mdsp:core:iot.filUser"]
+        answer = dev.post(url(app), {"gives": mine, "seen": shown})
+        assert answer.status_code == 422
+        assert content(app) == before
+        page = answer.content.decode()
+        assert "Somebody else changed scopes or roles meanwhile." in page
+        assert (page.count(" checked"), page.count("saved: yes"), page.count("saved: no")) == (2, 1, 2)
+        assert answer.context["form"].typed == mine
+        again_shown = answer.context["form"]["seen"].value()
+        assert dev.post(url(app), {"gives": mine, "seen": again_shown}).status_code == 302
+        assert again(app).role_list == [AppRole("admin", ["default"], ["mdsp:core:iot.filUser"])]
+
+    @pytest.mark.parametrize("seen", ["", "x", "0" * 64])
+    def test_not_without_what_was_shown(self, dev: Client, app: AppVersion, seen: str) -> None:
+        before = content(app)
+        assert dev.post(url(app), {"gives": [], "seen": seen}).status_code == 422
+        assert content(app) == before

@@ -22,7 +22,7 @@ from tests.cast import Cast, signed_in
 from tests.cockpit.reading import again, content, recorded
 from tests.cockpit.running import checked
 from tests.cockpit.test_icon import HOSTILE
-from tests.cockpit.writing import GOOD, RELEASE, SCREENSHOT, give_screenshot, picture
+from tests.cockpit.writing import GOOD, RELEASE, SCREENSHOT, end_check, give_screenshot, picture
 from tests.images.pictures import opened, saved
 from tests.images.test_seen import DARK_PAGE, drawn_page
 
@@ -178,7 +178,7 @@ class TestShown:
         assert answer.content == SCREENSHOT.png
         assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert olga.get(f"{page}icon.png").status_code == 404
-        assert olga.post(page, {"outcome": "pass"}).status_code == 302
+        assert end_check(olga, in_check, outcome="pass").status_code == 302
         assert olga.get(f"{page}screenshot.png").status_code == 409
 
     def test_operator_sees_none_before_the_approval(self, waiting: AppVersion, cast: Cast) -> None:

@@ -137,8 +137,8 @@ ACTS: dict[str, Callable[[AppVersion], object]] = {
     Verb.APPROVE: lambda app: approve_release(
         app, submission=0, alternate_email="x@y.example", notice=notice(), by=SYSTEM
     ),
-    Verb.PASS: lambda app: pass_check(app, by=SYSTEM),
-    Verb.FAIL: lambda app: fail_check(app, reason="x", by=SYSTEM),
+    Verb.PASS: lambda app: pass_check(app, approval=0, by=SYSTEM),
+    Verb.FAIL: lambda app: fail_check(app, approval=0, reason="x", by=SYSTEM),
 }
 
 

@@ -46,10 +46,31 @@ def give_screenshot(version: AppVersion, facts: PictureFacts = GOOD) -> None:
 
 
 def approve(client: Client, version: AppVersion, **changed: Any) -> Any:
-    """As the page sends it: with the submission that it showed."""
-    url = f"/t/acme/apps/{version.pk}/approve/"
-    shown = client.get(url).context["form"]["submission"].value()
-    return client.post(url, APPROVAL | {"submission": shown} | changed)
+    """As the page sends it: with the submission and the notice that it showed."""
+    return client.post(f"/t/acme/apps/{version.pk}/approve/", approval_shown(client, version) | changed)
+
+
+def approval_shown(client: Client, version: AppVersion, language: str = "en") -> dict[str, Any]:
+    """What the form has that this page shows, filled in as APPROVAL says."""
+    form = client.get(f"/t/acme/apps/{version.pk}/approve/", headers={"accept-language": language}).context["form"]
+    hidden = ("submission", "notice_language", "notice_digest")
+    return APPROVAL | {name: form[name].value() for name in hidden}
+
+
+def give(client: Client, version: AppVersion, *ticks: str, **changed: Any) -> Any:
+    """As the page of the matrix sends it: with what it showed."""
+    url = f"/t/acme/apps/{version.pk}/roles/"
+    shown = client.get(url).context["form"]["seen"].value()
+    return client.post(url, {"gives": ticks, "seen": shown} | changed)
+
+
+def end_check(client: Client, version: AppVersion, *, language: str = "en", **told: Any) -> Any:
+    """As the operator's page sends it: with the approval that it showed, if it showed a form."""
+    url = f"/operator/releases/acme/{version.pk}/"
+    page = client.get(url)
+    form = page.context["form"] if page.status_code == 200 else None
+    shown = form["approval"].value() if form else 0
+    return client.post(url, {"outcome": "fail", "approval": shown} | told, headers={"accept-language": language})
 
 
 def contact_link(version: AppVersion) -> str:

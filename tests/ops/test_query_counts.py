@@ -80,7 +80,7 @@ PAGES = {
     "/t/acme/apps/{app}/checks/hsts/waive/": 12,
     "/t/acme/apps/{submitted}/approve/": 17,
     "/t/acme/apps/{submitted}/send-back/": 12,
-    "/t/acme/apps/{approved}/dossier.zip": 15,
+    "/t/acme/apps/{approved}/dossier.zip": 16,
     "/t/acme/apps/{approved}/contact/": 14,
     "/t/acme/apps/{approved}/messages/": 12,
     "/t/acme/activity/": 10,
