@@ -339,12 +339,12 @@ WATCHING = frozenset({CheckReason.WATCH, CheckReason.DEMAND})
 
 
 class Health(models.TextChoices):
-    """How an application is, by what it says itself."""
+    """How an application is, by what it says itself; the words are in `portal.cockpit.watch_rows`."""
 
-    OK = "ok", _("Healthy")
-    WARN = "warn", _("Needs a look")
-    BAD = "bad", _("Not well")
-    UNKNOWN = "unknown", _("Unknown")
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+    UNKNOWN = "unknown"
 
 
 class CheckRun(TenantOwned):

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='checkrun',
             name='health',
-            field=models.CharField(blank=True, choices=[('ok', 'Healthy'), ('warn', 'Needs a look'), ('bad', 'Not well'), ('unknown', 'Unknown')], max_length=10),
+            field=models.CharField(blank=True, choices=[('ok', 'Ok'), ('warn', 'Warn'), ('bad', 'Bad'), ('unknown', 'Unknown')], max_length=10),
         ),
         SameTenant("CheckRun", "version"),
         migrations.CreateModel(
