@@ -131,6 +131,14 @@ READINESS_RUNS_PER_HOUR = _number(
     "READINESS_RUNS_PER_HOUR", 120, "runs", "Of a tenant's checks: each run asks servers of others for their pages."
 )
 READINESS_RUNS_KEPT = _number("READINESS_RUNS_KEPT", 10, "runs", "The newest of each version are kept, with findings.")
+WATCH_HOURS = _number(
+    "WATCH_HOURS",
+    6,
+    "hours",
+    "Between two looks at an application after its release; 0 looks only when somebody asks.",
+    minimum=0,
+    maximum=720,
+)
 RELEASE_FOUR_EYES = _number(
     "RELEASE_FOUR_EYES",
     1,

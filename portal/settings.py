@@ -177,6 +177,7 @@ UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
 ATTENTION_SOURCES = [
     "portal.keys.attention.for_member",
     "portal.cockpit.attention.for_member",
+    "portal.cockpit.watch_attention.for_member",
     "portal.tenants.quota_attention.for_member",
     "portal.ops.attention.for_operator",
 ]

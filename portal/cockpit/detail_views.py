@@ -31,6 +31,7 @@ from portal.cockpit.rules import is_risky_version
 from portal.cockpit.run_rows import summary_of
 from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
+from portal.cockpit.watch_rows import watch_row
 from portal.permissions import Permission
 
 
@@ -56,6 +57,7 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
         "release": release_row(version),
         **_contact(request, version),
+        **_watched(request, version),
         "dossier_url": app_url(request, "dossier", version.pk) if version.state in SUBMITTED else None,
         "review": returned(version),
         "messages_of_release": message_rows(version),
@@ -94,6 +96,21 @@ def _contact(request: TenantRequest, version: AppVersion) -> dict[str, Any]:
         "change_contact_url": app_url(request, "change_contact", version.pk)
         if approval is not None and approval.by_id == request.actor.id
         else "",
+    }
+
+
+def _watched(request: TenantRequest, version: AppVersion) -> dict[str, Any]:
+    """How a released version is, and what this person can do about it."""
+    shown = watch_row(version)
+    if shown is None:
+        return {}
+    decides = Permission.RELEASES_WRITE in request.permissions
+    return {
+        "watched": shown,
+        "look_url": app_url(request, "run_checks", version.pk) if Permission.APPS_WRITE in request.permissions else "",
+        "open_tickets": [
+            (row, app_url(request, "accept_ticket", version.pk, row.pk) if decides else "") for row in shown["open"]
+        ],
     }
 
 

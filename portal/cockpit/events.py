@@ -1,8 +1,12 @@
 """What the audit log tells of applications."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, event
+
+TICKET_ENDS = {"gone": _("no longer found"), "replaced": _("a newer version took its place")}
 
 
 @event("app.created", _("created the application {app} {version}"))
@@ -94,6 +98,35 @@ class FindingWaived(Event):
 
 @event("app.waiver_withdrawn", _("no longer accepts what {check} finds at {app} {version}"))
 class WaiverWithdrawn(Event):
+    app: str
+    version: str
+    check: str
+
+
+@event("app.ticket_opened", _("found {check} at {app} {version} after its release; to be put right until {due_on}"))
+class TicketOpened(Event):
+    app: str
+    version: str
+    check: str
+    # ISO 8601.
+    due_on: str
+
+
+@event("app.ticket_closed", _("closed the ticket about {check} at {app} {version}: {why}"))
+class TicketClosed(Event):
+    app: str
+    version: str
+    check: str
+    # `gone` or `replaced`.
+    why: str
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        return {"why": TICKET_ENDS.get(recorded["why"], recorded["why"])}
+
+
+@event("app.ticket_accepted", _("accepted what {check} found at {app} {version} after its release"))
+class TicketAccepted(Event):
     app: str
     version: str
     check: str

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit.forms import AppFilterForm
-from portal.cockpit.queries import find_versions
+from portal.cockpit.queries import find_versions, with_health
 from portal.cockpit.rows import app_row, app_url
+from portal.cockpit.watch_rows import health_badge
 from portal.lib.paging import page_of
 from portal.permissions import Permission
 from portal.tenants import quotas
@@ -24,9 +25,9 @@ def list_apps(request: TenantRequest) -> HttpResponse:
     form = AppFilterForm(request.GET or None)
     wanted = form.cleaned_data if form.is_valid() else {}
     usage = quotas.usage(request.tenant, Quota.APPLICATIONS)
-    found, pages = page_of(request, find_versions(**wanted))
+    found, pages = page_of(request, with_health(find_versions(**wanted)))
     context = {
-        "apps": [app_row(request, version) for version in found],
+        "apps": [app_row(request, version) | {"health": health_badge(version)} for version in found],
         "pages": pages,
         "form": form,
         "is_filtered": any(wanted.values()),

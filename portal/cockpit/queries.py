@@ -8,7 +8,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Length, RowNumber
 from django.shortcuts import get_object_or_404
 
-from portal.cockpit.models import Application, AppVersion, CheckRun, MessageSide, ReleaseMessage, RunState
+from portal.cockpit.checks.check import Severity
+from portal.cockpit.models import (
+    WATCHING,
+    Application,
+    AppVersion,
+    CheckRun,
+    MessageSide,
+    ReleaseMessage,
+    RunState,
+    Ticket,
+)
 from portal.cockpit.pictures import PictureKind
 from portal.cockpit.states import APPROVED, AppState
 from portal.errors import NotFound
@@ -123,3 +133,22 @@ def versions_to_attend(states: set[AppState]) -> list[AppVersion]:
     done = CheckRun.objects.filter(version=OuterRef("pk"), state=RunState.DONE).order_by("-pk")
     found = versions().filter(state__in=states).annotate(found_blocking=Subquery(done.values("blocking")[:1]))
     return list(found.order_by("pk"))
+
+
+def looks(version: AppVersion) -> QuerySet[CheckRun]:
+    """Runs that were done since the version is ready for assignment, the newest first."""
+    done = version.check_runs.filter(why__in=WATCHING, state=RunState.DONE, asked_at__gte=version.state_since)
+    return done.order_by("-pk")
+
+
+def with_health(found: QuerySet[AppVersion]) -> QuerySet[AppVersion]:
+    """Each with what its newest look said and when, and whether tickets that block or warn are open."""
+    runs = CheckRun.objects.filter(version=OuterRef("pk"), why__in=WATCHING, state=RunState.DONE)
+    newest = runs.filter(asked_at__gte=OuterRef("state_since")).order_by("-pk")
+    tickets = Ticket.objects.filter(version=OuterRef("pk"), closed_at=None)
+    return found.annotate(
+        looked_health=Subquery(newest.values("health")[:1]),
+        looked_at=Subquery(newest.values("ended_at")[:1]),
+        has_blocking=Exists(tickets.filter(severity=Severity.BLOCKING.value)),
+        has_warning=Exists(tickets.filter(severity=Severity.WARNING.value)),
+    )

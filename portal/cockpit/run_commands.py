@@ -72,5 +72,5 @@ def _enqueued(version: AppVersion, why: CheckReason, by: Actor) -> CheckRun:
 
 
 def _are_too_many() -> bool:
-    asked = CheckRun.objects.filter(asked_at__gt=timezone.now() - HOUR).count()
+    asked = CheckRun.objects.exclude(why=CheckReason.WATCH).filter(asked_at__gt=timezone.now() - HOUR).count()
     return asked >= constants.READINESS_RUNS_PER_HOUR

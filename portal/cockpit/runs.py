@@ -19,17 +19,18 @@ from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.audit.events import Outcome
-from portal.cockpit import check_commands, events
+from portal.cockpit import check_commands, events, ticket_commands
 from portal.cockpit.checks import deployment
 from portal.cockpit.checks.check import Severity, visible
 from portal.cockpit.checks.report import Report
 from portal.cockpit.checks.runner import Progress
 from portal.cockpit.kept import as_kept
-from portal.cockpit.models import OPEN_RUNS, AppVersion, CheckReason, CheckRun, RunState
+from portal.cockpit.models import OPEN_RUNS, WATCHING, AppVersion, CheckReason, CheckRun, RunState
 from portal.cockpit.moves import locked
 from portal.cockpit.queries import kept_runs
 from portal.cockpit.states import AppState
 from portal.cockpit.subjects import fingerprint, subject_of
+from portal.cockpit.watched import health_of
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
 
@@ -148,6 +149,7 @@ def _write_end(run: CheckRun, version: AppVersion, report: Report | None, by: Ac
         counts = report.counts
         run.blocking, run.warnings = counts[Severity.BLOCKING], counts[Severity.WARNING]
         run.hints, run.results = counts[Severity.HINT], as_kept(report, before.results if before else {})
+        run.health = health_of(report)
     run.save()
     told = {"app": version.application.internal_name, "version": version.version}
     if report:
@@ -155,5 +157,7 @@ def _write_end(run: CheckRun, version: AppVersion, report: Report | None, by: Ac
         record(ended, by=by, subject=version.subject)
         if run.why == CheckReason.APPROVAL and run.blocking and version.state == AppState.CHECK:
             check_commands.remediate(version, report.ids(Severity.BLOCKING), by=by)
+        if run.why in WATCHING and version.state == AppState.READY:
+            ticket_commands.look_at(version, report, by=by)
     else:
         record(events.ChecksFailed(**told), by=by, outcome=Outcome.ERROR, subject=version.subject)

@@ -1,4 +1,4 @@
-"""What happens to applications in the background: readiness checks, and telling the Hub of registrations."""
+"""What happens to applications in the background: readiness checks, the watch, telling the Hub of registrations."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from portal.actor import SYSTEM
-from portal.cockpit import registrations, runs
+from portal.cockpit import registrations, runs, ticket_commands, watch
 
 FORGOTTEN_EVERY = timedelta(hours=1)
+WATCHED_EVERY = timedelta(minutes=1)
 # When this process enqueued each last: more often than needed does no harm.
 _last: dict[str, datetime] = {}
 
@@ -33,16 +34,35 @@ def forget_old_runs() -> None:
     runs.forget_old()
 
 
+@task()
+def tell_overdue_tickets() -> None:
+    """Write the mails about tickets that have become overdue; each ticket is told once."""
+    ticket_commands.tell_overdue()
+
+
 def sweep() -> None:
-    """Go on with what nobody works on: its worker was killed, or its task was lost. Once an hour, forget old runs."""
+    """Go on with what nobody works on: its worker was killed, or its task was lost.
+
+    Once a minute, let what is due be looked at; once an hour, forget old runs and tell of overdue tickets.
+    """
     for tenant_id, version_id in registrations.due():
         tell_hub.enqueue(tenant_id, version_id)
     for tenant_id, version_id in runs.abandoned():
         run_checks.enqueue(tenant_id, version_id)
-    before = _last.get("forget")
-    if before is None or abs(timezone.now() - before) >= FORGOTTEN_EVERY:
+    if _is_time("watch", WATCHED_EVERY):
+        for tenant_id, version_id in watch.start_due(by=SYSTEM):
+            run_checks.enqueue(tenant_id, version_id)
+    if _is_time("forget", FORGOTTEN_EVERY):
         forget_old_runs.enqueue()
-        _last["forget"] = timezone.now()
+        tell_overdue_tickets.enqueue()
+
+
+def _is_time(what: str, every: timedelta) -> bool:
+    before, now = _last.get(what), timezone.now()
+    if before is not None and abs(now - before) < every:
+        return False
+    _last[what] = now
+    return True
 
 
 def forget() -> None:

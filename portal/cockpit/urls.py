@@ -15,6 +15,7 @@ from portal.cockpit import (
     release_views,
     role_views,
     run_views,
+    ticket_views,
     views,
     waiver_views,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("<int:app_id>/checks/<int:run_id>.xml", run_views.report_junit, name="report_junit"),
     path("<int:app_id>/checks/<slug:check_id>/waive/", waiver_views.waive, name="waive"),
     path("<int:app_id>/checks/<slug:check_id>/withdraw/", waiver_views.withdraw_waiver, name="withdraw_waiver"),
+    path("<int:app_id>/tickets/<int:ticket_id>/accept/", ticket_views.accept, name="accept_ticket"),
     path("<int:app_id>/approve/", approval_views.approve, name="approve"),
     path("<int:app_id>/send-back/", approval_views.send_back, name="send_back"),
     path("<int:app_id>/messages/", message_views.write, name="write_message"),

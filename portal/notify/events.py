@@ -22,6 +22,8 @@ KINDS = {
     "key_leaked": _("Leaked secret"),
     "release_checked": _("Release checked"),
     "release_message": _("Message about a release"),
+    "tickets_opened": _("Tickets opened"),
+    "tickets_overdue": _("Tickets overdue"),
     "contact_confirmation": _("Confirmation of the alternate contact"),
     "contact_declined": _("Alternate contact declined"),
 }

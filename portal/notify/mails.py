@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -258,6 +258,52 @@ def release_message(
         "url": Link(url),
     }
     return post(key=key, template="release_message", to=to, language=language, values=values)
+
+
+def tickets_opened(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    app_name: str,
+    version: str,
+    display_name: str,
+    checks: str,
+    due_on: date,
+    url: str,
+) -> OutgoingMail:
+    """To those who released an application: these checks found something afterwards. What they found is on its page."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "checks": checks,
+        "due_on": due_on.isoformat(),
+        "url": Link(url),
+    }
+    return post(key=key, template="tickets_opened", to=to, language=language, values=values)
+
+
+def tickets_overdue(
+    *,
+    key: str,
+    to: str,
+    language: str,
+    app_name: str,
+    version: str,
+    display_name: str,
+    checks: str,
+    url: str,
+) -> OutgoingMail:
+    """To the same people: what these checks found should have been put right by now."""
+    values = {
+        "app_name": app_name,
+        "version": version,
+        "display_name": display_name,
+        "checks": checks,
+        "url": Link(url),
+    }
+    return post(key=key, template="tickets_overdue", to=to, language=language, values=values)
 
 
 def _one_line(reason: str) -> str:

@@ -10,8 +10,9 @@ from portal.cockpit.checks.catalogue import CHECKS
 from portal.cockpit.checks.check import Severity, found
 from portal.cockpit.checks.report import Outcome, Report, Result
 from portal.cockpit.kept import as_kept
-from portal.cockpit.models import OPEN_RUNS, AppVersion, CheckReason, CheckRun, RunState, Waiver
+from portal.cockpit.models import OPEN_RUNS, AppVersion, CheckReason, CheckRun, RunState, Ticket, Waiver
 from portal.cockpit.subjects import fingerprint, subject_of
+from portal.cockpit.watched import health_of
 from portal.scoping import tenant_scope
 
 
@@ -44,6 +45,7 @@ def checked(version: AppVersion, *found_ids: str, why: CheckReason = CheckReason
             blocking=report.counts[Severity.BLOCKING],
             warnings=report.counts[Severity.WARNING],
             hints=report.counts[Severity.HINT],
+            health=health_of(report),
             results=as_kept(report, {}),
         )
 
@@ -54,4 +56,14 @@ def make_waiver(version: AppVersion, check_id: str = "hsts", days: int = 30) -> 
     with tenant_scope(version.tenant_id):
         return Waiver.objects.create(
             version=version, check_id=check_id, reason="Our proxy adds it.", ends_on=ends_on, by_id="1", by_name="Dev"
+        )
+
+
+def make_ticket(version: AppVersion, check_id: str = "hsts", days: int = 30) -> Ticket:
+    """An open ticket that is due in some days; negative for one that is overdue."""
+    due_on = timezone.localdate() + timedelta(days=days)
+    finding = {"what": "%(host)s belongs to the Hub.", "evidence": {"host": "x.example"}}
+    with tenant_scope(version.tenant_id):
+        return Ticket.objects.create(
+            version=version, check_id=check_id, severity="warning", finding=finding, due_on=due_on
         )

@@ -30,7 +30,7 @@ from tests.cast import (
     pump_of,
     signed_in,
 )
-from tests.cockpit.running import checked, make_waiver
+from tests.cockpit.running import checked, make_ticket, make_waiver
 from tests.cockpit.writing import ICON, SCREENSHOT
 from tests.fences.pages import Page, all_pages, pages_for
 
@@ -83,6 +83,7 @@ def things(cast: Cast) -> dict[str, dict[str, Any]]:
             "app_id": (app := with_pictures(make_app(tenant))).pk,
             "run_id": checked(app).pk,
             "check_id": make_waiver(app).check_id,
+            "ticket_id": make_ticket(app).pk,
             "component": "web",
             "asset_id": pump_of(tenant.name),
             "member_id": membership_of(make_member(tenant, f"any@{tenant.name}.example", Role.VIEWER), tenant).pk,

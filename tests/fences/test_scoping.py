@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.actor import SYSTEM
-from portal.cockpit.models import AlternateContact, ReleaseMessage, Waiver
+from portal.cockpit.models import AlternateContact, ReleaseMessage, Ticket, Waiver
 from portal.cockpit.registration_commands import register
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
@@ -54,6 +54,8 @@ ALL_TENANTS = {
     "portal/cockpit/registrations.py",
     "portal/cockpit/contact_commands.py",
     "portal/cockpit/runs.py",
+    "portal/cockpit/watch.py",
+    "portal/cockpit/ticket_commands.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -65,6 +67,8 @@ OPENS_SCOPE = {
     "portal/tenants/provisioning.py",
     "portal/keys/tasks.py",
     "portal/cockpit/runs.py",
+    "portal/cockpit/watch.py",
+    "portal/cockpit/ticket_commands.py",
     "portal/keys/handover/commands.py",
     "portal/keys/handover/views.py",
     "portal/keys/notices.py",
@@ -215,6 +219,7 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "cockpit.AlternateContact.version",
         "cockpit.CheckRun.version",
         "cockpit.Waiver.version",
+        "cockpit.Ticket.version",
     ]
 
 
@@ -229,6 +234,7 @@ def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Ca
         HandOver.objects.create(key=key, generation=1, email="dev@acme.example", expires_at=now)
         app = make_app(cast.acme)
         Waiver.objects.create(version=app, check_id="hsts", reason="x", ends_on=now, by_id="1", by_name="x")
+        Ticket.objects.create(version=app, check_id="hsts", severity="warning", finding={}, due_on=now)
         register(app, by=SYSTEM)
         ReleaseMessage.objects.create(version=app, side="tenant", text="x", by_id="1", by_name="Dev")
         AlternateContact.objects.create(version=app, email="sub@acme.example", language="en", expires_at=now)

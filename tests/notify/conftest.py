@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -86,6 +86,25 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
             author="Olga",
             asks=True,
             url="http://localhost:8000/t/acme/apps/7/#messages",
+            **common,
+        ),
+        "tickets_opened": lambda: mails.tickets_opened(
+            key="tickets_opened",
+            app_name="Pump Advisor",
+            version="v1.0.0",
+            display_name="acme Pumps GmbH",
+            checks="hsts, certificate-expires-soon",
+            due_on=date(2026, 12, 3),
+            url="http://localhost:8000/t/acme/apps/7/#watched",
+            **common,
+        ),
+        "tickets_overdue": lambda: mails.tickets_overdue(
+            key="tickets_overdue",
+            app_name="Pump Advisor",
+            version="v1.0.0",
+            display_name="acme Pumps GmbH",
+            checks="hsts",
+            url="http://localhost:8000/t/acme/apps/7/#watched",
             **common,
         ),
         "contact_confirmation": lambda: mails.contact_confirmation(
