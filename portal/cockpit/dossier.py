@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.cockpit.models import AppVersion, DossierKey, RunState
+from portal.cockpit.models import AppVersion, CheckReason, DossierKey, RunState
 from portal.cockpit.states import APPROVED, AppState, StateForbids, Verb
 from portal.keys.upstream import SecretSealed
 from portal.lib.crypto import SealBroken
@@ -112,7 +112,9 @@ def _contacts(version: AppVersion) -> Files:
 
 
 def _checks(version: AppVersion) -> Files:
-    for run in version.check_runs.filter(state=RunState.DONE).order_by("pk"):
+    # Not those of later on: a release stays what it was.
+    runs = version.check_runs.filter(state=RunState.DONE).exclude(why=CheckReason.WATCH)
+    for run in runs.order_by("pk"):
         told = {"why": run.why, "asked_by": run.asked_by, "asked_at": _moment(run.asked_at)}
         yield f"checks/{run.pk}.json", as_json(told | {"ended_at": _moment(run.ended_at)} | run.results)
 

@@ -14,28 +14,25 @@ from portal.cockpit.models import Health
 
 # Ids of checks. Of all others a finding opens no ticket: what they look at does not change by itself.
 CERTIFICATE = ("tls", "certificate-trusted", "certificate-name", "certificate-dates", "certificate-expires-soon")
-HEALTH = ("public-address", "answers", "health-answers", "health-body", "health-status")
+HEALTH = ("public-address", "answers", "health-answers", "health-body", "health-status", "health-yellow")
 SIGN_IN = ("refuses-without-token", "refuses-forged-token")
 # What was found of these and released all the same is no drift.
 HEADERS = ("hsts", "redirects", "cookies", "cache-control", "csp-allows-bar", "csp-strict")
 WATCHED = (*CERTIFICATE, *HEALTH, *SIGN_IN, *HEADERS)
 
 DAYS = {Severity.BLOCKING: 7, Severity.WARNING: 30}
-COLOURS = {"yellow": Health.WARN, "red": Health.BAD}
 
 
 def health_of(report: Report) -> str:
     """How the application is by what its health endpoint answered, and by whether it answered at all."""
     results = {result.check.id: result for result in report.results}
     found = {check_id for check_id, result in results.items() if result.outcome is Outcome.FOUND}
-    if found & {"answers", "health-answers", "health-body"}:
+    if found & {"answers", "health-answers", "health-body", "health-status"}:
         return Health.BAD
     status = results.get("health-status")
     if status is None or status.outcome is Outcome.NOT_CHECKED:
         return Health.UNKNOWN
-    if status.outcome is Outcome.FOUND:
-        return COLOURS.get(status.findings[0].evidence.get("colour", ""), Health.WARN)
-    return Health.OK
+    return Health.WARN if "health-yellow" in found else Health.OK
 
 
 def worst(health: str | None, has_blocking: bool, has_warning: bool) -> str:

@@ -25,7 +25,9 @@ def labels(client: Client, app: AppVersion) -> list[str]:
 
 def test_tells_what_it_consists_of(dev: Client, app: AppVersion) -> None:
     with tenant_scope(app.tenant_id):
-        give_scopes(app, roles=[AppRole("admin", ["default"], ["mdsp:core:iot.timUser"])], by=SYSTEM)
+        give_scopes(
+            app, roles=[AppRole("admin", ["default"], ["mdsp:core:iot.timUser"])], seen=app.roles_digest, by=SYSTEM
+        )
     told = page(dev, app)
     for part in (
         "Pump Advisor",

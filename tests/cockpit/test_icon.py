@@ -221,7 +221,7 @@ def test_checks_see_it(pictured: AppVersion) -> None:
 
 
 def test_lists_do_not_load_pictures(dev: Client, pictured: AppVersion, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(14) as asked:
+    with django_assert_num_queries(15) as asked:
         dev.get(LIST)
     listing = " ".join(query["sql"] for query in asked if "cockpit_appversion" in query["sql"])
     assert '"icon" IS NOT NULL' in listing

@@ -151,9 +151,10 @@ def failing(alice: Client, monkeypatch: pytest.MonkeyPatch, secrets: list[str], 
     alice.raise_request_exception = False
     for secret in secrets:
         with monkeypatch.context() as patched:
-            patched.setattr(token_commands, "_recognise", broken)
+            patched.setattr(token_commands.client_secret, "verifier", broken)
             answer = alice.post("/oauth/token", token_request(key, secret), content_type=FORM)
             assert answer.status_code == 500
+        with monkeypatch.context() as patched:
             patched.setattr(leak_views, "look", broken)
             assert alice.post("/t/acme/keys/leaks/", {"text": secret}).status_code == 500
             patched.setattr("portal.keys.import_commands.try_credential", broken)

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from portal import constants
 from portal.actor import SYSTEM, Actor, ActorKind
 from portal.cockpit.approval_commands import approve_release, last_submission
 from portal.cockpit.commands import create_version
+from portal.cockpit.models import Ticket
 from portal.cockpit.notice import notice
 from portal.cockpit.registration_commands import register
 from portal.cockpit.release_commands import prepare_release, submit_release
@@ -57,32 +59,33 @@ PAGES = {
     "/t/acme/keys/{key}/enable/": 10,
     "/t/acme/keys/{key}/brown-out/": 11,
     "/t/acme/keys/{key}/brown-out/stop/": 11,
-    "/t/acme/apps/": 14,
-    "/t/acme/apps/create/": 11,
-    "/t/acme/apps/{app}/": 17,
+    "/t/acme/apps/": 15,
+    "/t/acme/apps/create/": 12,
+    "/t/acme/apps/{app}/": 18,
     "/t/acme/apps/{app}/icon.png": 4,
     "/t/acme/apps/{prepared}/screenshot.png": 4,
-    "/t/acme/apps/{app}/edit/": 12,
-    "/t/acme/apps/{app}/new-version/": 12,
-    "/t/acme/apps/{app}/discard/": 14,
-    "/t/acme/apps/{app}/components/add/": 12,
-    "/t/acme/apps/{app}/component/web/": 12,
-    "/t/acme/apps/{app}/roles/": 12,
-    "/t/acme/apps/{app}/roles/names/": 12,
-    "/t/acme/apps/{app}/register/": 12,
-    "/t/acme/apps/{registered}/deregister/": 12,
-    "/t/acme/apps/{registered}/prepare/": 12,
-    "/t/acme/apps/{prepared}/submit/": 12,
-    "/t/acme/apps/{submitted}/withdraw/": 12,
-    "/t/acme/apps/{app}/checks/": 15,
+    "/t/acme/apps/{app}/edit/": 13,
+    "/t/acme/apps/{app}/new-version/": 13,
+    "/t/acme/apps/{app}/discard/": 15,
+    "/t/acme/apps/{app}/components/add/": 13,
+    "/t/acme/apps/{app}/component/web/": 13,
+    "/t/acme/apps/{app}/roles/": 13,
+    "/t/acme/apps/{app}/roles/names/": 13,
+    "/t/acme/apps/{app}/register/": 13,
+    "/t/acme/apps/{registered}/deregister/": 13,
+    "/t/acme/apps/{registered}/prepare/": 13,
+    "/t/acme/apps/{prepared}/submit/": 13,
+    "/t/acme/apps/{submitted}/withdraw/": 13,
+    "/t/acme/apps/{app}/checks/": 16,
     "/t/acme/apps/{app}/checks/{run}.json": 5,
     "/t/acme/apps/{app}/checks/{run}.xml": 5,
-    "/t/acme/apps/{app}/checks/hsts/waive/": 12,
-    "/t/acme/apps/{submitted}/approve/": 17,
-    "/t/acme/apps/{submitted}/send-back/": 12,
+    "/t/acme/apps/{app}/checks/hsts/waive/": 13,
+    "/t/acme/apps/{submitted}/approve/": 18,
+    "/t/acme/apps/{submitted}/send-back/": 13,
     "/t/acme/apps/{approved}/dossier.zip": 16,
-    "/t/acme/apps/{approved}/contact/": 14,
-    "/t/acme/apps/{approved}/messages/": 12,
+    "/t/acme/apps/{approved}/tickets/{ticket}/accept/": 14,
+    "/t/acme/apps/{approved}/contact/": 15,
+    "/t/acme/apps/{approved}/messages/": 13,
     "/t/acme/activity/": 10,
     "/t/acme/members/": 12,
     "/t/acme/members/invite/": 9,
@@ -139,7 +142,15 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         somebody = Actor(ActorKind.PERSON, "somebody@acme.example", "Somebody")
         told = {"submission": submission.pk, "alternate_email": "sub@acme.example"}
         approve_release(apps[4], **told, notice=notice(), by=somebody)
+        ticket = Ticket.objects.create(
+            version=apps[4],
+            check_id="hsts",
+            severity="warning",
+            due_on=timezone.localdate(),
+            finding={"what": "x", "evidence": {}},
+        )
     return {
+        "ticket": ticket.pk,
         "app": apps[0].pk,
         "registered": apps[1].pk,
         "prepared": apps[2].pk,
