@@ -9,7 +9,7 @@ import selectors
 import socket
 import time
 
-CONNECTIONS = 16
+CONNECTIONS = 32
 
 
 def request(method: str, path: str, headers: dict[str, str], body: str = "") -> bytes:

@@ -52,6 +52,14 @@ PROVISIONING_LEASE = _number(
     "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."
 )
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
+KEY_STATE_AGE = _number(
+    "KEY_STATE_AGE",
+    500,
+    "milliseconds",
+    "How old what a call is decided by may be: so soon a revocation holds in every process.",
+    minimum=0,
+    maximum=900,
+)
 TOKEN_REQUESTS_PER_MINUTE = _number(
     "TOKEN_REQUESTS_PER_MINUTE",
     3000,

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
+from portal import constants
 from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.cockpit import tasks as cockpit_tasks
@@ -54,8 +55,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory() -> None:
-    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language."""
+def fresh_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language.
+
+    And nothing of the state of a key from one call to the next: a test does in a moment what takes people a second.
+    """
+    monkeypatch.setattr(constants, "KEY_STATE_AGE", 0)
     translation.deactivate()
     authenticator.forget_all()
     key_sets.forget()

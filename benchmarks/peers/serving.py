@@ -1,4 +1,4 @@
-"""gunicorn in place of this process: one worker, eight threads, on a free port; the same for each Python server."""
+"""gunicorn in place of this process: one worker on a free port, as many threads as the portal has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 
-THREADS = 8
+from portal.server import threads
 
 
 def serve(application: str, *options: str, says: str) -> None:
@@ -14,6 +14,6 @@ def serve(application: str, *options: str, says: str) -> None:
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     listening.set_inheritable(True)
     print(f"http://localhost:{listening.getsockname()[1]} {says}", flush=True)
-    arguments = ["--bind", f"fd://{listening.fileno()}", "--workers", "1", "--threads", str(THREADS)]
+    arguments = ["--bind", f"fd://{listening.fileno()}", "--workers", "1", "--threads", str(threads)]
     arguments += ["--worker-class", "gthread", "--log-level", "error", "--keep-alive", "30"]
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, *arguments, application])  # noqa: S606

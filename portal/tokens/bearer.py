@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from django.conf import settings
@@ -73,10 +74,15 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
 
     The refusal of a token that we once signed is recorded with its reason; of others nobody knows whose they are.
     """
-    seen = examine(_presented(request))
-    key = seen.generation.key
-    actor = key_actor(request, key.client_id, key.name)
-    reason = seen.reason or why_not_from(key, actor.address) or key.lot()
+    token = _presented(request)
+    for read in (_read_lately, _read):  # what would refuse is looked at again: it may have been put right just now
+        seen = _examined(token, read)
+        key = seen.generation.key
+        actor = key_actor(request, key.client_id, key.name)
+        reason = seen.reason or why_not_from(key, actor.address)
+        if not reason:
+            break
+    reason = reason or key.lot()
     if reason:
         record_refused_call(request, seen.generation, reason, actor)
         raise TokenInvalid
@@ -98,8 +104,12 @@ class Examined:
 
 def examine(token: str) -> Examined:
     """What this token is worth at this moment; raises `TokenInvalid` when nobody can say whose it was."""
+    return _examined(token, _read)
+
+
+def _examined(token: str, read: Callable[[Place], SecretGeneration]) -> Examined:
     claims, reason = _verified(token)
-    generation = _generation(claims)
+    generation = read(Place(str(claims["jti"]), str(claims["client_id"]), int(claims["gen"])))
     ended = "secret_ended" if generation.has_ended else ""
     revoked = "token_revoked" if generation.token_revoked else ""  # type: ignore[attr-defined]  # annotated
     return Examined(claims, generation, generation.key.standing or ended or reason or revoked)
@@ -136,8 +146,9 @@ MOST_KNOWN = 10_000
 
 
 def forget() -> None:
-    """Verify each token again."""
+    """Verify each token and read each key again."""
     _known.clear()
+    _lately.clear()
 
 
 def _decoded(token: str) -> tuple[str, dict[str, Any]]:
@@ -166,12 +177,36 @@ def _decoded(token: str) -> tuple[str, dict[str, Any]]:
     return kid, claims
 
 
-def _generation(claims: dict[str, Any]) -> SecretGeneration:
-    """The generation that got the token, with its key, looked up on each call: revocation is immediate."""
-    found = GENERATION.rows(str(claims["jti"]), str(claims["client_id"]), int(claims["gen"]))
+class Place(NamedTuple):
+    """Where it stands whether a token still works: itself, its key, the secret that got it."""
+
+    jti: str
+    client_id: str
+    number: int
+
+
+def _read(place: Place) -> SecretGeneration:
+    """The generation that got the token, with its key, as they are in the database at this moment."""
+    found = GENERATION.rows(*place)
     if not found:
         raise TokenInvalid
     return found[0]
+
+
+def _read_lately(place: Place) -> SecretGeneration:
+    """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
+    now = time.monotonic()  # before the database is asked: what it answers is younger than that
+    read_at, generation = _lately.get(place, (now, None))
+    if generation is None or (now - read_at) * 1000 >= constants.KEY_STATE_AGE:
+        generation = _read(place)
+        if len(_lately) >= MOST_KNOWN:
+            _lately.clear()
+        _lately[place] = now, generation
+    return generation
+
+
+# What was read of the tokens that came lately, and when.
+_lately: dict[Place, tuple[float, SecretGeneration]] = {}
 
 
 def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:

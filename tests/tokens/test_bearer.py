@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from portal import constants
 from portal.actor import SYSTEM
@@ -19,6 +21,7 @@ from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
 from portal.keys import signing
 from portal.keys.commands import revoke_key
+from portal.keys.lifecycle.commands import disable_key, enable_key
 from portal.keys.models import BindingKey, SecretGeneration, SigningKey
 from portal.keys.signing import Signer, signers
 from portal.scoping import tenant_scope
@@ -276,6 +279,44 @@ class TestKeyGone:
     def test_an_imported_key_of_the_same_name_is_another(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
         BindingKey.all_tenants.filter(pk=gateway.key.pk).update(client_id="acme-renamed")
         BindingKey.all_tenants.filter(is_upstream=True).update(client_id=gateway.id)
+        assert_token_refused(call(f"Bearer {token}"), token)
+
+
+class TestStateThatWasReadLately:
+    @pytest.fixture(autouse=True)
+    def kept_for_a_moment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(constants, "KEY_STATE_AGE", 300)
+
+    def test_a_revocation_holds_once_it_is_too_old(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
+        assert call(f"Bearer {token}").status_code == 200
+        with tenant_scope(cast.acme.pk):
+            revoke_key(gateway.key, by=SYSTEM)
+        assert call(f"Bearer {token}").status_code == 200  # nothing is asked again so soon
+        time.sleep(0.31)
+        assert_token_refused(call(f"Bearer {token}"), token)
+        assert refusals() == ["key_revoked"]
+
+    def test_its_age_counts_from_when_it_was_read(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
+        """A client that calls all the time does not keep its key alive."""
+        assert call(f"Bearer {token}").status_code == 200
+        with tenant_scope(cast.acme.pk):
+            revoke_key(gateway.key, by=SYSTEM)
+        ends = time.monotonic() + 1
+        while call(f"Bearer {token}").status_code == 200:
+            assert time.monotonic() < ends
+
+    def test_what_would_refuse_is_read_again(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
+        with tenant_scope(cast.acme.pk):
+            disable_key(gateway.key, why="A test.", by=SYSTEM)
+            assert_token_refused(call(f"Bearer {token}"), token)
+            enable_key(gateway.key, by=SYSTEM)
+        assert call(f"Bearer {token}").status_code == 200
+
+    def test_expiry_is_no_state(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
+        ends_at = timezone.now() + timedelta(seconds=0.2)
+        SecretGeneration.all_tenants.filter(key=gateway.key.pk).update(ends_at=ends_at)
+        assert call(f"Bearer {token}").status_code == 200
+        time.sleep(0.21)
         assert_token_refused(call(f"Bearer {token}"), token)
 
 
