@@ -12,6 +12,8 @@ from portal.tenants.views import choose
 register_converter(TenantName, "tenant")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First what programs ask for all the time: each line before it is tried in vain.
+    path("", include("portal.tokens.urls")),
     path("", choose, name="choose"),
     path("request/", person_views.ask, name="ask"),
     path("request/withdraw/", person_views.withdraw_request, name="withdraw_request"),
@@ -30,7 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("portal.proxy.urls")),
     path("leaks/", include("portal.keys.leaks.urls")),
     path("", include("portal.notify.urls")),
-    path("", include("portal.tokens.urls")),
     path("", include("portal.ops.urls")),
 ]
 
