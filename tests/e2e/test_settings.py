@@ -11,6 +11,16 @@ from tests.e2e.emulated_hub import EmulatedHub
 pytestmark = pytest.mark.e2e
 
 
+# Words of the navigation that do not fit in a line, each in bold as on its own page.
+BROKEN_LABELS = """[...document.querySelectorAll(".rail a")].filter(link => {
+    link.style.fontWeight = 600
+    const label = document.createRange()
+    label.selectNodeContents([...link.childNodes].findLast(node => node.textContent.trim()))
+    const lines = new Set([...label.getClientRects()].map(box => box.top))
+    return lines.size > link.textContent.trim().split(/\\s+/).length
+}).map(link => link.textContent.trim())"""
+
+
 def save(visitor: Visitor, language: str, zone: str, scheme: str) -> None:
     """By the values, because the words are in the language of before."""
     page = visitor.page
@@ -36,6 +46,7 @@ def test_page_follows_at_once(chromium: Browser, demo: Demo, width: int, scheme:
         assert visitor.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == scheme
         visitor.visit("/t/acme/keys/")
         expect(visitor.page.locator("html")).to_have_attribute("lang", "de")
+        assert visitor.page.evaluate(BROKEN_LABELS) == []
         visitor.visit("/settings/")
         save(visitor, "auto", "UTC", "auto")
 
