@@ -70,6 +70,12 @@ class ChecksStarted(Event):
     version: str
 
 
+@event("app.visit_started", _("let the checks visit {app} {version} with a token of the Hub"))
+class VisitStarted(Event):
+    app: str
+    version: str
+
+
 @event(
     "app.checks_ended",
     _("checked {app} {version}; checks that found something: blocking {blocking}, warnings {warnings}, hints {hints}"),

@@ -413,6 +413,24 @@ class CheckRun(TenantOwned):
 OPEN_RUNS = frozenset({RunState.WAITING, RunState.RUNNING})
 
 
+class VisitorToken(TenantOwned):
+    """A person's token of the Hub that a run visits the application with, sealed; removed when the run ends."""
+
+    run = models.OneToOneField(CheckRun, on_delete=models.CASCADE, related_name="visitor_token")
+    sealed = models.BinaryField()
+
+    class Meta(TenantOwned.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"token of run {self.run_id}"
+
+    @property
+    def place(self) -> str:
+        """What the ciphertext is bound to: it opens in this row only."""
+        return f"tenant {self.tenant_id}|check run {self.run_id}"
+
+
 class Waiver(TenantOwned):
     """A reason why what a check of warning severity finds is accepted for one version, until a day."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,10 +13,12 @@ from django.utils.translation import gettext_lazy
 from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
+from portal.audit.events import Event
 from portal.cockpit import events, tasks
-from portal.cockpit.models import AppVersion, CheckReason, CheckRun, RunState
+from portal.cockpit.models import AppVersion, CheckReason, CheckRun, RunState, VisitorToken
 from portal.cockpit.moves import locked
 from portal.errors import Refusal
+from portal.lib.secret import Secret
 
 HOUR = timedelta(hours=1)
 
@@ -33,18 +36,32 @@ class TooManyRuns(Refusal):
 
 
 @transaction.atomic(durable=True)
-def start_run(version: AppVersion, *, by: Actor) -> CheckRun:
+def start_run(version: AppVersion, *, token: Secret | None = None, by: Actor) -> CheckRun:
     """Let the checks of a version run, in the background; one that waits already is enough.
 
-    Its servers are asked for their pages. Raises `TooManyRuns`.
+    Its servers are asked for their pages. With a `token` of the Hub they see that token, too, and whoever runs them can
+    act with it until it ends; the portal keeps it sealed until the run has ended. Raises `TooManyRuns`.
     """
     version = locked(version)
     if _are_too_many():
         raise TooManyRuns
     run = _enqueued(version, CheckReason.DEMAND, by)
-    started = events.ChecksStarted(app=version.application.internal_name, version=version.version)
+    told = {"app": version.application.internal_name, "version": version.version}
+    if token is None:
+        started: Event = events.ChecksStarted(**told)
+    else:
+        _seal(token, run)
+        started = events.VisitStarted(**told)
     record(started, by=by, subject=version.subject)
     return run
+
+
+def _seal(token: Secret, run: CheckRun) -> None:
+    """Instead of the one that somebody gave to the waiting run before."""
+    VisitorToken.objects.filter(run=run).delete()
+    kept = VisitorToken(tenant_id=run.tenant_id, run=run)
+    kept.sealed = settings.MASTER_KEYS.seal(token.reveal().encode(), place=kept.place)
+    kept.save()
 
 
 def run_after(version: AppVersion, why: CheckReason, *, by: Actor) -> None:

@@ -6,7 +6,8 @@ import json
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import run_commands
@@ -16,8 +17,12 @@ from portal.cockpit.kept import as_report
 from portal.cockpit.models import AppVersion, CheckRun, RunState
 from portal.cockpit.queries import find_version
 from portal.cockpit.rows import app_row, app_url
+from portal.cockpit.run_forms import VisitForm
 from portal.cockpit.run_rows import shown_of, summary_of
+from portal.cockpit.subjects import subject_of
 from portal.cockpit.waiver_commands import WAIVABLE
+from portal.identity.gateway import forwarded_token
+from portal.lib.forms import posted
 from portal.permissions import Permission
 
 # While a run goes on, the page asks again after so many seconds.
@@ -38,6 +43,7 @@ def checks(request: TenantRequest, app_id: int) -> HttpResponse:
         "refresh_seconds": REFRESH_SECONDS,
         "checks_url": app_url(request, "checks", version.pk),
         "run_url": app_url(request, "run_checks", version.pk) if may_write else "",
+        "visit_url": app_url(request, "visit", version.pk) if may_write else "",
     }
     if request.htmx:  # type: ignore[attr-defined]
         # The page asks for the progress alone while one is running, and for all of itself once that is over.
@@ -79,6 +85,24 @@ def run(request: TenantRequest, app_id: int) -> HttpResponse:
     version = find_version(app_id)
     run_commands.start_run(version, by=request.actor)
     return redirect("cockpit:checks", request.tenant.name, version.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.APPS_WRITE)
+def visit(request: TenantRequest, app_id: int) -> HttpResponse:
+    """Let the checks visit the application with a person's token of the Hub, as its gateway would send it."""
+    version = find_version(app_id)
+    form = VisitForm(posted(request), subject=subject_of(version), forwarded=forwarded_token(request))
+    if form.is_valid():
+        run_commands.start_run(version, token=form.cleaned_data["token"], by=request.actor)
+        return redirect("cockpit:checks", request.tenant.name, version.pk)
+    context = {
+        "form": form,
+        "heading": _("Visit the application with a token of the Hub"),
+        "app_name": version.display_name,
+        "cancel_url": app_url(request, "checks", version.pk),
+    }
+    return render(request, "cockpit/visit.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

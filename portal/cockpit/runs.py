@@ -11,6 +11,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -25,12 +26,13 @@ from portal.cockpit.checks.check import Severity, visible
 from portal.cockpit.checks.report import Report
 from portal.cockpit.checks.runner import Progress
 from portal.cockpit.kept import as_kept
-from portal.cockpit.models import OPEN_RUNS, WATCHING, AppVersion, CheckReason, CheckRun, RunState
+from portal.cockpit.models import OPEN_RUNS, WATCHING, AppVersion, CheckReason, CheckRun, RunState, VisitorToken
 from portal.cockpit.moves import locked
 from portal.cockpit.queries import kept_runs
 from portal.cockpit.states import AppState
 from portal.cockpit.subjects import fingerprint, subject_of
 from portal.cockpit.watched import health_of
+from portal.lib.crypto import SealBroken
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
 
@@ -126,8 +128,18 @@ def _run(run: CheckRun, by: Actor) -> None:
             raise _ClaimLost
 
     # The version as it was claimed: what changes meanwhile is looked at by the run that waits then.
-    report = deployment.runner(subject_of(run.version), progress=tell).run()
+    report = deployment.runner(subject_of(run.version), token=_token_of(run), progress=tell).run()
     _end(run, report, by)
+
+
+def _token_of(run: CheckRun) -> str:
+    """The token that somebody gave to this run; without its master key the run goes on as nobody's."""
+    kept = VisitorToken.objects.filter(run=run).first()
+    try:
+        return settings.MASTER_KEYS.open(bytes(kept.sealed), place=kept.place).decode() if kept else ""
+    except SealBroken:
+        logger.exception("The token of a run does not open")
+        return ""
 
 
 def _claimed(run: CheckRun) -> QuerySet[CheckRun]:
@@ -151,6 +163,7 @@ def _write_end(run: CheckRun, version: AppVersion, report: Report | None, by: Ac
         run.hints, run.results = counts[Severity.HINT], as_kept(report, before.results if before else {})
         run.health = health_of(report)
     run.save()
+    VisitorToken.objects.filter(run=run).delete()
     told = {"app": version.application.internal_name, "version": version.version}
     if report:
         ended = events.ChecksEnded(**told, blocking=run.blocking, warnings=run.warnings, hints=run.hints)

@@ -29,7 +29,14 @@ def subject_of(version: AppVersion) -> Subject:
         screenshot=picture_of(version, "screenshot"),
     )
     components = tuple(Component(one.url, one.name, tuple(one.endpoints)) for one in version.component_list)
-    return Subject(components, version.health_url, tenant=version.tenant.name, registration=registration)
+    tenant = version.tenant
+    return Subject(
+        components,
+        version.health_url,
+        tenant=tenant.name,
+        tenant_number=tenant.numeric_id,
+        registration=registration,
+    )
 
 
 def fingerprint(subject: Subject) -> str:

@@ -43,6 +43,7 @@ urlpatterns = [
     path("<int:app_id>/withdraw/", release_views.withdraw, name="withdraw"),
     path("<int:app_id>/checks/", run_views.checks, name="checks"),
     path("<int:app_id>/checks/run/", run_views.run, name="run_checks"),
+    path("<int:app_id>/checks/visit/", run_views.visit, name="visit"),
     path("<int:app_id>/checks/<int:run_id>.json", run_views.report_json, name="report_json"),
     path("<int:app_id>/checks/<int:run_id>.xml", run_views.report_junit, name="report_junit"),
     path("<int:app_id>/checks/<slug:check_id>/waive/", waiver_views.waive, name="waive"),

@@ -81,6 +81,13 @@ def _settle(request: HttpRequest) -> None:
     request.session[SESSION_TOKEN] = token_id
 
 
+def forwarded_token(request: HttpRequest) -> str:
+    """The token of the person who is signed in, which the gateway sent with this request; empty without a gateway."""
+    if not settings.HUB_GATEWAY_URL or SESSION_TOKEN not in request.session:
+        return ""
+    return request.headers.get("Authorization", "").partition(" ")[2]
+
+
 def verify(token: str) -> tuple[Issuer, dict[str, Any]]:
     """Issuer and claims of a person's token that the gateway may forward to us; raises `TokenRefused` for any other.
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
-import ssl
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-import trustme
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -27,16 +21,15 @@ from portal.cockpit.checks.runner import Runner
 from portal.cockpit.kept import MOST_FINDINGS, as_kept, as_report
 from portal.cockpit.models import AppVersion, CheckReason, CheckRun, RunState
 from portal.cockpit.subjects import fingerprint, subject_of
-from portal.lib.fetch import resolving
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app
 from tests.cockpit.checks.application import World
 from tests.cockpit.reading import again, recorded
 from tests.cockpit.running import checked, report_that_found
-from tests.fetch.conftest import authority, ca_file
-from tests.fetch.servers import HOST, DnsServer, TlsServer, server_context
+from tests.cockpit.served import authority, ca_file, served
+from tests.fetch.servers import HOST
 
-__all__ = ["authority", "ca_file"]
+__all__ = ["authority", "ca_file", "served"]
 
 
 def runs_of(app: AppVersion) -> list[CheckRun]:
@@ -46,24 +39,6 @@ def runs_of(app: AppVersion) -> list[CheckRun]:
 def claim(app: AppVersion) -> CheckRun | None:
     with tenant_scope(app.tenant_id):
         return runs._claim(app.pk, SYSTEM)
-
-
-@pytest.fixture
-def served(
-    authority: trustme.CA, ca_file: str, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[World, int]]:
-    """An application behind TLS on loopback that the deployment lets the checks look at; the DNS knows its name."""
-    context: ssl.SSLContext = server_context(authority.issue_cert(HOST))
-    world = World(context, str(shutil.copy(ca_file, tmp_path / "ca.pem")))
-    dns = DnsServer(lambda _number, kind: [("A", "127.0.0.1")] if kind == "A" else [])
-    with TlsServer(world._answer, context) as server, dns:
-        from ipaddress import ip_network
-
-        settings.READINESS_PORTS = frozenset({server.port})
-        settings.READINESS_NETWORKS = [ip_network("127.0.0.0/8")]
-        settings.READINESS_CA_FILE = world.ca_file
-        monkeypatch.setattr(resolving, "system_resolver", lambda: dns.resolver)
-        yield world, server.port
 
 
 class TestOneRun:
@@ -130,8 +105,8 @@ class TestQueue:
 
     @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.WAITING])
     def test_database_keeps_it_to_one(self, app: AppVersion, state: str) -> None:
-        CheckRun.all_tenants.all().delete()
         with tenant_scope(app.tenant_id):
+            CheckRun.objects.all().delete()
             CheckRun.objects.create(version=app, why=CheckReason.CHANGE, state=state, asked_by="x")
             with pytest.raises(IntegrityError), transaction.atomic():
                 CheckRun.objects.create(version=app, why=CheckReason.CHANGE, state=state, asked_by="x")
@@ -156,7 +131,8 @@ class TestQueue:
             assert CheckRun.all_tenants.count() == before + (told is not None), page
 
     def test_what_changes_nothing_starts_none(self, app: AppVersion, dev: Client) -> None:
-        CheckRun.all_tenants.all().delete()
+        with tenant_scope(app.tenant_id):
+            CheckRun.objects.all().delete()
         dev.post(f"/t/acme/apps/{app.pk}/edit/", {"display_name": app.display_name})
         assert runs_of(app) == []
 

@@ -17,7 +17,9 @@ from django.utils import timezone
 from portal.actor import SYSTEM
 from portal.cockpit.models import AlternateContact, ReleaseMessage, Ticket, Waiver
 from portal.cockpit.registration_commands import register
+from portal.cockpit.run_commands import start_run
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
+from portal.lib.secret import Secret
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
 from tests.cast import Cast, make_app, make_key
 
@@ -218,6 +220,7 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "cockpit.ReleaseMessage.version",
         "cockpit.AlternateContact.version",
         "cockpit.CheckRun.version",
+        "cockpit.VisitorToken.run",
         "cockpit.Waiver.version",
         "cockpit.Ticket.version",
     ]
@@ -236,6 +239,7 @@ def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Ca
         Waiver.objects.create(version=app, check_id="hsts", reason="x", ends_on=now, by_id="1", by_name="x")
         Ticket.objects.create(version=app, check_id="hsts", severity="warning", finding={}, due_on=now)
         register(app, by=SYSTEM)
+        start_run(app, token=Secret("a.b.c"), by=SYSTEM)
         ReleaseMessage.objects.create(version=app, side="tenant", text="x", by_id="1", by_name="Dev")
         AlternateContact.objects.create(version=app, email="sub@acme.example", language="en", expires_at=now)
     table = field.model._meta.db_table

@@ -80,6 +80,7 @@ PAGES = {
     "/t/acme/apps/{app}/checks/{run}.json": 5,
     "/t/acme/apps/{app}/checks/{run}.xml": 5,
     "/t/acme/apps/{app}/checks/hsts/waive/": 13,
+    "/t/acme/apps/{app}/checks/visit/": 13,
     "/t/acme/apps/{submitted}/approve/": 18,
     "/t/acme/apps/{submitted}/send-back/": 13,
     "/t/acme/apps/{approved}/dossier.zip": 16,

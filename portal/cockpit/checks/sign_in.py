@@ -55,20 +55,23 @@ def refuses_forged_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
     fix=_("Sign in to the Hub as somebody of this tenant and take the token from a request of the gateway."),
 )
 def hub_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
-    yield from _unfit(_token(seen), subject, seen)
+    yield from unfit(_token(seen), subject, _began(seen))
 
 
-def _unfit(token: HubToken, subject: Subject, seen: Seen) -> Iterator[Finding]:
-    """Why the token says nothing about this application."""
+def unfit(token: HubToken, subject: Subject, at: float) -> Iterator[Finding]:
+    """Why the token says nothing about this application; `at` is when it is used, in seconds since 1970."""
     if not token.is_sendable:
         yield found(gettext_noop("What was given is no token."))
         return
-    if subject.tenant and token.tenant != subject.tenant:
+    if subject.tenant and token.tenant not in {subject.tenant, subject.tenant_number}:
         text = gettext_noop("The token is for the tenant %(tenant)s, the application is of %(expected)s.")
         yield found(text, tenant=token.tenant or "-", expected=subject.tenant, issuer=token.issuer)
-    started = min((sight.at.timestamp() for sight in seen.sights.values()), default=0)
-    if token.expires and token.expires < started:
+    if token.expires and token.expires < at:
         yield found(gettext_noop("The token has ended."), issuer=token.issuer)
+
+
+def _began(seen: Seen) -> float:
+    return min((sight.at.timestamp() for sight in seen.sights.values()), default=0)
 
 
 @check(
@@ -80,7 +83,7 @@ def _unfit(token: HubToken, subject: Subject, seen: Seen) -> Iterator[Finding]:
 )
 def accepts_hub_token(subject: Subject, seen: Seen) -> Iterator[Finding]:
     token = _token(seen)
-    if any(_unfit(token, subject, seen)):
+    if any(unfit(token, subject, _began(seen))):
         raise NotSeen(gettext_noop("The token that was given does not fit."))
     for url in dict.fromkeys((subject.front, subject.protected)):
         sight = seen.at(url, "person")

@@ -61,13 +61,15 @@ class Subject:
     """One application. Without a health URL it is `/health/` of the first component, as the Hub's older pages have it.
 
     `protected_url` is a page that nobody may see without signing in; usually the front page, but not where that is an
-    empty shell which scripts fill. `tenant` is the name or the ten digits that a token of the Hub must have.
+    empty shell which scripts fill. A token of the Hub must be for `tenant`, by its name or by `tenant_number`, its ten
+    digits; the command line has one of them only.
     """
 
     components: tuple[Component, ...]
     health_url: str = ""
     protected_url: str = ""
     tenant: str = ""
+    tenant_number: str = ""
     registration: Registration | None = field(default=None)
 
     @property
