@@ -87,6 +87,12 @@ def due() -> list[tuple[int, int]]:
     return list(Registration.all_tenants.filter(left | again).order_by("pk").values_list("tenant_id", "version_id"))
 
 
+def tell_anew() -> None:
+    """Let the worker tell the Hub once more of what is registered in the active tenant: it has forgotten all."""
+    there = Registration.objects.filter(is_wanted=True, state=RegistrationState.DONE)
+    there.update(state=RegistrationState.PENDING, lease_until=None, changed_at=timezone.now() - LEASE)
+
+
 def told_of(version: AppVersion) -> dict[str, Any]:
     """What the Hub is told of a version."""
     app = version.application.internal_name
