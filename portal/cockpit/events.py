@@ -280,3 +280,11 @@ class ContactDeclined(Event):
     app: str
     version: str
     email: str
+
+
+@event("release.dossier_taken", _("downloaded the dossier of {app} {version}"))
+class DossierTaken(Event):
+    app: str
+    version: str
+    # Of the archive, in hexadecimal digits.
+    sha256: str

@@ -270,6 +270,8 @@ class ReleaseMessage(TenantOwned):
         constraints = [
             models.CheckConstraint(condition=Q(side__in=MessageSide.values), name="cockpit_message_side"),
         ]
+        # The limit counts a person's last hour.
+        indexes = [models.Index(fields=["tenant", "by_id", "at"], name="cockpit_message_by")]
 
     def __str__(self) -> str:
         return f"{self.side} {self.version_id}"

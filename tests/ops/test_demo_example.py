@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -83,9 +85,6 @@ def test_this_machine_is_no_public_address(example: Example) -> None:
 
 
 def test_production_knows_no_example() -> None:
-    import subprocess
-    import sys
-
     code = "import django; django.setup(); from django.conf import settings; print(repr(settings.EXAMPLE_URL))"
     told = environment() | {"PORTAL_EXAMPLE_URL": "https://pumpboard.localhost:8443/"}
     told["DJANGO_SETTINGS_MODULE"] = "portal.settings"

@@ -27,6 +27,7 @@ from portal.ops.docs import DOCS, LINK_TO_FILE, heading_id
 from portal.permissions import HUB_ROLES, ROLE_PERMISSIONS, Permission, Role
 from portal.tenants.states import TRANSITIONS
 from portal.tenants.steps import STEPS
+from tests.fences.pages import all_pages
 
 BASE = Path(settings.BASE_DIR)
 SERVED = sorted(DOCS.glob("*.md"))
@@ -232,3 +233,16 @@ def test_portal_serves_the_page(path: Path) -> None:
 def test_index_names_every_page() -> None:
     page = Client().get("/docs/").content.decode()
     assert [path.stem for path in SERVED if f'href="{path.stem}/"' not in page] == []
+
+
+def test_nginx_lets_through_what_pages_take() -> None:
+    """The first location whose pattern fits an address decides; the others have the size of the server."""
+    block = (DOCS / "deploy.md").read_text(encoding="utf-8").rpartition("listen 443 ssl;")[2]
+    located = re.findall(r"location ~ (\S+) \{\s+client_max_body_size (\d+)m;\s+proxy_pass http://bindery;", block)
+    takers = {page: vars(page.view).get("largest_body", 0) for page in all_pages()}
+    assert sum(map(bool, takers.values())) == 4
+    for page, most in takers.items():
+        url = page.url(**{name: 7 if name.endswith("_id") else "x" for name in page.parameters})
+        given = [int(size) * 1024**2 for pattern, size in located if re.search(pattern, url)]
+        assert bool(given) == bool(most), url
+        assert not given or given[0] >= most, url
