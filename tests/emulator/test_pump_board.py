@@ -27,7 +27,7 @@ def test_shows_the_assets_of_the_person(board: Client, emulator: RunningEmulator
 
 
 def test_lets_nobody_in_without_a_token_of_the_hub(board: Client) -> None:
-    assert board.get("/").status_code == 401
+    assert (board.get("/").status_code, board.get("/").text[:30]) == (401, "Open this application on the L")
     assert opened(board, "forged").status_code == 401
 
 
