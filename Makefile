@@ -11,7 +11,7 @@ LOCAL := PORTAL_MODE=local
 help: ## Print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/runtime ## Start portal, Hub emulator and task worker with demo data; Ctrl-C stops all
+run: .venv/runtime ## Start portal, Hub emulator, example application and task worker with demo data; Ctrl-C stops all
 	@exec $(BIN)/python -m portal.ops.demo
 
 dev: .venv/dev ## The same, and changed code and templates are taken at once

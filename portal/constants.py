@@ -115,6 +115,11 @@ LEAK_REPORT_AGE = _number(
     "LEAK_REPORT_AGE", 300, "seconds", "A signed report of a scanner is taken as long; after that it may be a replay."
 )
 
+MESSAGES_PER_RELEASE = _number(
+    "MESSAGES_PER_RELEASE", 500, "messages", "About one release, of both sides: its page and its dossier show them all."
+)
+MESSAGES_PER_HOUR = _number("MESSAGES_PER_HOUR", 60, "messages", "Of one person in one tenant, within an hour.")
+
 READINESS_FETCH = _number(
     "READINESS_FETCH", 10, "seconds", "One look at a page of an application ends after this, whatever its server does."
 )

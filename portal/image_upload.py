@@ -82,4 +82,6 @@ def takes_pictures(view: View) -> View:
         request.upload_handlers = [Pictures(request)]
         return protected(request, **kwargs)
 
+    # Bytes; whatever stands in front of the portal must let them through.
+    vars(receiving)["largest_body"] = AT_ONCE * constants.IMAGE_UPLOAD + AROUND
     return receiving

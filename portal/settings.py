@@ -292,6 +292,8 @@ READINESS_NETWORKS = environment.networks(
     "PORTAL_READINESS_NETWORKS", env.list("PORTAL_READINESS_NETWORKS", default=[])
 )
 READINESS_CA_FILE = environment.ca_file("PORTAL_READINESS_CA_FILE", env.str("PORTAL_READINESS_CA_FILE", ""))
+# Where the demo has an example application; `make run` names it.
+EXAMPLE_URL = env.str("PORTAL_EXAMPLE_URL", "") if LOCAL else ""
 HUB_OUTBOUND_ADDRESSES = environment.networks("HUB_OUTBOUND_ADDRESSES", env.list("HUB_OUTBOUND_ADDRESSES", default=[]))
 
 # Sign-in and sessions.

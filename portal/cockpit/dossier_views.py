@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from portal.access import TenantRequest, public_page, tenant_page
-from portal.cockpit.dossier import dossier, file_name, public_keys
+from portal.actor import Actor
+from portal.cockpit.dossier import file_name, public_keys
+from portal.cockpit.dossier_commands import take_dossier
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version
 from portal.permissions import Permission
 
 
-@require_safe
+@require_GET  # a HEAD takes nothing away
 @tenant_page(Permission.APPS_READ)
 def download(request: TenantRequest, app_id: int) -> HttpResponse:
     """The signed archive of a release, from its submission on."""
-    return dossier_file(find_version(app_id))
+    return dossier_file(find_version(app_id), by=request.actor)
 
 
-def dossier_file(version: AppVersion) -> HttpResponse:
+def dossier_file(version: AppVersion, *, by: Actor) -> HttpResponse:
     """The archive as a download, which nobody keeps for somebody else."""
     headers = {"Content-Disposition": f'attachment; filename="{file_name(version)}"', "Cache-Control": "no-store"}
-    return HttpResponse(dossier(version), content_type="application/zip", headers=headers)
+    return HttpResponse(take_dossier(version, by=by), content_type="application/zip", headers=headers)
 
 
 @require_safe

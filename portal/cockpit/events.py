@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, event
 
+HEALTHS = {"ok": _("healthy"), "warn": _("needs a look"), "bad": _("not well"), "unknown": _("health unknown")}
 TICKET_ENDS = {"gone": _("no longer found"), "replaced": _("a newer version took its place")}
 
 
@@ -175,6 +176,25 @@ class AppHubRetried(Event):
     version: str
 
 
+@event("app.hub_health_told", _("told the Hub how {app} {version} is: {health}"))
+class AppHealthTold(Event):
+    app: str
+    version: str
+    # `ok`, `warn`, `bad` or `unknown`.
+    health: str
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        return {"health": HEALTHS.get(recorded["health"], recorded["health"])}
+
+
+@event("app.hub_health_failed", _("could not tell the Hub how {app} {version} is: {reason}"))
+class AppHealthUntold(Event):
+    app: str
+    version: str
+    reason: str
+
+
 @event("release.prepared", _("wrote the release of {app} {version}"))
 class ReleasePrepared(Event):
     app: str
@@ -266,3 +286,11 @@ class ContactDeclined(Event):
     app: str
     version: str
     email: str
+
+
+@event("release.dossier_taken", _("downloaded the dossier of {app} {version}"))
+class DossierTaken(Event):
+    app: str
+    version: str
+    # Of the archive, in hexadecimal digits.
+    sha256: str

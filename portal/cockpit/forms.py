@@ -271,7 +271,17 @@ class CreateAppForm(ComponentForm, VersionForm, SettingsForm):
         return any(field.errors or (self.is_bound and field.data) for field in self.configuration_fields)
 
 
-class RoleNamesForm(forms.Form):
+class SeenForm(forms.Form):
+    """Carries which scopes and roles its page showed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def show_present(self, seen: str) -> None:
+        """From now on it is these that were shown."""
+        self.data = changed(self.data, seen=seen)
+
+
+class RoleNamesForm(SeenForm):
     """Which scopes and roles there are."""
 
     scopes = LinesField(
@@ -293,13 +303,13 @@ class RoleNamesForm(forms.Form):
     def of(cls, version: AppVersion, written: Any = None) -> RoleNamesForm:
         """The form that changes the names of this version."""
         roles = "\n".join(role.name for role in version.role_list)
-        return cls(written, initial={"scopes": "\n".join(version.scopes), "roles": roles})
+        told = {"scopes": "\n".join(version.scopes), "roles": roles, "seen": version.roles_digest}
+        return cls(written, initial=told)
 
 
-class GivenForm(forms.Form):
-    """What each role gives, as ticks of the matrix. It carries which matrix was shown."""
+class GivenForm(SeenForm):
+    """What each role gives, as ticks of the matrix."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     gives = forms.MultipleChoiceField(
         required=False,
         error_messages={"invalid_choice": _("Somebody changed scopes or roles meanwhile. Load this page again.")},
@@ -313,10 +323,6 @@ class GivenForm(forms.Form):
     def typed(self) -> list[str] | None:
         """What was ticked as it was sent; None where nothing was sent yet."""
         return cast(list[str], self["gives"].value() or []) if self.is_bound else None
-
-    def show_present(self, seen: str) -> None:
-        """From now on it is this matrix that was shown."""
-        self.data = changed(self.data, seen=seen)
 
 
 class AppFilterForm(forms.Form):

@@ -27,7 +27,10 @@ def list_apps(request: TenantRequest) -> HttpResponse:
     usage = quotas.usage(request.tenant, Quota.APPLICATIONS)
     found, pages = page_of(request, with_health(find_versions(**wanted)))
     context = {
-        "apps": [app_row(request, version) | {"health": health_badge(version)} for version in found],
+        "apps": [
+            app_row(request, version) | {"health": health_badge(version), "looked_at": version.__dict__["looked_at"]}
+            for version in found
+        ],
         "pages": pages,
         "form": form,
         "is_filtered": any(wanted.values()),

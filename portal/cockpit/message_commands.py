@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import constants
 from portal.actor import Actor
@@ -17,9 +19,36 @@ from portal.cockpit import events
 from portal.cockpit.models import AppVersion, MessageSide, ReleaseMessage
 from portal.cockpit.moves import locked
 from portal.cockpit.states import StateForbids, Verb
+from portal.errors import Refusal
 from portal.lib.addresses import normal
 from portal.notify import mails
 from portal.tenants.models import Membership
+
+
+class MessagesFull(Refusal):
+    """What was written stays for good, on one page and in the dossier: it cannot grow without end."""
+
+    code = "release_messages_full"
+    status = 409
+    advice = gettext_lazy("What is there stays. Write about a newer version, or by e-mail.")
+
+    def __init__(self) -> None:
+        most = constants.MESSAGES_PER_RELEASE
+        super().__init__(
+            _("About this release %(most)d messages were written, which is as many as it can have.") % {"most": most}
+        )
+
+
+class TooManyMessages(Refusal):
+    """Somebody, or somebody's script, writes faster than anybody reads."""
+
+    code = "too_many_messages"
+    status = 429
+    advice = gettext_lazy("Wait a while, then send it again.")
+
+    def __init__(self) -> None:
+        most = constants.MESSAGES_PER_HOUR
+        super().__init__(_("You wrote %(most)d messages within the last hour.") % {"most": most})
 
 
 @transaction.atomic(durable=True)
@@ -29,11 +58,17 @@ def write_message(
     """Add a message that the other side reads on the page of the release; `asks` wants an answer. No state changes.
 
     The other side gets a mail without the text, at most one within MESSAGE_MAIL_WAIT for each release and direction.
-    Raises `portal.cockpit.states.StateForbids` unless the version is approved.
+    Raises `portal.cockpit.states.StateForbids` unless the version is approved, `MessagesFull`, `TooManyMessages`.
     """
     version = locked(version)
     if not version.is_approved:
         raise StateForbids
+    if version.messages.count() >= constants.MESSAGES_PER_RELEASE:
+        raise MessagesFull
+    # Of all releases of the tenant: the lock of this one lets a few more through than the limit says.
+    hour = timezone.now() - timedelta(hours=1)
+    if ReleaseMessage.objects.filter(by_id=by.id, at__gt=hour).count() >= constants.MESSAGES_PER_HOUR:
+        raise TooManyMessages
     since = timezone.now() - timedelta(seconds=constants.MESSAGE_MAIL_WAIT)
     was_told = version.messages.filter(side=side, is_mailed=True, at__gt=since).exists()
     message = ReleaseMessage(

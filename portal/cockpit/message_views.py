@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
-from portal.cockpit.message_commands import write_message
+from portal.cockpit.message_commands import MessagesFull, TooManyMessages, write_message
 from portal.cockpit.models import MessageSide
 from portal.cockpit.queries import find_version
 from portal.cockpit.release_forms import MessageForm
@@ -28,9 +28,13 @@ def write(request: TenantRequest, app_id: int) -> HttpResponse:
         raise StateForbids
     form = MessageForm(posted(request))
     if form.is_valid():
-        write_message(version, side=MessageSide.TENANT, **form.cleaned_data, by=request.actor)
-        messages.success(request, _("Your message stands on the page of the release."))
-        return redirect(app_url(request, "detail", version.pk) + "#messages")
+        try:
+            write_message(version, side=MessageSide.TENANT, **form.cleaned_data, by=request.actor)
+        except (MessagesFull, TooManyMessages) as refusal:
+            refusal.show_in(form)
+        else:
+            messages.success(request, _("Your message stands on the page of the release."))
+            return redirect(app_url(request, "detail", version.pk) + "#messages")
     context = {
         "form": form,
         "heading": _("Write about %(name)s") % {"name": version.display_name},

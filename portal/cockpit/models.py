@@ -177,6 +177,15 @@ class RegistrationState(models.TextChoices):
     REPLACED = "replaced", _("Replaced at the Hub by another version")
 
 
+class Health(models.TextChoices):
+    """How an application is, by what it says itself; the words are in `portal.cockpit.watch_rows`."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
 class Registration(TenantOwned):
     """What the Hub shall have of a version and what it has; `portal.cockpit.registrations` carries it there.
 
@@ -198,6 +207,13 @@ class Registration(TenantOwned):
     # When the worker tries again by itself.
     retry_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
+    # Which health the Hub was told last, and of which moment; `portal.cockpit.hub_health`.
+    told_health = models.CharField(max_length=10, choices=Health, blank=True)
+    told_health_at = models.DateTimeField(null=True, blank=True)
+    # When a worker may look whether there is another one to tell; empty when there is none.
+    health_due_at = models.DateTimeField(null=True, blank=True)
+    # How often in a row the Hub could not be told.
+    health_attempts = models.PositiveIntegerField(default=0)
 
     class Meta(TenantOwned.Meta):
         constraints = [
@@ -255,6 +271,8 @@ class ReleaseMessage(TenantOwned):
         constraints = [
             models.CheckConstraint(condition=Q(side__in=MessageSide.values), name="cockpit_message_side"),
         ]
+        # The limit counts a person's last hour.
+        indexes = [models.Index(fields=["tenant", "by_id", "at"], name="cockpit_message_by")]
 
     def __str__(self) -> str:
         return f"{self.side} {self.version_id}"
@@ -351,15 +369,6 @@ class RunState(models.TextChoices):
 
 # Runs whose end opens and closes tickets of a version that is ready for assignment.
 WATCHING = frozenset({CheckReason.WATCH, CheckReason.DEMAND})
-
-
-class Health(models.TextChoices):
-    """How an application is, by what it says itself; the words are in `portal.cockpit.watch_rows`."""
-
-    OK = "ok"
-    WARN = "warn"
-    BAD = "bad"
-    UNKNOWN = "unknown"
 
 
 class CheckRun(TenantOwned):

@@ -19,11 +19,11 @@ from django.utils import timezone
 from portal.actor import SYSTEM
 from portal.audit.commands import record
 from portal.audit.events import Event, Outcome
-from portal.cockpit import events
+from portal.cockpit import events, hub_health
 from portal.cockpit.models import Application, AppVersion, Registration, RegistrationState
+from portal.cockpit.retries import retry_at
 from portal.errors import InternalError, Refusal
 from portal.hub import environments
-from portal.hub.errors import HubRefused, HubTimeout, HubUnavailable
 from portal.hub.registrar import Registrar
 from portal.keys.upstream import upstream_credential
 from portal.scoping import tenant_scope
@@ -31,8 +31,6 @@ from portal.scoping import tenant_scope
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-# Doubled after each failure that may pass by itself.
-FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
 def registrar_of(version: AppVersion) -> environments.Environment | None:
@@ -87,6 +85,12 @@ def due() -> list[tuple[int, int]]:
     )
     again = Q(state=RegistrationState.FAILED, retry_at__lte=now)
     return list(Registration.all_tenants.filter(left | again).order_by("pk").values_list("tenant_id", "version_id"))
+
+
+def tell_anew() -> None:
+    """Let the worker tell the Hub once more of what is registered in the active tenant: it has forgotten all."""
+    there = Registration.objects.filter(is_wanted=True, state=RegistrationState.DONE)
+    there.update(state=RegistrationState.PENDING, lease_until=None, changed_at=timezone.now() - LEASE)
 
 
 def told_of(version: AppVersion) -> dict[str, Any]:
@@ -149,7 +153,10 @@ def _claim(version_id: int) -> Registration | None:
 def _finish(row: Registration) -> None:
     # Two versions of one application end one after the other: each may replace the other one.
     Application.objects.select_for_update().get(pk=row.version.application_id)
-    if _release(row, RegistrationState.DONE) and row.is_wanted:
+    # A new registration has no health yet.
+    is_last = _release(row, RegistrationState.DONE, told_health="", told_health_at=None, health_due_at=None)
+    if is_last and row.is_wanted:
+        hub_health.tell_after(row.version)
         others = Registration.objects.filter(version__application=row.version.application_id).exclude(pk=row.pk)
         others.filter(is_wanted=True, state=RegistrationState.DONE).update(state=RegistrationState.REPLACED)
     kind = events.AppHubRegistered if row.is_wanted else events.AppHubRemoved
@@ -158,16 +165,12 @@ def _finish(row: Registration) -> None:
 
 @transaction.atomic(durable=True)
 def _fail(row: Registration, refusal: Refusal) -> None:
-    passes = isinstance(refusal, HubUnavailable | HubTimeout) or (
-        isinstance(refusal, HubRefused) and (refusal.hub_status >= 500 or refusal.hub_status == 429)
-    )
-    wait = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 10), LAST_RETRY)
     _release(
         row,
         RegistrationState.FAILED,
         reason=refusal.code,
         detail=str(refusal.detail)[:200],
-        retry_at=timezone.now() + wait if passes else None,
+        retry_at=retry_at(refusal, row.attempts),
     )
     told = events.AppHubFailed(
         app=row.version.application.internal_name, version=row.version.version, reason=refusal.code

@@ -15,23 +15,25 @@ from portal.errors import Refusal
 
 
 class RolesChangedMeanwhile(Refusal):
-    """A matrix is saved as a whole, so the last save would win over all that was saved before."""
+    """Names and matrix are saved as a whole, so the last save would win over all that was saved before."""
 
     code = "app_roles_changed"
     status = 409
     message = gettext_lazy("Somebody else changed scopes or roles meanwhile. Nothing was saved.")
     advice = gettext_lazy(
-        "Your ticks are below, with what is saved now where it differs. Save again if they are right."
+        "What you sent is below, with what is saved now where it differs. Save again if yours is right."
     )
 
 
 @transaction.atomic(durable=True)
-def name_roles(version: AppVersion, *, scopes: list[str], roles: list[str], by: Actor) -> AppVersion:
+def name_roles(version: AppVersion, *, scopes: list[str], roles: list[str], seen: str, by: Actor) -> AppVersion:
     """Set which scopes and roles there are. Who stays keeps what it gives; a new role gives nothing yet.
 
-    Raises `portal.cockpit.commands.ConfigurationLocked`.
+    `seen` as in `give_scopes`. Raises `RolesChangedMeanwhile`, `portal.cockpit.commands.ConfigurationLocked`.
     """
     version = editable(version)
+    if version.roles_digest != seen:
+        raise RolesChangedMeanwhile
     held = {role.name: role for role in version.role_list}
     named = [held.get(name, AppRole(name, [], [])) for name in roles]
     return _save(version, scopes, named, by)

@@ -58,12 +58,19 @@ def role_names(request: TenantRequest, app_id: int) -> HttpResponse:
     version = find_version(app_id)
     if not version.is_editable:
         raise ConfigurationLocked(version)
-    form = RoleNamesForm.of(version, posted(request))
+    form, saved = RoleNamesForm.of(version, posted(request)), None
     if form.is_valid():
-        role_commands.name_roles(version, **form.cleaned_data, by=request.actor)
-        return redirect("cockpit:roles", request.tenant.name, version.pk)
+        try:
+            role_commands.name_roles(version, **form.cleaned_data, by=request.actor)
+        except role_commands.RolesChangedMeanwhile as refusal:
+            version = saved = find_version(app_id)
+            refusal.show_in(form)
+            form.show_present(version.roles_digest)
+        else:
+            return redirect("cockpit:roles", request.tenant.name, version.pk)
     context = {
         "form": form,
+        "saved": saved,
         "heading": _("Scopes and roles of %(name)s") % {"name": version.display_name},
         "cancel_url": app_url(request, "roles", version.pk),
         "app_name": version.display_name,

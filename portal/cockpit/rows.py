@@ -18,6 +18,7 @@ from portal.cockpit.registrations import registrar_of
 from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.screenshots import Severity, screenshot_findings
 from portal.cockpit.states import AppState, Verb, verbs_of
+from portal.cockpit.watch_rows import told_health_row
 from portal.errors import refusal_of
 from portal.lib.badge import Badge
 from portal.lib.images.seen import HubBar
@@ -139,6 +140,7 @@ def hub_row(request: TenantRequest, version: AppVersion) -> dict[str, Any] | Non
         "retry_url": app_url(request, "retry_registration", version.pk)
         if Permission.APPS_WRITE in request.permissions and (failed or row is None)
         else "",
+        "health": told_health_row(row) if row and is_there and version.state == AppState.READY else None,
         "launchpad_url": known.launchpad_of(tenant) if is_there else "",
         "role_settings_url": known.role_settings_of(tenant) if is_there else "",
     }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from portal.actor import SYSTEM
-from portal.cockpit import registrations, runs, ticket_commands, watch
+from portal.cockpit import hub_health, registrations, runs, ticket_commands, watch
 
 FORGOTTEN_EVERY = timedelta(hours=1)
 WATCHED_EVERY = timedelta(minutes=1)
@@ -20,6 +20,12 @@ _last: dict[str, datetime] = {}
 def tell_hub(tenant_id: int, version_id: int) -> None:
     """Tell the Hub what it shall have of this version; does nothing when it knows, or another worker is at it."""
     registrations.run(tenant_id, version_id)
+
+
+@task()
+def tell_health(tenant_id: int, version_id: int) -> None:
+    """Tell the Hub how this released version is, if that is news to it; does nothing while another worker is at it."""
+    hub_health.run(tenant_id, version_id)
 
 
 @task()
@@ -47,6 +53,8 @@ def sweep() -> None:
     """
     for tenant_id, version_id in registrations.due():
         tell_hub.enqueue(tenant_id, version_id)
+    for tenant_id, version_id in hub_health.due():
+        tell_health.enqueue(tenant_id, version_id)
     for tenant_id, version_id in runs.abandoned():
         run_checks.enqueue(tenant_id, version_id)
     if _is_time("watch", WATCHED_EVERY):

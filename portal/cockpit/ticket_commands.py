@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.actor import Actor
 from portal.audit.commands import record
-from portal.cockpit import events
+from portal.cockpit import events, hub_health
 from portal.cockpit.checks.check import Severity
 from portal.cockpit.checks.report import Outcome, Report, Result
 from portal.cockpit.contact_commands import contact_of
@@ -68,6 +68,7 @@ def look_at(version: AppVersion, report: Report, *, by: Actor) -> None:
         ticket.save(update_fields=["closed_at", "closed_because"])
     if opened:
         _tell_opened(version, opened)
+    hub_health.tell_after(version)
     for ticket in opened:
         told = events.TicketOpened(**_told(ticket), due_on=ticket.due_on.isoformat())
         record(told, by=by, subject=version.subject)
@@ -123,6 +124,7 @@ def accept_ticket(ticket: Ticket, *, reason: str, by: Actor) -> Ticket:
     now.closed_at, now.closed_because, now.holds = timezone.now(), TicketEnd.ACCEPTED, True
     now.reason, now.closed_by_id, now.closed_by = reason, by.id, by.name
     now.save()
+    hub_health.tell_after(version)
     record(events.TicketAccepted(**_told(now)), by=by, subject=version.subject)
     return now
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -45,7 +46,7 @@ def create(request: TenantRequest) -> HttpResponse:
             return redirect("cockpit:detail", request.tenant.name, version.pk)
     if form.is_bound:
         form.ask_again_for_pictures()
-    context = {"form": form, "cancel_url": app_url(request, "list")}
+    context = {"form": form, "cancel_url": app_url(request, "list"), "example_url": settings.EXAMPLE_URL}
     return render(request, "cockpit/create.html", context, status=422 if form.is_bound else 200)
 
 

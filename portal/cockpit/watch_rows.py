@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from portal import constants
 from portal.cockpit.checks.catalogue import BY_ID
 from portal.cockpit.checks.check import Finding, Severity
-from portal.cockpit.models import AppVersion, Health, Ticket
+from portal.cockpit.models import AppVersion, Health, Registration, Ticket
 from portal.cockpit.queries import looks
 from portal.cockpit.run_rows import SEVERITIES
 from portal.cockpit.states import AppState
-from portal.cockpit.watched import worst
+from portal.cockpit.watched import stale_after, worst
 from portal.lib.badge import Badge
 
 HEALTHS = {
@@ -26,8 +26,6 @@ HEALTHS = {
     Health.BAD: Badge("bad", "circle-x", _("not well")),
     Health.UNKNOWN: Badge("muted", "circle-question-mark", _("health unknown")),
 }
-# A look older than so many intervals says nothing about now.
-STALE_AFTER = 3
 CLOSED_SHOWN = 20
 
 
@@ -83,10 +81,20 @@ def health_badge(version: AppVersion) -> Badge | None:
 
 
 def _badge(health: str | None, at: datetime | None, has_blocking: bool, has_warning: bool) -> Badge:
-    old = timedelta(hours=STALE_AFTER * max(1, constants.WATCH_HOURS))
-    if at is None or timezone.now() - at > old:
+    if at is None or timezone.now() - at >= stale_after():
         return HEALTHS[Health.UNKNOWN]
     return HEALTHS[Health(worst(health, has_blocking, has_warning))]
+
+
+def told_health_row(row: Registration) -> dict[str, Any]:
+    """What the Launchpad says of the health, since the Hub was told last, and whether it is to be told something."""
+    at = row.told_health_at
+    return {
+        "badge": _badge(row.told_health, at, has_blocking=False, has_warning=False),
+        "at": at,
+        "failed": row.health_attempts > 0,
+        "retry_at": row.health_due_at,
+    }
 
 
 def watch_row(version: AppVersion) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from portal import constants
 from portal.cockpit.checks.check import Finding, Severity
 from portal.cockpit.checks.report import Outcome, Report, Result
 from portal.cockpit.kept import MOST_FINDINGS
@@ -20,6 +21,8 @@ SIGN_IN = ("refuses-without-token", "refuses-forged-token")
 HEADERS = ("hsts", "redirects", "cookies", "cache-control", "csp-allows-bar", "csp-strict")
 WATCHED = (*CERTIFICATE, *HEALTH, *SIGN_IN, *HEADERS)
 
+# A look older than so many intervals says nothing about now.
+STALE_AFTER = 3
 DAYS = {Severity.BLOCKING: 7, Severity.WARNING: 30}
 
 
@@ -33,6 +36,11 @@ def health_of(report: Report) -> str:
     if status is None or status.outcome is Outcome.NOT_CHECKED:
         return Health.UNKNOWN
     return Health.WARN if "health-yellow" in found else Health.OK
+
+
+def stale_after() -> timedelta:
+    """How long a look says something about the health."""
+    return timedelta(hours=STALE_AFTER * max(1, constants.WATCH_HOURS))
 
 
 def worst(health: str | None, has_blocking: bool, has_warning: bool) -> str:

@@ -6,6 +6,7 @@ The Hub publishes none; the emulator has one of its own (`docs/emulator.md`), wh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -38,7 +39,7 @@ class NoRegistrar(HubError):
 
 @dataclass(frozen=True)
 class Registrar:
-    """The registered applications of a tenant, as its credential may change them. Both calls bear repetition."""
+    """The registered applications of a tenant, as its credential may change them. Each call bears repetition."""
 
     environment: Environment
     credential: Credential
@@ -51,10 +52,20 @@ class Registrar:
         """Take the registration of this version back; one that is not there is no failure."""
         self._call("DELETE", name, {204, 404}, params={"version": version})
 
-    def _call(self, method: str, name: str, expected: set[int], **kwargs: Any) -> None:
+    def tell_health(self, name: str, version: str, colour: str, *, seen_at: datetime, holds_until: datetime) -> None:
+        """Say how the registered version is: green, yellow, red or unknown; from `holds_until` on nobody knows."""
+        told = {
+            "version": version,
+            "status": colour,
+            "observedAt": seen_at.astimezone(UTC).isoformat(),
+            "validUntil": holds_until.astimezone(UTC).isoformat(),
+        }
+        self._call("PUT", name, {200}, "/health", json=told)
+
+    def _call(self, method: str, name: str, expected: set[int], path: str = "", **kwargs: Any) -> None:
         if not self.environment.registrar:
             raise NoRegistrar
-        url = f"{self.environment.registrar}/applications/{quote(name, safe='')}"
+        url = f"{self.environment.registrar}/applications/{quote(name, safe='')}{path}"
         response = call_as(self.credential, method, url, **kwargs)
         match response.status_code:
             case status if status in expected:

@@ -1,6 +1,7 @@
-"""Bindery on this machine, ready to try: emulator, portal and task worker, with data, started and stopped together.
+"""Bindery on this machine, ready to try: emulator, example application, portal and task worker, with data, started and
+stopped together.
 
-`make run` calls it; it is a supervisor of three processes and nothing that a production deployment uses.
+`make run` calls it; it is a supervisor of processes and nothing that a production deployment uses.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from portal.lib.names import LOOPBACK
+from portal.ops.demo_example import Example
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN = 30.0
 STOP_WITHIN = 10.0
-WORKER = "task worker"
+EMULATOR, EXAMPLE, PORTAL, WORKER = "emulator", "example application", "portal", "task worker"
 RESTART_AFTER = 2.0
 
 
@@ -60,7 +62,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Processes:
-    """The three processes: when one ends, or somebody presses Ctrl-C, all end."""
+    """The processes: when one ends, or somebody presses Ctrl-C, all end."""
 
     def __init__(self) -> None:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -95,7 +97,7 @@ class Processes:
         """Wait until the address answers; stop everything when the process ends first."""
         deadline = time.monotonic() + READY_WITHIN
         while not _answers(url):
-            if self.ended() or time.monotonic() > deadline:
+            if self._running[name].poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"The {name} did not start; its messages are above.")
             time.sleep(0.05)
 
@@ -133,11 +135,14 @@ def main() -> None:
         "HUB_BAR_SCRIPT_URL": f"{hub_url}/static.hub/osbar/v4/js/main.min.js",
     }
     os.environ.setdefault("PORTAL_LOG_LEVEL", "WARNING")
+    folder = Path(os.environ.get("PORTAL_DATA_DIR", BASE_DIR / "var")).resolve()
+    example = Example(folder / "example", free_port("EXAMPLE_PORT", 8443))
+    example.prepare(os.environ)
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     processes = Processes()
     try:
-        _run(processes, (portal_port, emulator_port, gateway_port), reload)
+        _run(processes, (portal_port, emulator_port, gateway_port), example, reload)
     except KeyboardInterrupt:
         print("\nStopping.")
     finally:
@@ -145,7 +150,7 @@ def main() -> None:
         processes.stop()
 
 
-def _run(processes: Processes, ports: tuple[int, int, int], reload: bool) -> None:
+def _run(processes: Processes, ports: tuple[int, int, int], example: Example, reload: bool) -> None:
     portal_port, emulator_port, gateway_port = ports
     gunicorn = ["-m", "gunicorn", "--no-control-socket", *(["--reload"] if reload else [])]
     emulator = [
@@ -156,27 +161,29 @@ def _run(processes: Processes, ports: tuple[int, int, int], reload: bool) -> Non
         f"--bind={LOOPBACK}:{emulator_port}",
         f"--bind={LOOPBACK}:{gateway_port}",
     ]
-    processes.start("emulator", *emulator, "--log-level=warning", "portal.emulator.wsgi")
+    processes.start(EMULATOR, *emulator, "--log-level=warning", "portal.emulator.wsgi")
+    processes.start(EXAMPLE, *example.arguments)
     _prepare()  # while the emulator starts
     hub_url = f"http://localhost:{emulator_port}"
-    processes.wait_for("emulator", f"{hub_url}/_emulator/health")
+    processes.wait_for(EMULATOR, f"{hub_url}/_emulator/health")
     from portal.ops import demo_data  # only now: it needs the tables
 
     hub = demo_data.read_banner(hub_url)
     os.environ["OIDC_CLIENT_SECRET"] = hub.client_secret("bindery")
     demo_data.seed(hub)
     server = ["-c", "python:portal.server", "--log-level=warning"]
-    processes.start("portal", *gunicorn, *server, "portal.wsgi")
+    processes.start(PORTAL, *gunicorn, *server, "portal.wsgi")
     worker = ["manage.py", "worker", *(["--reload"] if reload else [])]
     processes.start(WORKER, *worker)
-    processes.wait_for("portal", f"http://localhost:{portal_port}/health")
+    processes.wait_for(PORTAL, f"http://localhost:{portal_port}/health")
     print(demo_data.welcome(hub), flush=True)
+    begun_again = {WORKER: worker, EXAMPLE: example.arguments}
     while True:
         name = processes.ended()
-        if name == WORKER:
+        if name in begun_again:
             # Not the others' fault.
             time.sleep(RESTART_AFTER)
-            processes.start(WORKER, *worker)
+            processes.start(name, *begun_again[name])
         elif name:
             raise SystemExit(f"The {name} ended; its messages are above.")
         time.sleep(0.5)

@@ -7,26 +7,35 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 
 from portal.actor import SYSTEM
+from portal.cockpit import registrations
+from portal.cockpit.commands import create_app
+from portal.cockpit.component_commands import save_component
+from portal.cockpit.models import Application, AppVersion, Component
+from portal.cockpit.role_commands import give_scopes
+from portal.cockpit.states import AppState
 from portal.keys.commands import create_key
 from portal.keys.models import BindingKey
 from portal.keys.queries import token_url_of
 from portal.keys.upstream import upstream_key
 from portal.lib.secret import Secret
 from portal.ops.demo import DIRECT
+from portal.ops.demo_example import HOST, PICTURE
 from portal.ops.orders import UPSTREAM_NAME, place_order
 from portal.scoping import tenant_scope
 from portal.tenants import provisioning
 from portal.tenants.models import Package, Tenant
 
 DEMO_KEY = "Demo line"
+READS_ASSETS = "mdsp:core:assetmanagement.standarduser"
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ def read_banner(hub_url: str) -> Banner:
 
 
 def seed(hub: Banner) -> None:
-    """The classic tenants of the emulator, provisioned as an operator does it, and one key to try.
+    """The classic tenants of the emulator, provisioned as an operator does it; a key and an application to try.
 
     What is there already stays. The tenant of the other world is left for the operator to provision.
     """
@@ -65,9 +74,12 @@ def seed(hub: Banner) -> None:
         tenant = Tenant.objects.filter(name=told["name"]).first() or _provisioned(told, hub)
         with tenant_scope(tenant.pk):
             _follow_emulator(tenant, hub)
+            registrations.tell_anew()  # the emulator began anew as well
             if tenant.name == "acme" and not BindingKey.objects.filter(name=DEMO_KEY).exists():
                 key, _generation, secret = create_key(name=DEMO_KEY, by=SYSTEM)
                 _keep(f"ClientID={key.client_id}\nClientSecret={secret.reveal()}\n")
+            if tenant.name == "acme":
+                _draft(hub)
 
 
 def _provisioned(told: dict[str, Any], hub: Banner) -> Tenant:
@@ -98,6 +110,27 @@ def _follow_emulator(tenant: Tenant, hub: Banner) -> None:
         os.environ[f"BINDING_KEY_{tenant.name.upper()}__HUB_ACCESS_TOKEN_URL"] = hub.token_url(tenant.name)
 
 
+def _draft(hub: Banner) -> None:
+    """The example application, written down up to its registration; if it runs on another port now, there."""
+    web = Component("web", settings.EXAMPLE_URL, ["/**"])
+    if not Application.objects.exists():
+        version = create_app(
+            internal_name="pumpboard",
+            version="v1.0.0",
+            display_name="Pump board",
+            description="Shows the assets of the plant. An example that runs with this demo, for trying the whole way. "
+            f"Health endpoint: /health/. A screenshot to send: {hub.url}{PICTURE}",
+            component=web,
+            by=SYSTEM,
+        )
+        reader = [replace(role, core_roles=[READS_ASSETS]) for role in version.role_list]
+        give_scopes(version, roles=reader, seen=version.roles_digest, by=SYSTEM)
+    for version in AppVersion.objects.filter(state=AppState.IN_DEVELOPMENT).defer("icon", "screenshot"):
+        for held in version.component_list:
+            if urlsplit(held.url).hostname == HOST and held.url != web.url:
+                save_component(version, replace(held, url=web.url), before=held.name, by=SYSTEM)
+
+
 def _keep(lines: str) -> None:
     path = _env_file()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -118,6 +151,7 @@ def welcome(hub: Banner) -> str:
             f"  Its mails:         {settings.PORTAL_URL}{reverse('notify:outbox')}",
             f"  Behind the Hub:    {settings.HUB_GATEWAY_URL}  (through the Hub's gateway, with its bar)",
             f"  Hub emulator:      {hub.url}/_emulator/",
+            f"  An application:    {settings.EXAMPLE_URL}  (to register and release: Dev Dietrich has a draft)",
             "",
             "  Sign in as one of these people (the emulator asks for no password):",
             *_people(hub),

@@ -13,14 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
 from portal.cockpit.changes import changes
 from portal.cockpit.contact_commands import ContactUnconfirmed, approval_of
 from portal.cockpit.dossier_views import dossier_file
-from portal.cockpit.message_commands import write_message
+from portal.cockpit.message_commands import MessagesFull, TooManyMessages, write_message
 from portal.cockpit.models import AppVersion, MessageSide
 from portal.cockpit.pictures import PictureKind
 from portal.cockpit.queries import BADGES, approved_before, approved_versions, find_picture, find_version
@@ -80,9 +80,13 @@ def ask_release(request: SignedInRequest, tenant: str, app_id: int) -> HttpRespo
         form = MessageForm(posted(request), initial={"asks": True})
         url = reverse("ops:release", args=[tenant, version.pk])
         if form.is_valid():
-            write_message(version, side=MessageSide.OPERATOR, **form.cleaned_data, by=request.actor)
-            messages.success(request, _("Your message stands on the page of the release."))
-            return redirect(f"{url}#messages")
+            try:
+                write_message(version, side=MessageSide.OPERATOR, **form.cleaned_data, by=request.actor)
+            except (MessagesFull, TooManyMessages) as refusal:
+                refusal.show_in(form)
+            else:
+                messages.success(request, _("Your message stands on the page of the release."))
+                return redirect(f"{url}#messages")
         context = {
             "form": form,
             "heading": _("Write about %(name)s") % {"name": version.display_name},
@@ -92,12 +96,12 @@ def ask_release(request: SignedInRequest, tenant: str, app_id: int) -> HttpRespo
         return render(request, "cockpit/write_message.html", context, status=422 if form.is_bound else 200)
 
 
-@require_safe
+@require_GET  # a HEAD takes nothing away
 @operator_page
 def dossier(request: SignedInRequest, tenant: str, app_id: int) -> HttpResponse:
     """The signed archive of an approved release."""
     with _approved(tenant, app_id) as version:
-        return dossier_file(version)
+        return dossier_file(version, by=request.actor)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from django.test import Client
 from portal.cockpit.models import AppVersion
 from tests.cast import Cast, signed_in
 from tests.cockpit.running import checked
-from tests.cockpit.writing import RELEASE, approve, give, give_screenshot
+from tests.cockpit.writing import RELEASE, approve, give, give_screenshot, name_roles
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_nothing_but_the_version(second: AppVersion, dev: Client, dana: Client) 
 
 def test_each_change_is_shown_to_both(second: AppVersion, dev: Client, dana: Client, cast: Cast) -> None:
     one = f"/t/acme/apps/{second.pk}/"
-    dev.post(f"{one}roles/names/", {"scopes": "default\nwrite", "roles": "admin"})
+    name_roles(dev, second, "default\nwrite", "admin")
     give(dev, second, "admin/write", "admin/mdsp:core:iot.timUser")
     dev.post(f"{one}component/web/", {"name": "web", "url": "https://new.acme.example/", "endpoints": "/**"})
     dev.post(f"{one}edit/", {"display_name": "Pump Oracle", "cache_control": "no-store"})

@@ -23,8 +23,10 @@ from portal.cockpit.models import AppVersion, DossierKey
 from portal.lib.crypto import KeyRing
 from portal.lib.dossier_file import pack
 from tests.cast import Cast, make_member, signed_in
+from tests.cockpit.reading import recorded
 from tests.cockpit.running import make_waiver
 from tests.cockpit.writing import SCREENSHOT
+from tests.faults import audit_refuses
 
 KEY_URL = "/.well-known/bindery-dossier.pem"
 
@@ -115,6 +117,15 @@ class TestContent:
         assert audrey["Content-Disposition"] == 'attachment; filename="acme-pumpadvisor-v1.0.0-dossier.zip"'
         olga = signed_in(cast.olga).get(f"/operator/releases/acme/{in_check.pk}/dossier.zip")
         assert olga.content == data
+
+    def test_who_took_it_is_recorded(self, data: bytes, in_check: AppVersion, dev: Client, cast: Cast) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        signed_in(cast.olga).get(f"/operator/releases/acme/{in_check.pk}/dossier.zip")
+        told = [(one["by"], one["sha256"], one["subject"]) for one in recorded("release.dossier_taken")]
+        assert told == [(one.name, digest, in_check.subject) for one in (cast.dev, cast.olga)]
+        assert dev.head(url(in_check)).status_code == 405
+        with audit_refuses():
+            assert dev.get(url(in_check)).status_code == 503
 
     def test_changes_with_the_release(self, data: bytes, in_check: AppVersion, dev: Client) -> None:
         dev.post(f"/t/acme/apps/{in_check.pk}/messages/", {"text": "More."})

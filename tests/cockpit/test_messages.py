@@ -11,7 +11,8 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from portal.actor import SYSTEM
+from portal import constants
+from portal.actor import SYSTEM, Actor, ActorKind
 from portal.cockpit.message_commands import write_message
 from portal.cockpit.models import AppVersion, MessageSide, ReleaseMessage
 from portal.cockpit.states import StateForbids
@@ -136,3 +137,31 @@ def test_address_of_another_tenant_leads_to_nothing(in_check: AppVersion, olga: 
     with tenant_scope(cast.acme.pk), pytest.raises(DatabaseError), transaction.atomic():
         ReleaseMessage(version_id=foreign.pk, side="tenant", text="x", by_id="1", by_name="x").save()
         transaction.get_connection().check_constraints()
+
+
+class TestLimits:
+    def test_of_a_release(
+        self, in_check: AppVersion, olga: Client, dev: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(constants, "MESSAGES_PER_RELEASE", 2)
+        assert write(dev, in_check).status_code == ask(olga, in_check).status_code == 302
+        for answer in (write(dev, in_check, "What I <wrote>"), ask(olga, in_check, "What I <wrote>")):
+            assert answer.status_code == 422
+            page = answer.content.decode()
+            assert "About this release 2 messages were written" in page
+            assert "What I &lt;wrote&gt;</textarea>" in page
+        assert ReleaseMessage.all_tenants.count() == 2
+
+    def test_of_a_person_and_hour(
+        self, in_check: AppVersion, dev: Client, dana: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(constants, "MESSAGES_PER_HOUR", 1)
+        assert write(dev, in_check).status_code == 302
+        answer = write(dev, in_check, "Once more")
+        assert answer.status_code == 422
+        assert "within the last hour" in answer.content.decode()
+        assert "Once more</textarea>" in answer.content.decode()
+        assert write(dana, in_check).status_code == 302
+        with time_machine.travel(timezone.now() + timedelta(minutes=61)), tenant_scope(in_check.tenant_id):
+            dev_again = Actor(ActorKind.PERSON, id=ReleaseMessage.objects.earliest("pk").by_id, name="Dev")
+            write_message(in_check, side=MessageSide.TENANT, text="x", by=dev_again)

@@ -117,7 +117,7 @@ class TestQueue:
             ("edit/", {"display_name": "Other"}),
             ("components/add/", {"name": "data", "url": "https://data.acme.example/", "endpoints": "/**"}),
             ("component/data/remove/", {}),
-            ("roles/names/", {"scopes": "default", "roles": "admin\nuser"}),
+            ("roles/names/", {"scopes": "default", "roles": "admin\nuser", "seen": app.roles_digest}),
             ("register/", None),
             (
                 "prepare/",

@@ -64,6 +64,13 @@ def give(client: Client, version: AppVersion, *ticks: str, **changed: Any) -> An
     return client.post(url, {"gives": ticks, "seen": shown} | changed)
 
 
+def name_roles(client: Client, version: AppVersion, scopes: str, roles: str) -> Any:
+    """As the page of the names sends it: with what it showed."""
+    url = f"/t/acme/apps/{version.pk}/roles/names/"
+    seen = client.get(url).context["form"]["seen"].value()
+    return client.post(url, {"scopes": scopes, "roles": roles, "seen": seen})
+
+
 def end_check(client: Client, version: AppVersion, *, language: str = "en", **told: Any) -> Any:
     """As the operator's page sends it: with the approval that it showed, if it showed a form."""
     url = f"/operator/releases/acme/{version.pk}/"

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,28 +84,29 @@ def _loopback(_number: int, kind: str) -> list[tuple[str, str]]:
 def demo(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA, served: Served) -> Iterator[Demo]:
     """Portal, emulator and worker, as a newcomer starts them; always on SQLite, as there."""
     data = tmp_path_factory.mktemp("demo")
-    log, trusted = data / "demo.log", data / "authority.pem"
+    trusted = data / "authority.pem"
     authority.cert_pem.write_to_path(str(trusted))
+    # Many tests make keys in the one demo of their worker: its package would be used up.
+    raised = {"PORTAL_PACKAGE_S_KEYS": "200", "PORTAL_PACKAGE_S_APPLICATIONS": "20"}
+    with started(data, served.variables | raised | {"EMULATOR_UPSTREAM_CA": str(trusted)}) as addresses:
+        yield Demo(*addresses, data, served.port, served.free_port)
+
+
+@contextmanager
+def started(data: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What `make run` starts, with these variables and no others; the addresses of portal, gateway and emulator."""
+    log = data / "demo.log"
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    ports = {name: _free_port() for name in ("PORTAL_PORT", "EMULATOR_PORT", "GATEWAY_PORT")}
+    ports = {name: _free_port() for name in ("PORTAL_PORT", "EMULATOR_PORT", "GATEWAY_PORT", "EXAMPLE_PORT")}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "portal.ops.demo"],
-            # Many tests make keys in the one demo of their worker: its package would be used up.
-            env=kept
-            | ports
-            | served.variables
-            | {
-                "PORTAL_DATA_DIR": str(data),
-                "PORTAL_PACKAGE_S_KEYS": "200",
-                "PORTAL_PACKAGE_S_APPLICATIONS": "20",
-                "EMULATOR_UPSTREAM_CA": str(trusted),
-            },
+            env=kept | ports | variables | {"PORTAL_DATA_DIR": str(data)},
             stdout=output,
             stderr=output,
         )
     try:
-        yield Demo(*_addresses(process, log), data, served.port, served.free_port)
+        yield _addresses(process, log)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)

@@ -85,13 +85,13 @@ def see_what_was_found(dev: Visitor, severity: str) -> set[str]:
     return set(rows.locator("code").all_inner_texts())
 
 
-def approve(dana: Visitor) -> None:
+def approve(dana: Visitor, name: str) -> None:
     dana.sign_in("Dana Dorn")
     dana.visit("/t/acme/")
     dana.follow("waits for approval")
     dana.page.get_by_label("Alternate Email").fill(CONTACT)
     dana.page.get_by_label("I have read the IMPORTANT NOTICE").check()
-    dana.page.get_by_label(f"Type {NAME} to confirm").fill(NAME)
+    dana.page.get_by_label(f"Type {name} to confirm").fill(name)
     dana.press("Approve")
     dana.hears("The release is approved.")
 
@@ -103,10 +103,10 @@ def confirm(substitute: Visitor) -> None:
     expect(substitute.page.get_by_role("main")).to_contain_text("You have confirmed.")
 
 
-def end_the_check(olga: Visitor) -> None:
+def end_the_check(olga: Visitor, name: str) -> None:
     olga.sign_in("Olga")
     olga.visit("/operator/releases/")
-    olga.follow(NAME.capitalize())
+    olga.follow(name.capitalize())
     wait_for_the_end(olga)
     olga.look()
     olga.page.get_by_label("Ready for assignment").check()
@@ -138,9 +138,9 @@ def test_example_becomes_ready_for_assignment(
     submit(dev, address)
     dev.hears("The release waits for a developer admin.")
 
-    approve(dana)
+    approve(dana, NAME)
     confirm(substitute)
-    end_the_check(olga)
+    end_the_check(olga, NAME)
     dev.page.goto(address)
     expect(dev.page.locator("[aria-current=step]")).to_contain_text("Ready for assignment")
 

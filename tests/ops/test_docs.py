@@ -27,6 +27,7 @@ from portal.ops.docs import DOCS, LINK_TO_FILE, heading_id
 from portal.permissions import HUB_ROLES, ROLE_PERMISSIONS, Permission, Role
 from portal.tenants.states import TRANSITIONS
 from portal.tenants.steps import STEPS
+from tests.fences.pages import all_pages
 
 BASE = Path(settings.BASE_DIR)
 SERVED = sorted(DOCS.glob("*.md"))
@@ -232,3 +233,19 @@ def test_portal_serves_the_page(path: Path) -> None:
 def test_index_names_every_page() -> None:
     page = Client().get("/docs/").content.decode()
     assert [path.stem for path in SERVED if f'href="{path.stem}/"' not in page] == []
+
+
+def test_nginx_lets_through_what_pages_take() -> None:
+    """The first location whose pattern fits an address decides."""
+    block = (DOCS / "deploy.md").read_text(encoding="utf-8").rpartition("listen 443 ssl;")[2]
+    written = re.findall(r"location ~ (\S+) \{\s+client_max_body_size (\d+)m;\s+proxy_pass http://bindery;", block)
+    locations = {re.compile(pattern): int(size) * 1024**2 for pattern, size in written}
+    takers = [page for page in all_pages() if "largest_body" in vars(page.view)]
+    urls = {page.url(tenant="acme", app_id=7): vars(page.view)["largest_body"] for page in takers}
+    assert {"/t/acme/apps/create/", "/t/acme/keys/leaks/"} < urls.keys()
+    for url, most in urls.items():
+        sizes = [size for pattern, size in locations.items() if pattern.search(url)]
+        assert sizes, f"{url} has no location"
+        assert sizes[0] >= most, url
+    for pattern in locations:
+        assert any(map(pattern.search, urls)), f"No page that takes files is at {pattern.pattern}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from portal.emulator.appgateway.health import Health
 from portal.emulator.appgateway.parts import (
     MOST_COMPONENTS,
     MOST_ROLES,
@@ -42,7 +43,8 @@ class Application:
     port of this machine under which it is reached besides its host name.
 
     One that a developer registered has ``components``, which take the place of the upstream, and ``roles``: only people
-    who have one are let in, and what their roles give comes into their tokens. ``icon`` is a PNG.
+    who have one are let in, and what their roles give comes into their tokens. ``icon`` is a PNG. ``health`` is what
+    was last told of it.
 
     :raises WrongApplication: a field breaks a rule of the cockpit.
     """
@@ -60,6 +62,7 @@ class Application:
     roles: tuple[Role, ...] = ()
     cache_control: str = ""
     icon: bytes = b""
+    health: Health | None = None
 
     def __post_init__(self) -> None:
         for field, value in (

@@ -8,14 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.emulator.appgateway.applications import LARGEST_ICON, Application
+from portal.emulator.appgateway.health import Colour, Health, WrongHealth
 from portal.emulator.appgateway.parts import Component, Role, WrongApplication
 from portal.emulator.gateway.bodies import InvalidBody, MissingProperty, json_object
+from portal.emulator.timeseries.date_times import moment_of
 from portal.emulator.web import EmulatorRequest
 
 Json = dict[str, Any]
 
 REQUIRED = ("version", "displayName", "components", "scopes", "roles")
 OPTIONAL = ("icon", "contentSecurityPolicy", "cacheControl")
+HEALTH = ("version", "status", "observedAt", "validUntil")
 
 
 def read_registration(request: EmulatorRequest, tenant: str, name: str) -> Application:
@@ -45,6 +48,29 @@ def read_registration(request: EmulatorRequest, tenant: str, name: str) -> Appli
         )
     except WrongApplication as error:
         raise InvalidBody(str(error)) from error
+
+
+def read_health(request: EmulatorRequest) -> tuple[str, Health]:
+    """Of which version the body tells something, and what.
+
+    :raises GatewayError: 400, a field is missing, unknown, or cannot be.
+    """
+    body = json_object(request)
+    _check_fields(body, HEALTH)
+    if body["status"] not in list(Colour):
+        raise InvalidBody(f"status has to be one of {', '.join(Colour)}.")
+    try:
+        told = Health(Colour(body["status"]), _moment(body, "observedAt"), _moment(body, "validUntil"))
+    except WrongHealth as error:
+        raise InvalidBody(str(error)) from error
+    return _text(body, "version"), told
+
+
+def _moment(body: Json, name: str) -> int:
+    try:
+        return moment_of(_text(body, name))
+    except ValueError as error:
+        raise InvalidBody(f"{name} has to be a time such as 2026-11-20T10:00:00Z.") from error
 
 
 def _component(written: Json) -> Component:

@@ -17,3 +17,4 @@ def cockpit_rules() -> Iterable[Rule]:
     yield get(f"{base}/<name>", views.application)
     yield Rule(f"{base}/<name>", endpoint=views.put_application, methods=["PUT"])
     yield Rule(f"{base}/<name>", endpoint=views.remove_application, methods=["DELETE"])
+    yield Rule(f"{base}/<name>/health", endpoint=views.put_health, methods=["PUT"])

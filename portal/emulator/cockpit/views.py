@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from werkzeug import Response
@@ -9,7 +10,7 @@ from werkzeug import Response
 from portal.emulator.appgateway.applications import Application
 from portal.emulator.appgateway.parts import WrongApplication
 from portal.emulator.appgateway.registry import ApplicationExists, QuotaReached
-from portal.emulator.cockpit.bodies import read_registration
+from portal.emulator.cockpit.bodies import read_health, read_registration
 from portal.emulator.gateway.bodies import InvalidBody
 from portal.emulator.gateway.calls import Call, platform_endpoint
 from portal.emulator.gateway.errors import GatewayError, NoMatch
@@ -43,6 +44,8 @@ def put_application(call: Call, name: str) -> Response:
     wanted = read_registration(call.request, call.tenant, name)
     with call.hub.lock:
         before = call.hub.applications.get(wanted.label)
+        if before is not None and before.version == wanted.version:
+            wanted = replace(wanted, health=before.health)
         try:
             is_new = call.hub.applications.put(wanted)
         except (ApplicationExists, QuotaReached) as error:
@@ -56,13 +59,24 @@ def put_application(call: Call, name: str) -> Response:
 
 
 @platform_endpoint(DEVELOPERS)
+def put_health(call: Call, name: str) -> Response:
+    """Say how the registered version is; its tile shows it. What was observed before what is known changes nothing."""
+    version, told = read_health(call.request)
+    with call.hub.lock:
+        present = _own(call, name)
+        _require_version(present, version)
+        if present.health is None or told.observed_at >= present.health.observed_at:
+            present = replace(present, health=told)
+            call.hub.applications.put(present)
+    return json_response(_health_of(present))
+
+
+@platform_endpoint(DEVELOPERS)
 def remove_application(call: Call, name: str) -> Response:
     """Take a registration back, with ``?version=`` only that of this version; sessions end, assignments are kept."""
     with call.hub.lock:
         present = _own(call, name)
-        version = call.request.args.get("version", present.version)
-        if version != present.version:
-            raise NoMatch(f"Version {version!a} of {name} is not registered.")
+        _require_version(present, call.request.args.get("version", present.version))
         call.hub.applications.remove(present.label)
     call.hub.application_sessions.end_all(present.label)
     return Response(status=204)
@@ -91,7 +105,17 @@ def described(hub: Hub, found: Application) -> dict[str, Any]:
             for role in found.roles
         ],
         "urls": [f"{base}/" for base in hub.applications.bases(found)],
+        "health": _health_of(found),
     }
+
+
+def _health_of(found: Application) -> dict[str, str] | None:
+    return found.health.described if found.health else None
+
+
+def _require_version(present: Application, version: str) -> None:
+    if version != present.version:
+        raise NoMatch(f"Version {version!a} of {present.name} is not registered.")
 
 
 def _own(call: Call, name: str) -> Application:

@@ -24,7 +24,8 @@ from portal.emulator.tenants import IDENTITY_HOSTS, TENANTS, serves
 from portal.emulator.web import EmulatorRequest, json_response, never_stored
 
 STATIC = Path(__file__).parents[1] / "static"
-STYLESHEETS = {path.name: path.read_bytes() for path in STATIC.glob("*.css")}
+TYPES = {".css": "text/css; charset=utf-8", ".png": "image/png"}
+FILES = {path.name: (path.read_bytes(), TYPES[path.suffix]) for path in STATIC.iterdir() if path.suffix in TYPES}
 
 
 def health(hub: Hub, request: EmulatorRequest) -> Response:
@@ -33,10 +34,11 @@ def health(hub: Hub, request: EmulatorRequest) -> Response:
 
 
 def static_file(hub: Hub, request: EmulatorRequest, name: str) -> Response:
-    """A stylesheet of the sign-in pages or of the emulator's own page."""
-    if name not in STYLESHEETS:
+    """A stylesheet of the sign-in pages or of the emulator's own page, or the picture of the example application."""
+    if name not in FILES:
         raise NotFound()
-    response = Response(STYLESHEETS[name], content_type="text/css; charset=utf-8")
+    content, media_type = FILES[name]
+    response = Response(content, content_type=media_type)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

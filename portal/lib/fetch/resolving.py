@@ -1,14 +1,15 @@
 """One answer of the DNS for a name: all its addresses, once, within a time limit.
 
 The operating system's resolver has no time limit and takes numbers for names, so it is not asked. `/etc/hosts` and
-search domains have no say: a name means what the DNS says, from its root on.
+search domains have no say: a name means what the DNS says, from its root on. Names below .localhost are not asked of it
+at all (RFC 6761 section 6.3): they mean this machine, which is no public address.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 import dns.exception
 import dns.name
@@ -16,6 +17,7 @@ import dns.resolver
 
 from portal.lib.fetch.failures import FetchFailed, Reason
 from portal.lib.fetch.public import Address
+from portal.lib.names import LOOPBACK
 
 # Addresses of a name; the number is how many seconds the answer may take.
 Resolve = Callable[[str, float], list[Address]]
@@ -31,6 +33,8 @@ def resolve(host: str, seconds: float, resolver: dns.resolver.Resolver | None = 
 
     A failed question is no empty answer: the addresses that nobody has seen may be the private ones.
     """
+    if host.endswith(".localhost"):
+        return [IPv4Address(LOOPBACK)]
     ends = time.monotonic() + seconds
     name = dns.name.from_text(f"{host}.")
     found: list[Address] = []

@@ -6,6 +6,7 @@ from typing import Any
 
 from dirty_equals import HasLen, IsPartialDict, IsStr
 
+from .application_gateway import REGISTERED
 from .rows import ALICE, FOREIGN, NOBODY, READER, Row, Send, errors
 
 AREA = "Emulator: registration"
@@ -45,7 +46,9 @@ DESCRIBED = {
         IsStr(regex=r"http://acme-assetlist-acme\.eu1\.localhost:\d+/"),
         IsStr(regex=r"http://acme-assetlist\.eu1\.localhost:\d+/"),
     ],
+    "health": None,
 }
+HEALTH = {"status": "red", "observedAt": "2026-11-20T10:00:00Z", "validUntil": "2026-11-21T10:00:00Z"}
 
 
 def put(as_: str = DEVELOPER, **changed: Any) -> Send:
@@ -54,6 +57,10 @@ def put(as_: str = DEVELOPER, **changed: Any) -> Send:
 
 def call(method: str, path: str = "/assetlist", as_: str = DEVELOPER, **params: str) -> Send:
     return Send(method, f"{BASE}{path}", params=params, as_=as_)
+
+
+def tell(as_: str = DEVELOPER, **changed: Any) -> Send:
+    return Send("PUT", f"{BASE}/assetlist/health", json={"version": "1.0.0"} | HEALTH | changed, as_=as_)
 
 
 def page(path: str, method: str = "GET", **headers: str) -> Send:
@@ -70,6 +77,11 @@ def refused(id: str, rule: str, message: str, **changed: Any) -> Row:
         400,
         body=errors("invalidRequestBodyProperty", IsStr(regex=message)),
     )
+
+
+def health_refused(id: str, rule: str, message: str, **changed: Any) -> Row:
+    body = errors("invalidRequestBodyProperty", message)
+    return Row(f"health-{id}", AREA, rule, "assumed", tell(**changed), 400, body=body, before=(put(),))
 
 
 TO_SIGN_IN = {"Location": IsStr(regex=r"http://localhost:\d+/acme\.piam/oauth/authorize\?.*client_id=hub-pages&.*")}
@@ -203,6 +215,88 @@ ROWS = (
         403,
         body=errors("forbidden", IsStr(regex="You have no role of Asset list.*")),
         before=(put(),),
+    ),
+    Row(
+        "health-told",
+        AREA,
+        "A developer says how the registered version is, since when it is known, and until when that holds.",
+        "assumed",
+        tell(),
+        200,
+        body=HEALTH,
+        before=(put(),),
+    ),
+    Row(
+        "health-kept",
+        AREA,
+        "Registering the same version again keeps what is known of its health.",
+        "assumed",
+        put(displayName="Assets"),
+        200,
+        body=DESCRIBED | {"displayName": "Assets", "health": HEALTH},
+        before=(put(), tell()),
+    ),
+    Row(
+        "health-of-another-version",
+        AREA,
+        "Of another version nothing is known.",
+        "assumed",
+        put(version="2.0.0"),
+        200,
+        body=DESCRIBED | {"version": "2.0.0"},
+        before=(put(), tell()),
+    ),
+    Row(
+        "health-unregistered-version",
+        AREA,
+        "The health of a version that is not the registered one is 404.",
+        "assumed",
+        tell(version="2.0.0"),
+        404,
+        body=errors("noMatch", "Version '2.0.0' of assetlist is not registered."),
+        before=(put(),),
+    ),
+    Row(
+        "health-older",
+        AREA,
+        "What was observed before what is known changes nothing.",
+        "assumed",
+        tell(status="green", observedAt="2026-11-20T09:59:59Z"),
+        200,
+        body=HEALTH,
+        before=(put(), tell()),
+    ),
+    Row(
+        "health-reader",
+        AREA,
+        "Who may not register may not say how it is.",
+        "assumed",
+        tell(READER),
+        403,
+        body=errors("forbidden"),
+        before=(put(),),
+    ),
+    health_refused(
+        "colour", "A colour is one of four.", "status has to be one of green, yellow, red, unknown.", status="blue"
+    ),
+    health_refused(
+        "order", "It holds for some time.", "validUntil has to be after observedAt.", validUntil=HEALTH["observedAt"]
+    ),
+    health_refused(
+        "moment",
+        "Its times have a zone.",
+        "observedAt has to be a time such as 2026-11-20T10:00:00Z.",
+        observedAt="2026-11-20T10:00:00",
+    ),
+    Row(
+        "launchpad-health",
+        PAGES,
+        "The tile of an application of which nobody said how it is says that.",
+        "assumed",
+        page(""),
+        200,
+        text=IsStr(regex='(?s).*aria-labelledby="app-acme-demoapp-acme health-acme-demoapp-acme".*health unknown<.*'),
+        before=(REGISTERED,),
     ),
     Row(
         "launchpad-without-sign-in",

@@ -9,7 +9,7 @@ from portal.lib.same_tenant import SameTenant
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cockpit', '0009_tickets'),
+        ('cockpit', '0011_message_index'),
         ('tenants', '0004_invitation_ends_once'),
     ]
 
