@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
@@ -96,6 +98,26 @@ def cast(db: None, hub: RunningEmulator) -> Cast:
 def alice(cast: Cast) -> Client:
     """Alice's browser."""
     return signed_in(cast.alice)
+
+
+# Inside of it a fixture makes rows.
+Building = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Building]:
+    """For rows that are dear to make: made once for a module, each test begins with them, and none sees what another did.
+
+    Not for modules with true transactions: the rows are in a transaction around those of the tests.
+    """
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django marks its own: what is durable inside of it is allowed
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture
