@@ -42,6 +42,13 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks what works on the tests' database; all else is the same on each (`make test-postgresql`)."""
+    asked_for = set(getattr(item, "fixturenames", ()))
+    if asked_for & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+        item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A real browser, for one module: Django takes a thread in which Playwright runs for an asynchronous one."""
@@ -106,7 +113,7 @@ Building = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture(scope="module")
 def rows_of_the_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Building]:
-    """For rows that are dear to make: made once for a module, each test begins with them, and none sees what another did.
+    """For rows that cost time to make: made once for a module. Each test begins with them and sees no other's changes.
 
     Not for modules with true transactions: the rows are in a transaction around those of the tests.
     """
