@@ -23,8 +23,8 @@ emulator: .venv/runtime ## Start the Hub emulator alone; ARGS="--port 0 --loose"
 test: .venv/dev ## Run all tests, those in the browser too where Chromium is installed (DATABASE_URL selects PostgreSQL)
 	$(BIN)/python -m pytest -n auto --dist loadfile -q
 
-test-postgresql: .venv/dev ## Run all tests on a PostgreSQL server of their own
-	$(BIN)/python -m tests.postgresql $(MAKE) test
+test-postgresql: .venv/dev ## Run the tests that work on the database, on a PostgreSQL server of their own
+	$(BIN)/python -m tests.postgresql $(MAKE) test PYTEST_ADDOPTS="-m database"
 
 test-clients: .venv/dev ## Install the vendor's SDK and CLI and openid-client by npm and run them (needs Node.js)
 	@cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error

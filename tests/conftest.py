@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from portal import constants
 from portal.audit import repeats
@@ -39,6 +41,13 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks what works on the tests' database; all else is the same on each (`make test-postgresql`)."""
+    asked_for = set(getattr(item, "fixturenames", ()))
+    if asked_for & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+        item.add_marker(pytest.mark.database)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +110,26 @@ def cast(db: None, hub: RunningEmulator) -> Cast:
 def alice(cast: Cast) -> Client:
     """Alice's browser."""
     return signed_in(cast.alice)
+
+
+# Inside of it a fixture makes rows.
+Building = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def rows_of_the_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Building]:
+    """For rows that cost time to make: made once for a module. Each test begins with them and sees no other's changes.
+
+    Not for modules with true transactions: the rows are in a transaction around those of the tests.
+    """
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django marks its own: what is durable inside of it is allowed
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture

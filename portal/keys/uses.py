@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from weakref import ReferenceType, ref
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
@@ -33,6 +34,8 @@ Caller = tuple[int, str, str, str, bool]
 
 _written: dict[Caller, float] = {}
 _waiting: dict[Caller, int] = {}
+# Of those that waited, how many are being written, and what ends with the transaction that writes them.
+_under_way: dict[Caller, tuple[int, ReferenceType[_Committed]]] = {}
 _lock = Lock()
 
 
@@ -79,20 +82,49 @@ def _note_all(uses: Iterable[Use]) -> None:
         times[use.caller] += 1
         generations[use.generation.pk] = use.generation
     counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    committed = _Committed(times)
+    transaction.on_commit(committed)
+    newcomers: set[int] = set()
     # In one order everywhere: two processes that write the same rows must not wait for each other in a circle.
     for caller in sorted(times):
         pk, ok = caller[0], caller[-1]
-        with _lock:
-            uses_of_caller = times[caller] + _waiting.pop(caller, 0)
+        uses_of_caller = times[caller] + _take_waiting(caller, committed)
         calls, failures = counts[pk]
         counts[pk] = (calls + uses_of_caller, failures) if ok else (calls, failures + uses_of_caller)
-        if not _is_fresh(caller):
-            _remember(generations[pk], caller, now)
+        if not _is_fresh(caller) and _remember(generations[pk], caller, now):
+            newcomers.add(pk)
     for pk, (calls, failures) in counts.items():
         _count(generations[pk], now, calls, failures)
         if calls and generations[pk].first_used_at is None:
             _first_use(generations[pk], now)
-    transaction.on_commit(lambda: _keep_in_mind(times))
+    for pk in newcomers:
+        _forget_oldest(generations[pk])
+
+
+class _Committed:
+    """Runs when the counts are committed. If they are rolled back instead, Django lets go of it: that is the sign."""
+
+    def __init__(self, times: Counter[Caller]) -> None:
+        self.times = times
+
+    def __call__(self) -> None:
+        with _lock:
+            for caller in self.times:
+                if caller in _under_way and _under_way[caller][1]() is self:
+                    del _under_way[caller]
+            _keep_in_mind(self.times)
+
+
+def _take_waiting(caller: Caller, committed: _Committed) -> int:
+    """How many refusals to write with this use: all that wait, also those that another transaction could not write."""
+    with _lock:
+        taken, taken_by = _under_way.get(caller, (0, None))
+        if taken_by is not None and taken_by() is not None:
+            return 0  # the next use takes them: at most one transaction at a time may have to give them back
+        waiting = taken + _waiting.pop(caller, 0)
+        if waiting:
+            _under_way[caller] = waiting, ref(committed)
+        return waiting
 
 
 def is_only_counted(generation: SecretGeneration, *, actor: Actor, route: str) -> bool:
@@ -108,8 +140,12 @@ def is_only_counted(generation: SecretGeneration, *, actor: Actor, route: str) -
 def forget() -> None:
     """Remember no caller."""
     with _lock:
-        _written.clear()
-        _waiting.clear()
+        _forget()
+
+
+def _forget() -> None:
+    for memory in (_written, _waiting, _under_way):
+        memory.clear()
 
 
 def _is_fresh(caller: Caller) -> bool:
@@ -117,13 +153,11 @@ def _is_fresh(caller: Caller) -> bool:
 
 
 def _keep_in_mind(callers: Iterable[Caller]) -> None:
-    with _lock:
-        if len(_written) >= MOST_REMEMBERED:
-            _written.clear()
-            _waiting.clear()
-        for caller in callers:
-            if not _is_fresh(caller):
-                _written[caller] = time.time()
+    if len(_written) >= MOST_REMEMBERED:
+        _forget()
+    for caller in callers:
+        if not _is_fresh(caller):
+            _written[caller] = time.time()
 
 
 def _count(generation: SecretGeneration, now: datetime, calls: int, failures: int) -> None:
@@ -138,18 +172,26 @@ def _count(generation: SecretGeneration, now: datetime, calls: int, failures: in
     hours.filter(hour=hour).update(**counted)
 
 
-def _remember(generation: SecretGeneration, caller: Caller, now: datetime) -> None:
+def _remember(generation: SecretGeneration, caller: Caller, now: datetime) -> bool:
+    """Write when this caller came; whether it is a new one."""
     _pk, address, agent, route, ok = caller
     callers = KeyCaller.objects.filter(key_id=generation.key_id, generation=generation.number)
     who = {"address": address, "agent": agent, "route": route, "succeeded": ok}
     if callers.filter(**who).update(last_at=now):
-        return
+        return False
     fresh = KeyCaller(key_id=generation.key_id, generation=generation.number, first_at=now, last_at=now, **who)
     KeyCaller.objects.bulk_create([fresh], ignore_conflicts=True)
+    return True
+
+
+def _forget_oldest(generation: SecretGeneration) -> None:
+    """Keep the newest callers. Whoever is being written at this moment is not waited for: it is no old one."""
+    callers = KeyCaller.objects.filter(key_id=generation.key_id, generation=generation.number)
     newest = callers.order_by("-last_at").values_list("last_at", flat=True)
     last_kept = newest[MOST_CALLERS - 1 : MOST_CALLERS].first()
     if last_kept is not None:
-        callers.filter(last_at__lt=last_kept).delete()
+        oldest = callers.filter(last_at__lt=last_kept).select_for_update(skip_locked=True)
+        KeyCaller.objects.filter(pk__in=list(oldest.values_list("pk", flat=True))).delete()
 
 
 def _first_use(generation: SecretGeneration, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from portal.audit.models import AuditRecord
 from portal.cockpit.models import AppVersion
+from portal.emulator.testing import RunningEmulator
 from portal.keys.models import BindingKey
 from portal.notify.mails import tenant_resumed
 from portal.permissions import ROLE_PERMISSIONS, Role
@@ -20,6 +21,7 @@ from portal.tenants.models import Membership
 from tests.cast import (
     Cast,
     make_app,
+    make_cast,
     make_invitation,
     make_key,
     make_member,
@@ -32,6 +34,7 @@ from tests.cast import (
 )
 from tests.cockpit.running import checked, make_ticket, make_waiver
 from tests.cockpit.writing import ICON, SCREENSHOT
+from tests.conftest import Building
 from tests.fences.pages import Page, all_pages, pages_for
 
 # A page that everybody may open is a decision: it is written down here, too.
@@ -67,8 +70,29 @@ PUBLIC = {
 TENANT_PAGES = pages_for("tenant")
 
 
+@pytest.fixture(scope="module")
+def shared_cast(rows_of_the_module: Building) -> Cast:
+    with rows_of_the_module():
+        return make_cast()
+
+
 @pytest.fixture
-def things(cast: Cast) -> dict[str, dict[str, Any]]:
+def cast(shared_cast: Cast, db: None, hub: RunningEmulator) -> Cast:
+    return shared_cast
+
+
+@pytest.fixture(scope="module")
+def shared_things(rows_of_the_module: Building, shared_cast: Cast) -> dict[str, dict[str, Any]]:
+    with rows_of_the_module():
+        return make_things(shared_cast)
+
+
+@pytest.fixture
+def things(shared_things: dict[str, dict[str, Any]], cast: Cast) -> dict[str, dict[str, Any]]:
+    return shared_things
+
+
+def make_things(cast: Cast) -> dict[str, dict[str, Any]]:
     """For each tenant one of every thing that an address can name. A new parameter needs an entry here."""
     found = {}
     with transaction.atomic():

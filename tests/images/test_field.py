@@ -14,11 +14,12 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from portal import constants, image_upload
+from portal import constants
 from portal.image_upload import PicturesTooLarge, takes_pictures
 from portal.lib.images.cleaning import CleanImage
 from portal.lib.images.field import IconField, ScreenshotField
 from portal.lib.images.response import image_response
+from portal.lib.uploads import AROUND, UploadedFile
 from tests.images.pictures import drawn, opened, saved
 
 ICON = saved(drawn())
@@ -146,16 +147,23 @@ class TestUpload:
         assert answer.status_code == 422
         assert "The file is larger than" in answer.content.decode()
         file = request.FILES["icon"]
-        assert isinstance(file, image_upload.UploadedFile)
+        assert isinstance(file, UploadedFile)
         assert (file.size or 0) > 1_000_000
         file.seek(0)
         assert len(file.read()) <= 300_000
 
     def test_of_much_too_large_a_request_nothing_is_read(self, monkeypatch: pytest.MonkeyPatch, sent: Sent) -> None:
         monkeypatch.setattr(constants, "IMAGE_UPLOAD", 1000)
-        request = sent(bytes(image_upload.AROUND + 8 * 1000))
+        request = sent(bytes(AROUND + 8 * 1000))
         with pytest.raises(PicturesTooLarge, match="pictures_too_large"):
             page(request)
+
+    def test_files_that_are_too_large_together_are_refused_before_the_last_is_read(
+        self, monkeypatch: pytest.MonkeyPatch, sent: Sent
+    ) -> None:
+        monkeypatch.setattr(constants, "IMAGE_UPLOAD", 1000)
+        with pytest.raises(PicturesTooLarge):
+            page(sent(bytes(8 * 1000 + 1)))
 
     def test_files_have_no_name_on_disk_and_end_with_the_request(self, sent: Sent) -> None:
         request = sent(ICON)

@@ -23,6 +23,8 @@ from tests.deployment import Deployment, children_of, eventually
 from tests.tenants.test_provisioning import ORDER
 from tests.tenants.test_suspended_everywhere import MAKE_KEY
 
+# Each database in its own way, though in processes of their own.
+pytestmark = pytest.mark.database
 WORKERS, CALLERS = 3, 50
 ASSETS = "/api/assetmanagement/v3/assets?size=1"
 # What the admin does, in a process of its own.

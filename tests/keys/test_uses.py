@@ -54,9 +54,12 @@ def newest(key: BindingKey) -> SecretGeneration:
 
 
 def note(generation: SecretGeneration, *, agent: str = "", ok: bool = True, route: str = "assets") -> None:
-    actor = Actor(ActorKind.KEY, generation.key.client_id, "", "192.0.2.7", agent)
     with tenant_scope(generation.tenant_id), transaction.atomic():
-        uses.note(generation, actor=actor, route=route, ok=ok)
+        uses.note(generation, actor=actor_of(generation, agent), route=route, ok=ok)
+
+
+def actor_of(generation: SecretGeneration, agent: str = "") -> Actor:
+    return Actor(ActorKind.KEY, generation.key.client_id, "", "192.0.2.7", agent)
 
 
 def roll(key: BindingKey, **old: Any) -> SecretGeneration:
@@ -122,6 +125,37 @@ class TestCounted:
         assert hours(key) == [("20 12:00", 1, 0, 11)]
         assert AuditRecord.all_tenants.filter(name="token.refused").count() == 1
 
+    def test_refusals_that_could_not_be_written_are_counted_with_the_next(
+        self, noon: time_machine.Traveller, cast: Cast, committed: Any
+    ) -> None:
+        key, secret = make_key(cast.acme)
+        BindingKey.all_tenants.filter(pk=key.pk).update(disabled_at=timezone.now())
+        for _ in range(10):
+            with committed():
+                ask(key, secret)
+        noon.shift(61)
+        with audit_refuses():
+            assert ask(key, secret) == 503
+        assert hours(key) == [("20 12:00", 1, 0, 1)]
+        for _ in range(2):
+            with committed():
+                assert ask(key, secret) == 401
+            noon.shift(6)
+        assert hours(key) == [("20 12:00", 1, 0, 12)]
+
+    def test_refusals_that_are_being_written_are_not_written_twice(
+        self, noon: time_machine.Traveller, cast: Cast, committed: Any
+    ) -> None:
+        generation = newest(make_key(cast.acme)[0])
+        with committed():
+            note(generation, ok=False)
+        assert uses.is_only_counted(generation, actor=actor_of(generation), route="assets")
+        noon.shift(6)
+        with committed():
+            note(generation, ok=False)
+            note(generation, ok=False)  # while the commit of the one before is under way
+        assert hours(generation.key) == [("20 12:00", 1, 0, 4)]
+
     def test_a_wrong_secret_is_no_use_of_any(self, cast: Cast) -> None:
         key, _secret = make_key(cast.acme)
         _key, other = make_key(cast.acme, "Another")
@@ -152,36 +186,6 @@ class TestCounted:
         note(generation)
         note(generation, ok=False)
         assert hours(generation.key) == [("20 12:00", 1, 1, 0), ("20 13:00", 1, 1, 1)]
-
-
-@pytest.mark.usefixtures("noon")
-class TestCallers:
-    def test_last_time_is_written_every_few_seconds(
-        self, noon: time_machine.Traveller, cast: Cast, committed: Any
-    ) -> None:
-        generation = newest(make_key(cast.acme)[0])
-        ages = []
-        for seconds in (0, 3, 3):
-            noon.shift(seconds)
-            with committed():
-                note(generation)
-            seen = KeyCaller.all_tenants.get()
-            ages.append((seen.last_at - seen.first_at).total_seconds())
-        assert ages == [0, 0, 6]
-
-    def test_only_so_many_are_kept(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(uses, "MOST_CALLERS", 3)
-        generation = newest(make_key(cast.acme)[0])
-        with time_machine.travel("2026-11-20T12:00:00Z", tick=False) as clock:
-            for number in range(6):
-                note(generation, agent=f"agent {number}")
-                clock.shift(1)
-        assert [caller[1] for caller in callers(generation.key)] == ["agent 3", "agent 4", "agent 5"]
-
-    def test_an_agent_that_no_database_can_store(self, cast: Cast) -> None:
-        generation = newest(make_key(cast.acme)[0])
-        note(generation, agent="a\x00b\ud800" + "c" * 300)
-        assert callers(generation.key)[0][1] == "ab" + "c" * 196
 
 
 @pytest.mark.usefixtures("noon")
@@ -239,10 +243,10 @@ def test_many_at_once_are_all_counted() -> None:
         list(pool.map(one, range(CALLERS)))
     assert hours(generation.key) == [("20 12:00", 1, 4 * CALLERS // 2, 4 * CALLERS // 2)]
     assert len(callers(generation.key)) == 10
-    _clean(tenant)
+    clean(tenant)
 
 
-def _clean(tenant: Tenant) -> None:
+def clean(tenant: Tenant) -> None:
     for model in (UseHour, KeyCaller, SecretGeneration):
         model.all_tenants.all().delete()
     AuditLog.objects.filter(tenant=tenant).delete()

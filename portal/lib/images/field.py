@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -24,9 +25,7 @@ class PictureField(forms.FileField):
     """
 
     widget = forms.FileInput
-
-    def clean_picture(self, picture: bytes) -> CleanImage:
-        raise NotImplementedError
+    cleaning: Callable[[bytes], CleanImage]
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return super().widget_attrs(widget) | {"accept": ACCEPT}
@@ -38,7 +37,7 @@ class PictureField(forms.FileField):
             # The upload handler has kept nothing of a file that is larger.
             if data.size > constants.IMAGE_UPLOAD:
                 raise ImageRefused(Reason.BYTES)
-            return self.clean_picture(data.read(constants.IMAGE_UPLOAD + 1))
+            return self.cleaning(data.read(constants.IMAGE_UPLOAD + 1))
         except ImageRefused as refused:
             raise forms.ValidationError(refused.message, code=refused.reason.value) from None
 
@@ -59,18 +58,16 @@ def _screenshot_help() -> str:
 class IconField(PictureField):
     """The icon of an application."""
 
+    cleaning = staticmethod(clean_icon)
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"help_text": lazy(_icon_help, str)()} | kwargs)
-
-    def clean_picture(self, picture: bytes) -> CleanImage:
-        return clean_icon(picture)
 
 
 class ScreenshotField(PictureField):
     """A screenshot of an application, for its release."""
 
+    cleaning = staticmethod(clean_screenshot)
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"help_text": lazy(_screenshot_help, str)()} | kwargs)
-
-    def clean_picture(self, picture: bytes) -> CleanImage:
-        return clean_screenshot(picture)
