@@ -14,6 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from assets_app.sharing import commands as sharing
+from assets_app.sharing.notice import notice
+from assets_app.sharing.queries import of_both
 from portal.actor import SYSTEM
 from portal.keys.commands import create_key
 from portal.keys.models import BindingKey
@@ -57,7 +60,7 @@ def read_banner(hub_url: str) -> Banner:
 
 
 def seed(hub: Banner) -> None:
-    """The classic tenants of the emulator, provisioned as an operator does it, and one key to try.
+    """The classic tenants of the emulator, provisioned as an operator does it, one key to try, and an offer.
 
     What is there already stays. The tenant of the other world is left for the operator to provision.
     """
@@ -68,6 +71,21 @@ def seed(hub: Banner) -> None:
             if tenant.name == "acme" and not BindingKey.objects.filter(name=DEMO_KEY).exists():
                 key, _generation, secret = create_key(name=DEMO_KEY, by=SYSTEM)
                 _keep(f"ClientID={key.client_id}\nClientSecret={secret.reveal()}\n")
+    _collaborate(*(Tenant.objects.get(name=name) for name in ("acme", "globex")))
+
+
+def _collaborate(acme: Tenant, globex: Tenant) -> None:
+    """One collaboration of the two that has ended, and an offer that waits for Alice."""
+    with tenant_scope(acme.pk):
+        if of_both().exists():
+            return
+        trial = sharing.offer_collaboration(
+            name=globex.name, message="A trial with the pumps of line 4", notice=notice(), by=SYSTEM
+        )
+    with tenant_scope(globex.pk):
+        sharing.accept_collaboration(trial, by=SYSTEM)
+        sharing.end_collaboration(trial, reason="The trial is over.", by=SYSTEM)
+        sharing.offer_collaboration(name=acme.name, message="Turbines cooled by your pumps", notice=notice(), by=SYSTEM)
 
 
 def _provisioned(told: dict[str, Any], hub: Banner) -> Tenant:
