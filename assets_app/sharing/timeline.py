@@ -6,7 +6,7 @@ Own people stand there by name, the other tenant by its account name: its people
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from assets_app.sharing import events
 from assets_app.sharing.models import Collaboration
 from assets_app.sharing.states import CollaborationState
 from portal.audit.models import AuditRecord
+from portal.keys.expiry import shown
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def timeline(collaboration: Collaboration) -> list[Stage]:
 
 
 def _stage(collaboration: Collaboration, record: AuditRecord) -> Stage:
-    note = (
-        collaboration.message if record.name == events.CollaborationOffered.name else str(record.facts.get("until", ""))
-    )
+    until = str(record.facts.get("until", ""))
+    note = shown(date.fromisoformat(until)) if until else ""
+    if record.name == events.CollaborationOffered.name:
+        note = collaboration.message
     return Stage("circle-check", "ok", LABELS[record.name], record.at, record.actor_name, note)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from assets_app.sharing.models import Collaboration, today
+from portal.keys.expiry import shown
 from portal.notify.models import OutgoingMail
 from tests.cast import Cast
 from tests.sharing.making import again, log_of
@@ -34,6 +35,8 @@ def test_nothing_changes_before_the_other_side_agrees(
     assert (proposed.agreed_end, proposed.proposed_end, proposed.proposed_by) == (None, LATER, "offerer")
     mail = OutgoingMail.objects.get(template="collaboration_end_proposed")
     assert (mail.recipient, LATER.isoformat() in mail.text) == ("charlie@globex.example", True)
+    timeline = alice.get(f"/t/acme/collaborations/{proposed.pk}/").context["timeline"]
+    assert (timeline[-1].label, timeline[-1].note) == ("Another end proposed", shown(LATER))
     button = "Agree to the proposed end"
     assert button not in alice.get(f"/t/acme/collaborations/{proposed.pk}/").content.decode()
     assert button in charlie.get(f"/t/globex/collaborations/{proposed.pk}/").content.decode()
