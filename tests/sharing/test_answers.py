@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assets_app.sharing.models import Collaboration
 from portal.actor import SYSTEM
+from portal.audit.models import AuditRecord
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from portal.tenants import commands as tenant_commands
@@ -103,6 +104,17 @@ class TestEnd:
         assert browser.post(url).status_code == 302
         assert again(accepted).state == "ended"
         assert mails()[-1] == ("collaboration_ended", hears)
+
+    @pytest.mark.parametrize("side", ["acme", "globex"])
+    def test_logs_are_written_in_one_order_whoever_acts(
+        self, alice: Client, charlie: Client, accepted: Collaboration, side: str
+    ) -> None:
+        """Else two acts at once, one of each side, could wait for each other's log for ever."""
+        (alice if side == "acme" else charlie).post(f"/t/{side}/collaborations/{accepted.pk}/end/")
+        written = AuditRecord.all_tenants.filter(name="collaboration.ended").order_by("pk")
+        tenants = [record.tenant_id for record in written]
+        assert tenants == sorted(tenants)
+        assert len(tenants) == 2
 
     def test_nothing_can_be_done_afterwards(self, alice: Client, charlie: Client, accepted: Collaboration) -> None:
         alice.post(f"{OURS}{accepted.pk}/end/")
