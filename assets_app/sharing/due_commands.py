@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.db import transaction
 
 from assets_app.sharing import events, letters
 from assets_app.sharing.models import Collaboration, today
 from assets_app.sharing.moves import locked, move, record_in_both, write
-from assets_app.sharing.states import CollaborationState, Side, StateForbids, Verb
+from assets_app.sharing.states import CollaborationState, Side, Verb
 from portal.actor import Actor
 from portal.audit.events import Event
 from portal.scoping import tenant_scope
@@ -29,7 +27,7 @@ def end_due(collaboration: Collaboration, *, by: Actor) -> None:
 
     Does nothing when it is not, or not any more.
     """
-    with tenant_scope(collaboration.tenant_id), suppress(StateForbids):
+    with tenant_scope(collaboration.tenant_id):
         _end_due(collaboration, by)
 
 

@@ -96,8 +96,12 @@ class Collaboration(TenantOwned):
 
         Who offers learns no more than the account name that was written, before the other side has agreed.
         """
-        is_known = self.side is Side.RECEIVER or self.state in AGREED
-        return self.partner.display_name if is_known else self.partner.name
+        return self.partner.display_name if self.knows_partner else self.partner.name
+
+    @property
+    def knows_partner(self) -> bool:
+        """Whether the active tenant may see more of the partner than its account name."""
+        return self.side is Side.RECEIVER or self.state in AGREED
 
     @property
     def is_open(self) -> bool:

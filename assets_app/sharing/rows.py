@@ -49,7 +49,8 @@ def collaboration_row(request: TenantRequest, collaboration: Collaboration) -> d
         "account": collaboration.partner.name,
         "direction": collaboration.side.label,
         "state": EXPIRED if collaboration.is_expired else BADGES[CollaborationState(collaboration.state)],
-        "rests": RESTS if collaboration.rests else None,
+        # That a tenant is suspended is no matter of whoever has only offered it something.
+        "rests": RESTS if collaboration.rests and collaboration.knows_partner else None,
         "since": collaboration.state_since,
         "agreed_end": collaboration.agreed_end,
     }

@@ -19,7 +19,6 @@ from assets_app.sharing.rows import collaboration_url
 from assets_app.sharing.states import Verb, target_of
 from portal import constants
 from portal.access import TenantRequest, tenant_page
-from portal.errors import Refusal
 from portal.lib.forms import posted
 from portal.permissions import Permission
 
@@ -38,7 +37,7 @@ def offer(request: TenantRequest) -> HttpResponse:
             return redirect("sharing:detail", request.tenant.name, refusal.collaboration.pk)
         except (commands.PartnerNotFound, commands.PartnerIsSelf, commands.CollaborationExists) as refusal:
             refusal.show_in(form, "name")
-        except Refusal as refusal:
+        except (commands.OfferedTooOften, commands.TooManyOffers) as refusal:
             refusal.show_in(form)
         else:
             messages.success(request, _("The collaboration is offered to %(name)s.") % {"name": told["name"]})

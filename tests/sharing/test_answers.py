@@ -205,6 +205,12 @@ class TestSuspended:
         assert alice.post(f"{url}decline/", {"reason": "Gone"}).status_code == 302
         assert OutgoingMail.objects.filter(template="collaboration_answered").count() == 0
 
+    def test_who_only_offered_does_not_learn_of_it(
+        self, alice: Client, offered: Collaboration, globex_suspended: None
+    ) -> None:
+        for url in (OURS, f"{OURS}{offered.pk}/"):
+            assert "rests" not in alice.get(url).content.decode().lower()
+
     def test_end_is_possible_all_the_same(self, alice: Client, accepted: Collaboration, globex_suspended: None) -> None:
         assert alice.post(f"{OURS}{accepted.pk}/end/").status_code == 302
         assert again(accepted).state == "ended"

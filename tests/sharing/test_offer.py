@@ -78,7 +78,7 @@ class TestOffered:
 
     def test_no_record_no_offer(self, alice: Client) -> None:
         with audit_refuses("collaboration.offered"):
-            assert alice.post(URL, form()).status_code == 422
+            assert alice.post(URL, form()).status_code == 503
         assert not Collaboration.all_tenants.exists()
         assert not OutgoingMail.objects.exists()
 
