@@ -1,4 +1,4 @@
-"""Who does something: a person, a binding key, the system or nobody known.
+"""Who does something: a person, a binding key, another tenant, the system or nobody known.
 
 An `Actor` is made once per request or task and handed to commands as `by=`. It carries copies, never model objects,
 so that an audit record says the same after the person has left.
@@ -13,6 +13,8 @@ from enum import StrEnum
 class ActorKind(StrEnum):
     PERSON = "person"
     KEY = "key"
+    # The other side of a collaboration, whose people stay unknown here.
+    TENANT = "tenant"
     SYSTEM = "system"
     ANONYMOUS = "anonymous"
 

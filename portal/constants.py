@@ -47,6 +47,18 @@ CLOCK_LEEWAY = _number("CLOCK_LEEWAY", 60, "seconds", "Clock skew accepted in th
 
 INVITATION_DAYS = _number("INVITATION_DAYS", 14, "days", "How long an invitation can be accepted.")
 OPEN_INVITATIONS = _number("OPEN_INVITATIONS", 100, "invitations", "Open invitations of a tenant: each sends a mail.")
+COLLABORATION_OFFER_DAYS = _number(
+    "COLLABORATION_OFFER_DAYS", 30, "days", "How long the offer of a collaboration can be accepted.", maximum=365
+)
+COLLABORATION_OFFERS_PER_HOUR = _number(
+    "COLLABORATION_OFFERS_PER_HOUR",
+    10,
+    "offers",
+    "Of one tenant, those to names that nobody has included: offers must not find out who is here.",
+)
+COLLABORATION_OPEN_OFFERS = _number(
+    "COLLABORATION_OPEN_OFFERS", 20, "offers", "Of one tenant that nobody has answered: each sends mails."
+)
 REQUESTS_PER_DAY = _number("REQUESTS_PER_DAY", 3, "requests", "Of one person for a tenant: each sends a mail.")
 PROVISIONING_LEASE = _number(
     "PROVISIONING_LEASE", 120, "seconds", "A step of a provisioning that takes longer is taken for dead and runs again."

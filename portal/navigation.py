@@ -43,6 +43,13 @@ AREAS = (
     ),
     Area(_("Binding keys"), "key-round", "keys:list", Permission.KEYS_READ, _("Credentials with which apps read data")),
     Area(
+        _("Collaborations"),
+        "handshake",
+        "sharing:list",
+        Permission.SHARING_READ,
+        _("Other tenants that this one works together with"),
+    ),
+    Area(
         _("Applications"),
         "rocket",
         "cockpit:list",

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     KEYS_READ = "keys.read"
     KEYS_WRITE = "keys.write"
     ASSETS_READ = "assets.read"
+    SHARING_READ = "sharing.read"
+    SHARING_WRITE = "sharing.write"
     APPS_READ = "apps.read"
     APPS_WRITE = "apps.write"
     RELEASES_WRITE = "releases.write"
@@ -38,11 +40,12 @@ class Role(TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
-_VIEW = frozenset({Permission.TENANT_READ, Permission.ASSETS_READ, Permission.APPS_READ})
+_VIEW = frozenset({Permission.TENANT_READ, Permission.ASSETS_READ, Permission.SHARING_READ, Permission.APPS_READ})
 _LOOK_CLOSER = _VIEW | {Permission.MEMBERS_READ, Permission.KEYS_READ, Permission.AUDIT_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: _LOOK_CLOSER | {Permission.TENANT_WRITE, Permission.MEMBERS_WRITE, Permission.KEYS_WRITE},
+    Role.ADMIN: _LOOK_CLOSER
+    | {Permission.TENANT_WRITE, Permission.MEMBERS_WRITE, Permission.KEYS_WRITE, Permission.SHARING_WRITE},
     Role.DEVELOPER: _LOOK_CLOSER | {Permission.APPS_WRITE},
     Role.DEVELOPER_ADMIN: _LOOK_CLOSER | {Permission.APPS_WRITE, Permission.RELEASES_WRITE},
     Role.AUDITOR: _LOOK_CLOSER,

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "portal.cockpit",
     "portal.ops",
     "assets_app.assets",
+    "assets_app.sharing",
 ]
 MIDDLEWARE = [
     "portal.middleware.clean_thread",
@@ -176,6 +177,7 @@ MEMBERSHIP_SYNC = "portal.tenants.member_commands.follow_hub"
 UPSTREAM_CREDENTIAL = "portal.keys.upstream.upstream_credential"
 ATTENTION_SOURCES = [
     "portal.keys.attention.for_member",
+    "assets_app.sharing.attention.for_member",
     "portal.cockpit.attention.for_member",
     "portal.cockpit.watch_attention.for_member",
     "portal.tenants.quota_attention.for_member",
@@ -193,6 +195,7 @@ SWEEPS = [
     "portal.tenants.tasks.sweep",
     "portal.keys.tasks.sweep",
     "portal.cockpit.tasks.sweep",
+    "assets_app.sharing.tasks.sweep",
 ]
 
 # Static files.

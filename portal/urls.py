@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.identity.urls")),
     path("t/<tenant:tenant>/", include("portal.tenants.urls")),
     path("t/<tenant:tenant>/assets/", include("assets_app.assets.urls")),
+    path("t/<tenant:tenant>/collaborations/", include("assets_app.sharing.urls")),
     path("t/<tenant:tenant>/keys/", include("portal.keys.urls")),
     path("t/<tenant:tenant>/apps/", include("portal.cockpit.urls")),
     path("t/<tenant:tenant>/activity/", include("portal.audit.urls")),

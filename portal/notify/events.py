@@ -26,6 +26,11 @@ KINDS = {
     "tickets_overdue": _("Tickets overdue"),
     "contact_confirmation": _("Confirmation of the alternate contact"),
     "contact_declined": _("Alternate contact declined"),
+    "collaboration_offered": _("Collaboration offered"),
+    "collaboration_answered": _("Collaboration answered"),
+    "collaboration_ended": _("Collaboration ended"),
+    "collaboration_ends_soon": _("Collaboration ends soon"),
+    "collaboration_end_proposed": _("Another end of a collaboration"),
 }
 
 

@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
+from assets_app.sharing import commands as sharing
+from assets_app.sharing.notice import notice
+from assets_app.sharing.queries import of_both
 from portal.actor import SYSTEM
 from portal.cockpit import registrations
 from portal.cockpit.commands import create_app
@@ -66,7 +69,7 @@ def read_banner(hub_url: str) -> Banner:
 
 
 def seed(hub: Banner) -> None:
-    """The classic tenants of the emulator, provisioned as an operator does it; a key and an application to try.
+    """The classic tenants of the emulator, provisioned as an operator does it; a key and an application to try, an offer.
 
     What is there already stays. The tenant of the other world is left for the operator to provision.
     """
@@ -80,6 +83,21 @@ def seed(hub: Banner) -> None:
                 _keep(f"ClientID={key.client_id}\nClientSecret={secret.reveal()}\n")
             if tenant.name == "acme":
                 _draft(hub)
+    _collaborate(*(Tenant.objects.get(name=name) for name in ("acme", "globex")))
+
+
+def _collaborate(acme: Tenant, globex: Tenant) -> None:
+    """One collaboration of the two that has ended, and an offer that waits for Alice."""
+    with tenant_scope(acme.pk):
+        if of_both().exists():
+            return
+        trial = sharing.offer_collaboration(
+            name=globex.name, message="A trial with the pumps of line 4", notice=notice(), by=SYSTEM
+        )
+    with tenant_scope(globex.pk):
+        sharing.accept_collaboration(trial, by=SYSTEM)
+        sharing.end_collaboration(trial, reason="The trial is over.", by=SYSTEM)
+        sharing.offer_collaboration(name=acme.name, message="Turbines cooled by your pumps", notice=notice(), by=SYSTEM)
 
 
 def _provisioned(told: dict[str, Any], hub: Banner) -> Tenant:

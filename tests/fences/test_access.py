@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
+from assets_app.sharing.models import Collaboration
 from portal.audit.models import AuditRecord
 from portal.cockpit.models import AppVersion
 from portal.emulator.testing import RunningEmulator
@@ -27,6 +28,7 @@ from tests.cast import (
     make_member,
     make_request,
     make_stranger,
+    make_tenant,
     make_upstream_key,
     membership_of,
     pump_of,
@@ -36,6 +38,7 @@ from tests.cockpit.running import checked, make_ticket, make_waiver
 from tests.cockpit.writing import ICON, SCREENSHOT
 from tests.conftest import Building
 from tests.fences.pages import Page, all_pages, pages_for
+from tests.sharing.making import make_offer
 
 # A page that everybody may open is a decision: it is written down here, too.
 PUBLIC = {
@@ -97,6 +100,8 @@ def make_things(cast: Cast) -> dict[str, dict[str, Any]]:
     found = {}
     with transaction.atomic():
         mail = tenant_resumed(key="any", to="a@acme.example", language="en", name="acme", display_name="Acme")
+    # With a third one each: a collaboration of both would be no foreign thing to either.
+    partner = make_tenant("hooli", "Hooli Wind")
     for tenant in (cast.acme, cast.globex):
         make_upstream_key(tenant)
         key, _secret = make_key(tenant)
@@ -110,6 +115,7 @@ def make_things(cast: Cast) -> dict[str, dict[str, Any]]:
             "ticket_id": make_ticket(app).pk,
             "component": "web",
             "asset_id": pump_of(tenant.name),
+            "collaboration_id": make_offer(partner, tenant).pk,
             "member_id": membership_of(make_member(tenant, f"any@{tenant.name}.example", Role.VIEWER), tenant).pk,
             "invitation_id": invitation.pk,
             "token": invitation_url(invitation).rstrip("/").rpartition("/")[2],
@@ -181,7 +187,8 @@ class TestTenantPages:
         def state() -> list[Any]:
             with tenant_scope(cast.acme.pk):
                 rows = [*BindingKey.objects.order_by("pk").values(), *AppVersion.objects.order_by("pk").values()]
-                return [*rows, AuditRecord.objects.count()]
+                shared = Collaboration.all_tenants.order_by("pk").values()
+                return [*rows, *shared, AuditRecord.objects.count()]
 
         before = state()
         answer = signed_in(cast.audrey).post(page.url(**things["acme"]), {"name": "New line", "name_typed": "x"})

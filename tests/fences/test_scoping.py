@@ -34,7 +34,7 @@ SHARED = {
     "audit.InstanceRecord": "the portal's own log",
     "notify.OutgoingMail": "the portal's post, delivered by the worker for all tenants",
 }
-OUR_APPS = {"audit", "notify", "identity", "tenants", "keys", "cockpit", "ops", "assets"}
+OUR_APPS = {"audit", "notify", "identity", "tenants", "keys", "cockpit", "ops", "assets", "sharing"}
 OUR_MODELS = [model for model in apps.get_models() if model._meta.app_label in OUR_APPS]
 OWNED = [model for model in OUR_MODELS if issubclass(model, TenantOwned)]
 
@@ -59,6 +59,8 @@ ALL_TENANTS = {
     "portal/cockpit/runs.py",
     "portal/cockpit/watch.py",
     "portal/cockpit/ticket_commands.py",
+    # Where a tenant reads what another one offered it, and the portal finds what is due.
+    "assets_app/sharing/queries.py",
 }
 # Modules that may open a scope.
 OPENS_SCOPE = {
@@ -90,6 +92,10 @@ OPENS_SCOPE = {
     "portal/ops/management/commands/tenant.py",
     "portal/ops/management/commands/constants.py",
     "portal/ops/demo_data.py",
+    # A row of the offerer, both logs, the mails of both sides.
+    "assets_app/sharing/moves.py",
+    "assets_app/sharing/letters.py",
+    "assets_app/sharing/due_commands.py",
 }
 
 QUERIES: dict[str, Callable[[Any], Any]] = {

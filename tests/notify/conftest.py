@@ -51,6 +51,11 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
     """Every mail of the portal, with plain values."""
     common: dict[str, Any] = {"to": "dev@acme.example", "language": language}
     tenant = common | {"name": "acme", "display_name": "Acme Pumps GmbH"}
+    collaboration = common | {
+        "partner": "Globex Energy",
+        "display_name": "acme Pumps GmbH",
+        "url": "http://localhost:8000/t/acme/collaborations/7/",
+    }
     return {
         "welcome": lambda: mails.welcome(
             key="welcome",
@@ -125,6 +130,19 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
             email="sub@acme.example",
             url="http://localhost:8000/t/acme/apps/7/",
             **common,
+        ),
+        "collaboration_offered": lambda: mails.collaboration_offered(
+            key="offered", expires_at=EXPIRES, **collaboration
+        ),
+        "collaboration_answered": lambda: mails.collaboration_answered(
+            key="answered", answer="decline", **collaboration
+        ),
+        "collaboration_ended": lambda: mails.collaboration_ended(key="ended", why="run_out", **collaboration),
+        "collaboration_ends_soon": lambda: mails.collaboration_ends_soon(
+            key="ends-soon", agreed_end=date(2026, 12, 3), **collaboration
+        ),
+        "collaboration_end_proposed": lambda: mails.collaboration_end_proposed(
+            key="proposed", proposed_end=date(2026, 12, 3), **collaboration
         ),
         "hand_over": lambda: mails.hand_over(
             key="hand-over",

@@ -27,6 +27,7 @@ from tests.cast import (
     make_invitation,
     make_key,
     make_member,
+    make_tenant,
     make_upstream_key,
     membership_of,
     signed_in,
@@ -34,31 +35,33 @@ from tests.cast import (
 from tests.cockpit.running import checked
 from tests.cockpit.writing import ICON, SCREENSHOT
 from tests.fences.pages import pages_for
+from tests.sharing.making import make_accepted, make_offer
 
-# Three of each are the bell's: how many keys, applications and calls of today count against the package.
+# Three of each are the bell's: how many keys, applications and calls of today count against the package. One more is
+# for those who answer collaborations.
 PAGES = {
-    "/t/acme/": 10,
-    "/t/acme/package/": 13,
-    "/t/acme/keys/": 13,
+    "/t/acme/": 11,
+    "/t/acme/package/": 14,
+    "/t/acme/keys/": 14,
     "/t/acme/keys/export.csv": 10,
     "/t/acme/keys/export.json": 10,
-    "/t/acme/keys/create/": 9,
-    "/t/acme/keys/import/": 9,
-    "/t/acme/keys/constants/": 13,
-    "/t/acme/keys/{key}/": 19,
-    "/t/acme/keys/{key}/export/": 10,
-    "/t/acme/keys/{key}/hand-over/": 11,
-    "/t/acme/keys/leaks/": 9,
-    "/t/acme/keys/{key}/revoke/": 12,
-    "/t/acme/keys/{key}/edit/": 10,
-    "/t/acme/keys/{waiting}/approve/": 11,
-    "/t/acme/keys/{key}/roll/": 12,
-    "/t/acme/keys/{key}/roll/end/": 11,
-    "/t/acme/keys/{key}/roll/finish/": 11,
-    "/t/acme/keys/{key}/disable/": 11,
-    "/t/acme/keys/{key}/enable/": 10,
-    "/t/acme/keys/{key}/brown-out/": 11,
-    "/t/acme/keys/{key}/brown-out/stop/": 11,
+    "/t/acme/keys/create/": 10,
+    "/t/acme/keys/import/": 10,
+    "/t/acme/keys/constants/": 14,
+    "/t/acme/keys/{key}/": 20,
+    "/t/acme/keys/{key}/export/": 11,
+    "/t/acme/keys/{key}/hand-over/": 12,
+    "/t/acme/keys/leaks/": 10,
+    "/t/acme/keys/{key}/revoke/": 13,
+    "/t/acme/keys/{key}/edit/": 11,
+    "/t/acme/keys/{waiting}/approve/": 12,
+    "/t/acme/keys/{key}/roll/": 13,
+    "/t/acme/keys/{key}/roll/end/": 12,
+    "/t/acme/keys/{key}/roll/finish/": 12,
+    "/t/acme/keys/{key}/disable/": 12,
+    "/t/acme/keys/{key}/enable/": 11,
+    "/t/acme/keys/{key}/brown-out/": 12,
+    "/t/acme/keys/{key}/brown-out/stop/": 12,
     "/t/acme/apps/": 15,
     "/t/acme/apps/create/": 12,
     "/t/acme/apps/{app}/": 18,
@@ -87,16 +90,24 @@ PAGES = {
     "/t/acme/apps/{approved}/tickets/{ticket}/accept/": 14,
     "/t/acme/apps/{approved}/contact/": 15,
     "/t/acme/apps/{approved}/messages/": 13,
-    "/t/acme/activity/": 10,
-    "/t/acme/members/": 12,
-    "/t/acme/members/invite/": 9,
-    "/t/acme/members/{member}/": 10,
-    "/t/acme/members/{member}/take-out/": 10,
-    "/t/acme/members/invitations/{invitation}/withdraw/": 10,
-    "/t/acme/settings/": 9,
-    "/t/acme/settings/end-sessions/": 9,
-    "/t/acme/assets/": 11,
-    "/t/acme/assets/{asset}/": 11,
+    "/t/acme/activity/": 11,
+    "/t/acme/members/": 13,
+    "/t/acme/members/invite/": 10,
+    "/t/acme/members/{member}/": 11,
+    "/t/acme/members/{member}/take-out/": 11,
+    "/t/acme/members/invitations/{invitation}/withdraw/": 11,
+    "/t/acme/settings/": 10,
+    "/t/acme/settings/end-sessions/": 10,
+    "/t/acme/assets/": 12,
+    "/t/acme/assets/{asset}/": 12,
+    "/t/acme/collaborations/": 12,
+    "/t/acme/collaborations/offer/": 10,
+    "/t/acme/collaborations/{offered}/": 12,
+    "/t/acme/collaborations/{offered}/accept/": 11,
+    "/t/acme/collaborations/{offered}/decline/": 11,
+    "/t/acme/collaborations/{offering}/revoke/": 11,
+    "/t/acme/collaborations/{accepted}/end/": 11,
+    "/t/acme/collaborations/{accepted}/agreed-end/": 11,
 }
 POST_ONLY = {
     "keys:env",
@@ -108,6 +119,7 @@ POST_ONLY = {
     "cockpit:retry_registration",
     "cockpit:run_checks",
     "cockpit:withdraw_waiver",
+    "sharing:answer_end",
 }
 # The three transactions of a call are: the key's state, its admission, its answer. The admission counts the call; the
 # first call of a day makes the row in which it counts, and removes the row of long ago. Token and answer count the use
@@ -150,7 +162,12 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             due_on=timezone.localdate(),
             finding={"what": "x", "evidence": {}},
         )
+    partners = [make_tenant(f"hooli{number}", "Hooli Wind") for number in range(5)]
+    offers = [make_offer(partner, cast.acme) for partner in partners[:3]]
     return {
+        "offered": offers[0].pk,
+        "offering": make_offer(cast.acme, partners[3]).pk,
+        "accepted": make_accepted(cast.acme, partners[4]).pk,
         "ticket": ticket.pk,
         "app": apps[0].pk,
         "registered": apps[1].pk,

@@ -69,6 +69,7 @@ class TestHubBar:
         assert [area.url for area in shell(viewer, "/t/acme/")["navigation"]] == [
             "/t/acme/",
             "/t/acme/assets/",
+            "/t/acme/collaborations/",
             "/t/acme/apps/",
             "/t/acme/package/",
         ]
