@@ -69,7 +69,7 @@ def read_banner(hub_url: str) -> Banner:
 
 
 def seed(hub: Banner) -> None:
-    """The classic tenants of the emulator, provisioned as an operator does it; a key and an application to try, an offer.
+    """The classic tenants of the emulator, provisioned as an operator does it; a key, an application, an offer to try.
 
     What is there already stays. The tenant of the other world is left for the operator to provision.
     """
