@@ -292,6 +292,8 @@ READINESS_NETWORKS = environment.networks(
     "PORTAL_READINESS_NETWORKS", env.list("PORTAL_READINESS_NETWORKS", default=[])
 )
 READINESS_CA_FILE = environment.ca_file("PORTAL_READINESS_CA_FILE", env.str("PORTAL_READINESS_CA_FILE", ""))
+# The browser that takes pictures of applications that are to be released (docs/images.md); empty: nobody takes one.
+BROWSER = environment.program("PORTAL_BROWSER", env.str("PORTAL_BROWSER", ""))
 HUB_OUTBOUND_ADDRESSES = environment.networks("HUB_OUTBOUND_ADDRESSES", env.list("HUB_OUTBOUND_ADDRESSES", default=[]))
 
 # Sign-in and sessions.

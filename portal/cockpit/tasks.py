@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from portal.actor import SYSTEM
-from portal.cockpit import registrations, runs, ticket_commands, watch
+from portal.cockpit import captures, registrations, runs, ticket_commands, watch
 
 FORGOTTEN_EVERY = timedelta(hours=1)
 WATCHED_EVERY = timedelta(minutes=1)
@@ -26,6 +26,12 @@ def tell_hub(tenant_id: int, version_id: int) -> None:
 def run_checks(tenant_id: int, version_id: int) -> None:
     """Run what waits for this version; does nothing while another worker is at it."""
     runs.run_waiting(tenant_id, version_id, by=SYSTEM)
+
+
+@task()
+def take_capture(tenant_id: int, version_id: int) -> None:
+    """Take the picture that waits for this version; does nothing while another worker is at it."""
+    captures.run_waiting(tenant_id, version_id, by=SYSTEM)
 
 
 @task()
@@ -49,6 +55,8 @@ def sweep() -> None:
         tell_hub.enqueue(tenant_id, version_id)
     for tenant_id, version_id in runs.abandoned():
         run_checks.enqueue(tenant_id, version_id)
+    for tenant_id, version_id in captures.abandoned():
+        take_capture.enqueue(tenant_id, version_id)
     if _is_time("watch", WATCHED_EVERY):
         for tenant_id, version_id in watch.start_due(by=SYSTEM):
             run_checks.enqueue(tenant_id, version_id)

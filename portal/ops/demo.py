@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -133,6 +134,7 @@ def main() -> None:
         "HUB_BAR_SCRIPT_URL": f"{hub_url}/static.hub/osbar/v4/js/main.min.js",
     }
     os.environ.setdefault("PORTAL_LOG_LEVEL", "WARNING")
+    os.environ.setdefault("PORTAL_BROWSER", shutil.which("chromium") or shutil.which("chromium-browser") or "")
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     processes = Processes()
