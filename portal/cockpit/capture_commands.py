@@ -40,7 +40,7 @@ class TooManyCaptures(Refusal):
 
     def __init__(self) -> None:
         most = constants.CAPTURES_PER_HOUR
-        super().__init__(_("%(most)d captures of this tenant were taken within the last hour.") % {"most": most})
+        super().__init__(_("Pictures of this tenant were taken %(most)d times within the last hour.") % {"most": most})
 
 
 @transaction.atomic(durable=True)

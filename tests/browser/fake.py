@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.images.pictures import saved
 from tests.images.test_seen import drawn_page
 
-PROGRAM = '''#!{python} -ISB
+PROGRAM = """#!{python} -ISB
 import base64, json, os, signal, subprocess, sys, time
 MODE, HERE = {mode!r}, {here!r}
 PNG = {png!r}
@@ -64,14 +64,15 @@ while True:
         if MODE == "large file":
             with open(os.environ["HOME"] + "/large", "wb") as file:
                 file.truncate(2 ** 40)
-        result = {{"data": {{"no base64": "***", "no picture": base64.b64encode(b"GIF89a" * 99).decode()}}.get(MODE, PNG)}}
+        others = {{"no base64": "***", "no picture": base64.b64encode(b"GIF89a" * 99).decode()}}
+        result = {{"data": others.get(MODE, PNG)}}
         if MODE == "no data":
             result = {{}}
         if MODE == "error":
             say({{"id": order["id"], "error": {{"message": "no"}}}})
             continue
     say({{"id": order["id"], "result": result}})
-'''
+"""
 
 
 def fake_browser(folder: Path, mode: str = "") -> str:

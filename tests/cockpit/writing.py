@@ -30,6 +30,7 @@ APPROVAL = {
 }
 
 
+PUMPS = "https://pumps.acme.example/"
 # A square one, as it is sent; and a screenshot with the Hub's bar, as the portal has made it.
 ICON = saved(drawn())
 GOOD = PictureFacts(1440, 900, blank=False, hub_bar=HubBar.FOUND)
@@ -49,7 +50,7 @@ def give_screenshot(version: AppVersion, facts: PictureFacts = GOOD) -> None:
 
 def give_capture(version: AppVersion, **told: Any) -> Capture:
     """The portal has taken a picture of the version; no browser is started for it."""
-    kept = {"picture": SCREENSHOT.png, "facts": facts_as_json(GOOD), "url": "https://pumps.acme.example/", "status": 200}
+    kept = {"picture": SCREENSHOT.png, "facts": facts_as_json(GOOD), "url": PUMPS, "status": 200}
     row = {"state": RunState.DONE, "asked_by": "Dev", "ended_at": timezone.now()} | kept | told
     with tenant_scope(version.tenant_id):
         return Capture.objects.create(version=version, **row)
