@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
@@ -16,8 +18,10 @@ from portal.lib.browser.capture import Captured, capture
 from portal.lib.browser.failures import CaptureFailed, Why
 from portal.lib.browser.process import Limits
 from portal.lib.fetch.fetcher import Fetcher
+from portal.lib.images.seen import HubBar, hub_bar
 from tests.browser.canary import Canary
 from tests.conftest import CHROMIUM
+from tests.environment import emulator
 from tests.fetch.servers import HOST, TlsServer, loopback_policy, read_head, server_context, to_loopback
 from tests.images.pictures import opened
 
@@ -62,9 +66,10 @@ class Site:
         where = where.replace("PORT", str(self.canary.port))
         self.answers[path] = answer(b"", f"302 Found\r\nLocation: {where}")
 
-    def take(self, limits: Limits = LIMITS) -> Captured:
+    def take(self, limits: Limits = LIMITS, bar_script: str = "") -> Captured:
         fetcher = Fetcher(loopback_policy([self.port], self.ca_file, 8.0), resolve=to_loopback)
-        return capture(f"https://{HOST}:{self.port}/", browser=self.browser, fetcher=fetcher, limits=limits)
+        url = f"https://{HOST}:{self.port}/"
+        return capture(url, browser=self.browser, fetcher=fetcher, bar_script=bar_script, limits=limits)
 
 
 def answer(body: bytes, status: str = "200 OK") -> bytes:
@@ -221,18 +226,39 @@ def test_nothing_that_the_page_leads_to_comes_through(leads: Callable[[Site], No
     assert site.canary.wait(0) == 0, site.canary.heard
 
 
-def test_without_the_fence_they_do(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that the tests above can fail: the same page in the same browser, without its proxy and its rules."""
+@pytest.mark.parametrize(
+    ("without", "instead", "holds"),
+    [
+        (("proxy", "host-resolver"), f"--host-resolver-rules=MAP {HOST} 127.0.0.1", False),
+        (("bypass", "host-resolver"), "--host-resolver-rules=MAP fence.invalid 127.0.0.1", False),
+        (("host-resolver",), "--host-resolver-rules=MAP fence.invalid 127.0.0.1", True),
+    ],
+    ids=["no wall", "a proxy that is bypassed", "the proxy alone"],
+)
+def test_each_wall_alone(
+    without: tuple[str, ...], instead: str, holds: bool, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the tests above can fail: the same page in the same browser, without one wall or both."""
     fenced = captures.flags
 
-    def unfenced(*arguments: object) -> list[str]:
-        kept = [flag for flag in fenced(*arguments) if "proxy" not in flag and "host-resolver" not in flag]  # type: ignore[arg-type]
-        return [*kept, f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
+    def unfenced(*arguments: Any) -> list[str]:
+        return [*(flag for flag in fenced(*arguments) if not any(name in flag for name in without)), instead]
 
     monkeypatch.setattr(captures, "flags", unfenced)
     site.page(LOADED["pictures"] + LOADED["sockets"] + LOADED["datagrams"])
     site.take()
-    assert site.canary.wait(1) > 3
+    assert (site.canary.wait(1) == 0) == holds
+
+
+def test_second_wall_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the proxy, with the rules: not even the application is reached."""
+    fenced = captures.flags
+    monkeypatch.setattr(captures, "flags", lambda *told: [flag for flag in fenced(*told) if "proxy" not in flag])
+    site.page(LOADED["pictures"])
+    with pytest.raises(CaptureFailed) as failed:
+        site.take()
+    assert failed.value.why == Why.NOT_OPENED
+    assert len(site.asked) == 1, "by the fetch before"
 
 
 def test_page_that_takes_all_memory(site: Site) -> None:
@@ -253,3 +279,16 @@ def test_dialogs_and_downloads_leave_nothing(site: Site, tmp_path: Path) -> None
     site.page("<script>alert(1); confirm(2); prompt(3); location = '/file.zip'</script>")
     site.answers["/file.zip"] = answer(b"PK", "200 OK\r\nContent-Disposition: attachment; filename=x.zip")
     assert corner(site.take()) == BLUE
+
+
+def test_bar_of_the_hub_is_on_it(site: Site) -> None:
+    """The emulator's, from where this deployment says it is; the page gets nothing else from there."""
+    bar = f"{emulator.url.replace('127.0.0.1', 'localhost')}/static.hub/osbar/v4/js/main.min.js"
+    site.page(
+        f"<div id=_mdspcontent><h1>Pumps</h1></div><script src='{bar}'></script><script src=/start.js></script>"
+        f"<script src='{emulator.url}/_emulator/health'></script>"
+    )
+    site.answers["/start.js"] = answer(b"_mdsp.init({title: 'Pumps', appId: '_mdspcontent', initialize: true})")
+    taken = site.take(bar_script=bar)
+    assert hub_bar(opened(taken.png).convert("RGB"))[0] == HubBar.FOUND
+    assert [urlsplit(f"//{host}").port for host in taken.refused] == [urlsplit(emulator.url).port]

@@ -102,7 +102,7 @@ def flags(port: int, fetched: Fetched) -> list[str]:
     if os.geteuid() == 0:
         # Chromium refuses to run as root with its sandbox.
         told.append("--no-sandbox")
-    if fetched.certificate and not fetched.faults:
+    if fetched.certificate:
         # What the fetch has verified is believed: an authority that the deployment names, too, and this key alone.
         told.append(f"--ignore-certificate-errors-spki-list={fetched.certificate.key}")
     return told
