@@ -33,7 +33,8 @@ def capture_row(version: AppVersion, url: str = "") -> dict[str, Any]:
         "progress_url": "" if url else reverse("cockpit:capture", args=names),
         "failure": Finding(**failure).text if failure else "",
         "picture": {
-            "src": url or reverse("cockpit:capture_picture", args=names),
+            # A newer picture has another address: a page that is open shows that one.
+            "src": f"{url or reverse('cockpit:capture_picture', args=names)}?{taken.pk}",
             "width": facts.width,
             "height": facts.height,
             "has_bar": facts.hub_bar == HubBar.FOUND,

@@ -18,16 +18,14 @@ from portal.permissions import Permission
 @require_safe
 @tenant_page(Permission.APPS_READ)
 def capture(request: TenantRequest, app_id: int) -> HttpResponse:
-    """How far the capture is, for the page that shows it; without script, that page."""
+    """How far the capture is, for the page that shows it; without script, that page.
+
+    A part of the page alone: around it somebody may be writing.
+    """
     version = find_version(app_id)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("cockpit:detail", request.tenant.name, version.pk)
-    shown = capture_row(version)
-    answer = render(request, "cockpit/_capture.html", {"capture": shown})
-    if not shown["is_open"]:
-        # What the page says around it may have changed as well.
-        answer["HX-Refresh"] = "true"
-    return answer
+    return render(request, "cockpit/_capture.html", {"capture": capture_row(version)})
 
 
 @require_POST

@@ -6,13 +6,12 @@ import base64
 import binascii
 import os
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from portal.lib.browser.devtools import DevTools, Event, Refused
 from portal.lib.browser.failures import CaptureFailed, Why
 from portal.lib.browser.fence import Allowed, Fence
-from portal.lib.browser.process import Limits, running
+from portal.lib.browser.process import Limits, Running, running
 from portal.lib.fetch import target
 from portal.lib.fetch.failures import FetchFailed
 from portal.lib.fetch.fetcher import Fetched, Fetcher
@@ -111,7 +110,7 @@ def flags(port: int, fetched: Fetched) -> list[str]:
 class _Page:
     """One page: what became of it, as the browser tells."""
 
-    def __init__(self, process: Any, limits: Limits) -> None:
+    def __init__(self, process: Running, limits: Limits) -> None:
         # A picture is sent in base64.
         self._devtools = DevTools(process, 2 * limits.picture, self._heard)
         self._limits = limits

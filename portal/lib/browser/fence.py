@@ -72,7 +72,6 @@ class Fence:
     fetcher: Fetcher
     allowed: Allowed
     refused: list[str] = field(default_factory=list)
-    failed: list[FetchFailed] = field(default_factory=list)
 
     def __enter__(self) -> Fence:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=MOST_CONNECTIONS)
@@ -149,8 +148,7 @@ class Fence:
             return None
         try:
             return self.fetcher.connection(Target(host, port, "/"))
-        except FetchFailed as failed:
-            self.failed.append(failed)
+        except FetchFailed:
             return None
 
     def _plain(self, browser: socket.socket, method: bytes, where: str) -> None:
