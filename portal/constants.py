@@ -164,6 +164,15 @@ WATCH_HOURS = _number(
     minimum=0,
     maximum=720,
 )
+CAPTURE_SECONDS = _number(
+    "CAPTURE_SECONDS", 30, "seconds", "The browser that takes a picture is ended after this.", minimum=5, maximum=300
+)
+CAPTURE_MEMORY = _number(
+    "CAPTURE_MEMORY", 1024, "megabytes", "Of all processes of that browser; more ends it.", minimum=256
+)
+CAPTURES_PER_HOUR = _number(
+    "CAPTURES_PER_HOUR", 30, "captures", "Of a tenant's applications: each keeps the task worker busy."
+)
 RELEASE_FOUR_EYES = _number(
     "RELEASE_FOUR_EYES",
     1,

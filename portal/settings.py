@@ -297,6 +297,8 @@ READINESS_NETWORKS = environment.networks(
 READINESS_CA_FILE = environment.ca_file("PORTAL_READINESS_CA_FILE", env.str("PORTAL_READINESS_CA_FILE", ""))
 # Where the demo has an example application; `make run` names it.
 EXAMPLE_URL = env.str("PORTAL_EXAMPLE_URL", "") if LOCAL else ""
+# The browser that takes pictures of applications that are to be released (docs/images.md); empty: nobody takes one.
+BROWSER = environment.program("PORTAL_BROWSER", env.str("PORTAL_BROWSER", ""))
 HUB_OUTBOUND_ADDRESSES = environment.networks("HUB_OUTBOUND_ADDRESSES", env.list("HUB_OUTBOUND_ADDRESSES", default=[]))
 
 # Sign-in and sessions.

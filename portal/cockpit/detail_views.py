@@ -66,6 +66,7 @@ def detail(request: TenantRequest, app_id: int) -> HttpResponse:
         "change_release_url": app_url(request, "prepare", version.pk)
         if may_write and version.state == AppState.PREPARATION
         else None,
+        "ask_capture_url": app_url(request, "ask_capture", version.pk),
         "summary": summary_of(version),
         "checks_url": app_url(request, "checks", version.pk),
         "is_risky_version": is_risky_version(version.version),

@@ -142,6 +142,14 @@ def _pictures(version: AppVersion) -> Files:
             yield f"{name}.{ending}", content
 
 
+def _capture(version: AppVersion) -> Files:
+    taken = version.captures.filter(state=RunState.DONE).order_by("-pk").first()
+    if taken is not None and taken.picture is not None:
+        told = {"url": taken.url, "status": taken.status, "refused": taken.refused, "taken_at": _moment(taken.ended_at)}
+        yield "capture.json", as_json(told)
+        yield "capture.png", bytes(taken.picture)
+
+
 PARTS: list[Callable[[AppVersion], Files]] = [
     _release,
     _timeline,
@@ -152,6 +160,7 @@ PARTS: list[Callable[[AppVersion], Files]] = [
     _checks,
     _waivers,
     _pictures,
+    _capture,
 ]
 
 

@@ -202,6 +202,28 @@ class ReleasePrepared(Event):
     fields: str
 
 
+@event("release.capture_asked", _("let the portal's browser take a picture of {app} {version}"))
+class CaptureAsked(Event):
+    app: str
+    version: str
+
+
+@event("release.captured", _("took a picture of {app} {version} with the portal's browser"))
+class ReleaseCaptured(Event):
+    app: str
+    version: str
+    url: str
+
+
+@event("release.capture_failed", _("could not take a picture of {app} {version}"))
+class CaptureFailed(Event):
+    app: str
+    version: str
+    url: str
+    # In English: the reason, with its evidence.
+    why: str
+
+
 @event("release.submitted", _("submitted the release of {app} {version} for approval"))
 class ReleaseSubmitted(Event):
     app: str

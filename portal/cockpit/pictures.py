@@ -13,6 +13,9 @@ from portal.lib.images.seen import HubBar
 
 # Columns of a version.
 PictureKind = Literal["icon", "screenshot"]
+# And the one that the portal takes itself.
+CAPTURE: Literal["capture"] = "capture"
+ShownKind = Literal["icon", "screenshot", "capture"]
 MEDIA_TYPE = "image/png"
 
 

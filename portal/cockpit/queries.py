@@ -13,13 +13,14 @@ from portal.cockpit.models import (
     WATCHING,
     Application,
     AppVersion,
+    Capture,
     CheckRun,
     MessageSide,
     ReleaseMessage,
     RunState,
     Ticket,
 )
-from portal.cockpit.pictures import PictureKind
+from portal.cockpit.pictures import CAPTURE, PictureKind, ShownKind
 from portal.cockpit.states import APPROVED, AppState
 from portal.errors import NotFound
 from portal.lib.badge import Badge
@@ -51,9 +52,13 @@ def _without_pictures(found: QuerySet[AppVersion]) -> QuerySet[AppVersion]:
     return light.annotate(has_icon=Q(icon__isnull=False), **sizes)  # type: ignore[no-redef]  # declared for readers
 
 
-def find_picture(app_id: int, kind: PictureKind) -> bytes:
+def find_picture(app_id: int, kind: ShownKind) -> bytes:
     """The picture of the version with this id in the active tenant, else 404."""
-    found = AppVersion.objects.filter(pk=app_id).values_list(kind, flat=True).first()
+    if kind == CAPTURE:
+        taken = Capture.objects.filter(version=app_id, state=RunState.DONE).order_by("-pk")
+        found = taken.values_list("picture", flat=True).first()
+    else:
+        found = AppVersion.objects.filter(pk=app_id).values_list(kind, flat=True).first()
     if found is None:
         raise NotFound
     return bytes(found)

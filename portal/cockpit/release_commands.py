@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.actor import Actor
 from portal.audit.commands import record
 from portal.cockpit import events, gate
+from portal.cockpit.capture_commands import capture_after
 from portal.cockpit.models import APPROVAL_FIELDS, AppVersion, CheckReason
 from portal.cockpit.moves import locked, move
 from portal.cockpit.pictures import facts_as_json, facts_from_json
@@ -77,6 +78,8 @@ def prepare_release(version: AppVersion, *, screenshot: CleanImage | None = None
     if changed:
         version.save(update_fields=changed)
         run_after(version, CheckReason.CHANGE, by=by)
+    if begins or screenshot is not None:
+        capture_after(version, by=by)
     if begins or changed:
         prepared = events.ReleasePrepared(
             app=version.application.internal_name,

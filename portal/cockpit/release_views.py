@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.access import TenantRequest, tenant_page
 from portal.cockpit import release_commands
+from portal.cockpit.capture_rows import capture_row
 from portal.cockpit.gate import Blocked, NotChecked
 from portal.cockpit.queries import find_version
 from portal.cockpit.release_forms import ReleaseForm
@@ -46,6 +47,8 @@ def prepare(request: TenantRequest, app_id: int) -> HttpResponse:
     context = {
         "form": form,
         "screenshot": screenshot,
+        "release": {"screenshot": screenshot, "capture": capture_row(version)} if not begins else None,
+        "ask_capture_url": app_url(request, "ask_capture", version.pk),
         "heading": _("Prepare the release of %(name)s") % {"name": version.display_name},
         "app_name": version.display_name,
         "begins": begins,

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import TenantRequest
+from portal.cockpit.capture_rows import capture_row
 from portal.cockpit.contact_commands import contact_of
 from portal.cockpit.models import AppVersion, Registration, RegistrationState, ReleaseMessage
 from portal.cockpit.pictures import facts_from_json
@@ -111,6 +112,7 @@ def release_row(version: AppVersion) -> dict[str, Any]:
         "health_url": version.health_url,
         "credentials": version.get_credentials_display(),
         "screenshot": screenshot_row(version),
+        "capture": capture_row(version),
         "is_begun": bool(version.release_description or version.health_url),
         "approved_by": version.approved_by,
         "alternate_email": version.alternate_email,

@@ -20,7 +20,6 @@ class VisitForm(forms.Form):
     token = forms.CharField(
         label=_("Token of the Hub"),
         max_length=LONGEST,
-        required=False,
         # Never shown again, and no browser offers to keep it.
         widget=forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("An access token as the gateway sends it, without the word Bearer."),
@@ -29,15 +28,13 @@ class VisitForm(forms.Form):
     def __init__(self, *args: Any, subject: Subject, forwarded: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._subject, self._forwarded = subject, forwarded
+        self.fields["token"].required = not forwarded
         if forwarded:
             self.fields["token"].help_text = _("Leave empty to use yours, which the gateway sends with this page.")
 
     def clean_token(self) -> Secret:
         """The token, of this tenant and not over."""
-        written = self.cleaned_data["token"] or self._forwarded
-        if not written:
-            raise forms.ValidationError(self.fields["token"].error_messages["required"])
-        token = HubToken.read(written)
+        token = HubToken.read(self.cleaned_data["token"] or self._forwarded)
         for why in unfit(token, self._subject, time.time()):
             raise forms.ValidationError(why.text)
         return token.value

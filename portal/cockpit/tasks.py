@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from portal.actor import SYSTEM
-from portal.cockpit import hub_health, registrations, runs, ticket_commands, watch
+from portal.cockpit import captures, hub_health, registrations, runs, ticket_commands, watch
 
 FORGOTTEN_EVERY = timedelta(hours=1)
 WATCHED_EVERY = timedelta(minutes=1)
@@ -35,6 +35,12 @@ def run_checks(tenant_id: int, version_id: int) -> None:
 
 
 @task()
+def take_capture(tenant_id: int, version_id: int) -> None:
+    """Take the picture that waits for this version; does nothing while another worker is at it."""
+    captures.run_waiting(tenant_id, version_id, by=SYSTEM)
+
+
+@task()
 def forget_old_runs() -> None:
     """Remove runs beyond READINESS_RUNS_KEPT of each version; those of an approval stay."""
     runs.forget_old()
@@ -57,6 +63,8 @@ def sweep() -> None:
         tell_health.enqueue(tenant_id, version_id)
     for tenant_id, version_id in runs.abandoned():
         run_checks.enqueue(tenant_id, version_id)
+    for tenant_id, version_id in captures.abandoned():
+        take_capture.enqueue(tenant_id, version_id)
     if _is_time("watch", WATCHED_EVERY):
         for tenant_id, version_id in watch.start_due(by=SYSTEM):
             run_checks.enqueue(tenant_id, version_id)

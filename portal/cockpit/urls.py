@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.cockpit import (
     approval_views,
+    capture_views,
     component_views,
     contact_views,
     detail_views,
@@ -27,6 +28,9 @@ urlpatterns = [
     path("<int:app_id>/", detail_views.detail, name="detail"),
     path("<int:app_id>/icon.png", picture_views.picture, {"kind": "icon"}, name="icon"),
     path("<int:app_id>/screenshot.png", picture_views.picture, {"kind": "screenshot"}, name="screenshot"),
+    path("<int:app_id>/capture.png", picture_views.picture, {"kind": "capture"}, name="capture_picture"),
+    path("<int:app_id>/capture/", capture_views.capture, name="capture"),
+    path("<int:app_id>/capture/ask/", capture_views.ask, name="ask_capture"),
     path("<int:app_id>/edit/", views.edit, name="edit"),
     path("<int:app_id>/discard/", views.discard, name="discard"),
     path("<int:app_id>/new-version/", views.new_version, name="new_version"),

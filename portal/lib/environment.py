@@ -89,6 +89,14 @@ def ca_file(name: str, written: str) -> str:
     return written
 
 
+def program(name: str, written: str) -> str:
+    """The absolute path of a program that can be started; empty for none."""
+    path = Path(written)
+    if written and not (path.is_absolute() and path.is_file() and os.access(path, os.X_OK)):
+        raise ImproperlyConfigured(f"{name}: {written!r} is no program, write a path such as {name}=/usr/bin/chromium")
+    return written
+
+
 def json_list(name: str, written: str) -> list[dict[str, Any]]:
     """A JSON list of objects."""
     try:

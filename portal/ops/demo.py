@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -138,6 +139,7 @@ def main() -> None:
     folder = Path(os.environ.get("PORTAL_DATA_DIR", BASE_DIR / "var")).resolve()
     example = Example(folder / "example", free_port("EXAMPLE_PORT", 8443))
     example.prepare(os.environ)
+    os.environ.setdefault("PORTAL_BROWSER", shutil.which("chromium") or shutil.which("chromium-browser") or "")
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     processes = Processes()

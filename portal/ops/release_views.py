@@ -17,12 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.access import SignedInRequest, operator_page
 from portal.cockpit import check_commands
+from portal.cockpit.capture_rows import capture_row
 from portal.cockpit.changes import changes
 from portal.cockpit.contact_commands import ContactUnconfirmed, approval_of
 from portal.cockpit.dossier_views import dossier_file
 from portal.cockpit.message_commands import MessagesFull, TooManyMessages, write_message
 from portal.cockpit.models import AppVersion, MessageSide
-from portal.cockpit.pictures import PictureKind
+from portal.cockpit.pictures import ShownKind
 from portal.cockpit.queries import BADGES, approved_before, approved_versions, find_picture, find_version
 from portal.cockpit.release_forms import PASS, CheckForm, MessageForm, QueueForm
 from portal.cockpit.rows import contact_row, core_rows, message_rows, release_row, scope_rows, screenshot_row
@@ -124,7 +125,11 @@ def _shown(version: AppVersion, form: CheckForm) -> dict[str, Any]:
         "heading": _("Check of %(name)s") % {"name": version.display_name},
         "app": _row(version),
         "version": version,
-        "release": release_row(version) | {"screenshot": screenshot_row(version, _url(version, "release_screenshot"))},
+        "release": release_row(version)
+        | {
+            "screenshot": screenshot_row(version, _url(version, "release_screenshot")),
+            "capture": capture_row(version, _url(version, "release_capture")),
+        },
         "contact": contact_row(version),
         "roles": version.role_list,
         "rows": [*scope_rows(version), *(row for row in core_rows(version) if row.is_given)],
@@ -141,8 +146,8 @@ def _shown(version: AppVersion, form: CheckForm) -> dict[str, Any]:
 
 @require_safe
 @operator_page
-def release_picture(request: SignedInRequest, tenant: str, app_id: int, kind: PictureKind) -> HttpResponseBase:
-    """Icon or screenshot of a release, while the operator decides about it."""
+def release_picture(request: SignedInRequest, tenant: str, app_id: int, kind: ShownKind) -> HttpResponseBase:
+    """Icon, screenshot or own capture of a release, while the operator decides about it."""
     found = get_object_or_404(Tenant, name=tenant)
     with tenant_scope(found.pk):
         target_of(find_version(app_id).state, Verb.PASS)

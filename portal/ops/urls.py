@@ -43,6 +43,12 @@ urlpatterns = [
         {"kind": "screenshot"},
         name="release_screenshot",
     ),
+    path(
+        "operator/releases/<tenant:tenant>/<int:app_id>/capture.png",
+        release_views.release_picture,
+        {"kind": "capture"},
+        name="release_capture",
+    ),
     path("patterns/", views.patterns, name="patterns"),
     path("docs/", docs.index, name="docs"),
     path("docs/<slug:page>/", docs.page, name="docs_page"),

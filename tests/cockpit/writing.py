@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from portal.cockpit.contact_commands import contact_url
-from portal.cockpit.models import AlternateContact, AppVersion
+from portal.cockpit.models import AlternateContact, AppVersion, Capture, RunState
 from portal.cockpit.pictures import facts_as_json
 from portal.lib.images.cleaning import CleanImage, PictureFacts
 from portal.lib.images.seen import HubBar
+from portal.scoping import tenant_scope
 from tests.images.pictures import drawn, saved
 
 RELEASE = {
@@ -28,6 +30,7 @@ APPROVAL = {
 }
 
 
+PUMPS = "https://pumps.acme.example/"
 # A square one, as it is sent; and a screenshot with the Hub's bar, as the portal has made it.
 ICON = saved(drawn())
 GOOD = PictureFacts(1440, 900, blank=False, hub_bar=HubBar.FOUND)
@@ -43,6 +46,14 @@ def give_screenshot(version: AppVersion, facts: PictureFacts = GOOD) -> None:
     """The version, in preparation, has a screenshot on which this was seen; nothing is decoded for it."""
     kept = {"screenshot": SCREENSHOT.png, "screenshot_facts": facts_as_json(facts)}
     AppVersion.all_tenants.filter(pk=version.pk).update(**kept)
+
+
+def give_capture(version: AppVersion, **told: Any) -> Capture:
+    """The portal has taken a picture of the version; no browser is started for it."""
+    kept = {"picture": SCREENSHOT.png, "facts": facts_as_json(GOOD), "url": PUMPS, "status": 200}
+    row = {"state": RunState.DONE, "asked_by": "Dev", "ended_at": timezone.now()} | kept | told
+    with tenant_scope(version.tenant_id):
+        return Capture.objects.create(version=version, **row)
 
 
 def approve(client: Client, version: AppVersion, **changed: Any) -> Any:

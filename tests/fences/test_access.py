@@ -35,7 +35,7 @@ from tests.cast import (
     signed_in,
 )
 from tests.cockpit.running import checked, make_ticket, make_waiver
-from tests.cockpit.writing import ICON, SCREENSHOT
+from tests.cockpit.writing import ICON, SCREENSHOT, give_capture
 from tests.conftest import Building
 from tests.fences.pages import Page, all_pages, pages_for
 from tests.sharing.making import make_offer
@@ -126,11 +126,12 @@ def make_things(cast: Cast) -> dict[str, dict[str, Any]]:
 
 
 def with_pictures(version: AppVersion) -> AppVersion:
-    """Another version, which began with both pictures: a picture that is not there is not found either."""
+    """Another version, which began with all pictures: a picture that is not there is not found either."""
     version.pk, version.version, version._state.adding = None, "v2.0.0", True
     version.icon, version.screenshot = ICON, SCREENSHOT.png
     with tenant_scope(version.tenant_id):
         version.save()
+    give_capture(version)
     return version
 
 

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from portal.actor import SYSTEM
-from portal.cockpit.models import AlternateContact, ReleaseMessage, Ticket, Waiver
+from portal.cockpit.models import AlternateContact, Capture, ReleaseMessage, Ticket, Waiver
 from portal.cockpit.registration_commands import register
 from portal.cockpit.run_commands import start_run
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
@@ -56,6 +56,7 @@ ALL_TENANTS = {
     "portal/cockpit/hub_health.py",
     "portal/cockpit/registrations.py",
     "portal/cockpit/contact_commands.py",
+    "portal/cockpit/captures.py",
     "portal/cockpit/runs.py",
     "portal/cockpit/watch.py",
     "portal/cockpit/ticket_commands.py",
@@ -71,6 +72,7 @@ OPENS_SCOPE = {
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
     "portal/keys/tasks.py",
+    "portal/cockpit/captures.py",
     "portal/cockpit/runs.py",
     "portal/cockpit/watch.py",
     "portal/cockpit/ticket_commands.py",
@@ -229,6 +231,7 @@ def test_there_are_foreign_keys_to_guard() -> None:
         "cockpit.AlternateContact.version",
         "cockpit.CheckRun.version",
         "cockpit.VisitorToken.run",
+        "cockpit.Capture.version",
         "cockpit.Waiver.version",
         "cockpit.Ticket.version",
     ]
@@ -245,6 +248,7 @@ def test_database_refuses_a_foreign_key_into_another_tenant(field: Any, cast: Ca
         HandOver.objects.create(key=key, generation=1, email="dev@acme.example", expires_at=now)
         app = make_app(cast.acme)
         Waiver.objects.create(version=app, check_id="hsts", reason="x", ends_on=now, by_id="1", by_name="x")
+        Capture.objects.create(version=app, asked_by="Dev")
         Ticket.objects.create(version=app, check_id="hsts", severity="warning", finding={}, due_on=now)
         register(app, by=SYSTEM)
         start_run(app, token=Secret("a.b.c"), by=SYSTEM)

@@ -86,6 +86,11 @@ WRONG = {
         ("/nowhere/ca.pem", "write the path of a file in PEM"),
         ("manage.py", "write the path of a file in PEM"),
     ],
+    "PORTAL_BROWSER": [
+        ("chromium", "write a path such as PORTAL_BROWSER=/usr/bin/chromium"),
+        ("/nowhere/chromium", "write a path such as PORTAL_BROWSER=/usr/bin/chromium"),
+        ("/etc/passwd", "is no program"),
+    ],
     "HUB_OUTBOUND_ADDRESSES": [("gateway", "write addresses such as HUB_OUTBOUND_ADDRESSES=10.0.0.7")],
     "PORTAL_TOKEN_ALGORITHM": [("none", "write ES256 or RS256")],
     "PORTAL_TOKEN_LIFETIME": [("15m", "PORTAL_TOKEN_LIFETIME=900"), ("0", "at least 1"), ("٣", "whole number")],

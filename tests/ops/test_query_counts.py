@@ -33,7 +33,7 @@ from tests.cast import (
     signed_in,
 )
 from tests.cockpit.running import checked
-from tests.cockpit.writing import ICON, SCREENSHOT
+from tests.cockpit.writing import ICON, SCREENSHOT, give_capture
 from tests.fences.pages import pages_for
 from tests.sharing.making import make_accepted, make_offer
 
@@ -64,9 +64,11 @@ PAGES = {
     "/t/acme/keys/{key}/brown-out/stop/": 12,
     "/t/acme/apps/": 15,
     "/t/acme/apps/create/": 12,
-    "/t/acme/apps/{app}/": 18,
+    "/t/acme/apps/{app}/": 19,
     "/t/acme/apps/{app}/icon.png": 4,
     "/t/acme/apps/{prepared}/screenshot.png": 4,
+    "/t/acme/apps/{prepared}/capture.png": 4,
+    "/t/acme/apps/{prepared}/capture/": 4,
     "/t/acme/apps/{app}/edit/": 13,
     "/t/acme/apps/{app}/new-version/": 13,
     "/t/acme/apps/{app}/discard/": 15,
@@ -77,14 +79,14 @@ PAGES = {
     "/t/acme/apps/{app}/register/": 13,
     "/t/acme/apps/{registered}/deregister/": 13,
     "/t/acme/apps/{registered}/prepare/": 13,
-    "/t/acme/apps/{prepared}/submit/": 13,
+    "/t/acme/apps/{prepared}/submit/": 14,
     "/t/acme/apps/{submitted}/withdraw/": 13,
     "/t/acme/apps/{app}/checks/": 16,
     "/t/acme/apps/{app}/checks/{run}.json": 5,
     "/t/acme/apps/{app}/checks/{run}.xml": 5,
     "/t/acme/apps/{app}/checks/hsts/waive/": 13,
     "/t/acme/apps/{app}/checks/visit/": 13,
-    "/t/acme/apps/{submitted}/approve/": 18,
+    "/t/acme/apps/{submitted}/approve/": 19,
     "/t/acme/apps/{submitted}/send-back/": 13,
     "/t/acme/apps/{approved}/dossier.zip": 21,
     "/t/acme/apps/{approved}/tickets/{ticket}/accept/": 14,
@@ -114,6 +116,7 @@ POST_ONLY = {
     "keys:export_file",
     "keys:withdraw_hand_over",
     "keys:disable_leaked",
+    "cockpit:ask_capture",
     "cockpit:remove_component",
     "cockpit:resend_contact",
     "cockpit:retry_registration",
@@ -147,6 +150,7 @@ def places(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         for app in apps[2:5]:
             release = {"release_description": "x", "health_component": "web", "health_path": "/health"}
             prepare_release(app, **release, screenshot=SCREENSHOT, by=SYSTEM)
+            give_capture(app)
         for app in apps[3:5]:
             checked(app, "hsts")
             submit_release(app, by=SYSTEM)

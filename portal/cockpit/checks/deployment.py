@@ -16,7 +16,12 @@ from portal.lib.fetch.target import HTTPS_PORT
 def runner(subject: Subject, *, token: str = "", progress: OnProgress = lambda _progress: None) -> Runner:
     """A run of all checks over one application; `token` is that of a person, as the Hub's gateway sends it."""
     addresses = tuple(map(str, settings.HUB_OUTBOUND_ADDRESSES))
-    return Runner(subject, _fetcher(_policy()), token, addresses, progress, bar_script=settings.HUB_BAR_SCRIPT_URL)
+    return Runner(subject, fetcher(), token, addresses, progress, bar_script=settings.HUB_BAR_SCRIPT_URL)
+
+
+def fetcher() -> Fetcher:
+    """What looks at applications, with this deployment's ports, networks and authorities."""
+    return _fetcher(_policy())
 
 
 def _policy() -> Policy:

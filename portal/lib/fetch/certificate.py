@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 # No more names are shown, and no longer texts (characters).
 MOST_NAMES = 20
@@ -25,7 +27,10 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a server showed, trusted or not. Times are UTC; None and empty where the certificate cannot be read."""
+    """What a server showed, trusted or not. Times are UTC; None and empty where the certificate cannot be read.
+
+    `key` is the SHA-256 of its public key in base64, as browsers pin it (RFC 7469 section 2.4).
+    """
 
     sha256: str
     subject: str = ""
@@ -33,6 +38,7 @@ class Certificate:
     names: tuple[str, ...] = ()
     not_before: datetime | None = None
     not_after: datetime | None = None
+    key: str = ""
 
     @classmethod
     def read(cls, der: bytes) -> Certificate:
@@ -47,9 +53,15 @@ class Certificate:
                 tuple(map(shown, dns_names(found)[:MOST_NAMES])),
                 found.not_valid_before_utc,
                 found.not_valid_after_utc,
+                _pin(found),
             )
         except UNREADABLE:
             return cls(sha256)
+
+
+def _pin(certificate: x509.Certificate) -> str:
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(hashlib.sha256(key).digest()).decode()
 
 
 def dns_names(certificate: x509.Certificate) -> list[str]:

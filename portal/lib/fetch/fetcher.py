@@ -120,6 +120,10 @@ class Fetcher:
         policy = replace(self.policy, body_limit=body_limit or self.policy.body_limit)
         return _Fetch(self, policy, Deadline(policy.deadline)).run(url, headers or {})
 
+    def connection(self, to: target.Target) -> socket.socket:
+        """A connection to a server, for what speaks with it itself; guarded as a fetch is. Raises `FetchFailed`."""
+        return _Fetch(self, self.policy, Deadline(self.policy.deadline)).connection(to)
+
 
 class _Fetch:
     """One fetch: its deadline and what it has learned so far."""
@@ -153,8 +157,7 @@ class _Fetch:
         )
 
     def _get(self, to: target.Target, headers: Mapping[str, str]) -> Response:
-        addresses = self._addresses(to.host)
-        with self._connection(addresses, to.port) as connection:
+        with self.connection(to) as connection:
             stream = Stream(connection, self._deadline, self._policy.byte_limit)
             self._tls = tls.TlsStream(stream, self._fetcher.context, to.host)
             try:
@@ -164,6 +167,10 @@ class _Fetch:
             except OSError as error:
                 reason = Reason.NO_HTTP if self._steps.tls else Reason.NO_TLS
                 raise FetchFailed(reason, f"socket: {type(error).__name__}") from error
+
+    def connection(self, to: target.Target) -> socket.socket:
+        """By an address that was looked at; no name is looked up twice."""
+        return self._connection(self._addresses(to.host), to.port)
 
     def _addresses(self, host: str) -> list[Address]:
         seconds = min(self._policy.resolve_seconds, self._deadline.left())

@@ -10,7 +10,9 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 
-def image_response(request: HttpRequest, png: bytes, *, kind: Literal["icon", "screenshot"]) -> HttpResponseBase:
+def image_response(
+    request: HttpRequest, png: bytes, *, kind: Literal["icon", "screenshot", "capture"]
+) -> HttpResponseBase:
     """The picture, or 304 where the browser has it. For a view that has checked the right to see it.
 
     A browser may keep it, for this person alone, and asks each time whether it still may show it.
