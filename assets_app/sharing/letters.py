@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from assets_app.sharing.models import Collaboration
 from assets_app.sharing.states import Side, Verb
-from portal.notify import mails
+from portal.notify import collaboration_mails, mails
 from portal.notify.commands import discard
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
@@ -27,18 +27,18 @@ from portal.tenants.states import TenantState
 def tell_offer(collaboration: Collaboration) -> None:
     """To the admins who can accept it."""
     told = {"expires_at": collaboration.expires_at}
-    _tell(collaboration, collaboration.receiver, "offered", mails.collaboration_offered, **told)
+    _tell(collaboration, collaboration.receiver, "offered", collaboration_mails.collaboration_offered, **told)
 
 
 def tell_step(collaboration: Collaboration, verb: str, side: Side) -> None:
     """To whoever did not take the step. Nobody hears of an offer that is revoked: it only is not there any more."""
     offerer, receiver = collaboration.tenant, collaboration.receiver
     if verb in {Verb.ACCEPT, Verb.DECLINE, Verb.EXPIRE}:
-        _tell(collaboration, offerer, "answered", mails.collaboration_answered, answer=verb)
+        _tell(collaboration, offerer, "answered", collaboration_mails.collaboration_answered, answer=verb)
     elif verb in {Verb.END, Verb.RUN_OUT}:
         others = {Side.OFFERER: [receiver], Side.RECEIVER: [offerer]}.get(side, [offerer, receiver])
         for tenant in others:
-            _tell(collaboration, tenant, "ended", mails.collaboration_ended, why=verb)
+            _tell(collaboration, tenant, "ended", collaboration_mails.collaboration_ended, why=verb)
     if verb not in {Verb.END, Verb.RUN_OUT}:
         _take_back_offer(collaboration)
 
@@ -47,7 +47,7 @@ def tell_closed(collaboration: Collaboration, *, was_accepted: bool) -> None:
     """To the side that is left when the other one is archived."""
     for tenant in (collaboration.tenant, collaboration.receiver):
         if was_accepted:
-            _tell(collaboration, tenant, "ended", mails.collaboration_ended, why=Verb.CLOSE)
+            _tell(collaboration, tenant, "ended", collaboration_mails.collaboration_ended, why=Verb.CLOSE)
     _take_back_offer(collaboration)
 
 
@@ -55,14 +55,14 @@ def tell_end_is_near(collaboration: Collaboration, days: int, end: date) -> None
     """To the admins of both sides, once for each number of days and each end."""
     for tenant in (collaboration.tenant, collaboration.receiver):
         occasion = f"ends-soon-{days}-{end}"
-        _tell(collaboration, tenant, occasion, mails.collaboration_ends_soon, agreed_end=end)
+        _tell(collaboration, tenant, occasion, collaboration_mails.collaboration_ends_soon, agreed_end=end)
 
 
 def tell_proposal(collaboration: Collaboration, end: date) -> None:
     """To the admins who have to answer."""
     other = collaboration.partner
     occasion = f"proposed-{end}"
-    _tell(collaboration, other, occasion, mails.collaboration_end_proposed, proposed_end=end)
+    _tell(collaboration, other, occasion, collaboration_mails.collaboration_end_proposed, proposed_end=end)
 
 
 def _tell(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from portal.notify import mails
+from portal.notify import collaboration_mails, mails
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role
 from tests.notify.smtp_server import SmtpServer
@@ -131,17 +131,19 @@ def each_mail(language: str = "en") -> dict[str, Callable[[], OutgoingMail]]:
             url="http://localhost:8000/t/acme/apps/7/",
             **common,
         ),
-        "collaboration_offered": lambda: mails.collaboration_offered(
+        "collaboration_offered": lambda: collaboration_mails.collaboration_offered(
             key="offered", expires_at=EXPIRES, **collaboration
         ),
-        "collaboration_answered": lambda: mails.collaboration_answered(
+        "collaboration_answered": lambda: collaboration_mails.collaboration_answered(
             key="answered", answer="decline", **collaboration
         ),
-        "collaboration_ended": lambda: mails.collaboration_ended(key="ended", why="run_out", **collaboration),
-        "collaboration_ends_soon": lambda: mails.collaboration_ends_soon(
+        "collaboration_ended": lambda: collaboration_mails.collaboration_ended(
+            key="ended", why="run_out", **collaboration
+        ),
+        "collaboration_ends_soon": lambda: collaboration_mails.collaboration_ends_soon(
             key="ends-soon", agreed_end=date(2026, 12, 3), **collaboration
         ),
-        "collaboration_end_proposed": lambda: mails.collaboration_end_proposed(
+        "collaboration_end_proposed": lambda: collaboration_mails.collaboration_end_proposed(
             key="proposed", proposed_end=date(2026, 12, 3), **collaboration
         ),
         "hand_over": lambda: mails.hand_over(
