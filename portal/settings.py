@@ -179,7 +179,7 @@ ATTENTION_SOURCES = [
     "portal.keys.attention.for_member",
     "assets_app.sharing.attention.for_member",
     "portal.cockpit.attention.for_member",
-    "portal.cockpit.watch_attention.for_member",
+    "portal.cockpit.watching.attention.for_member",
     "portal.tenants.quota_attention.for_member",
     "portal.ops.attention.for_operator",
 ]

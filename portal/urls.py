@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from portal.cockpit import dossier_views
-from portal.cockpit.contact_views import answer as answer_as_contact
+from portal.cockpit.release import dossier_views
+from portal.cockpit.release.contact_views import answer as answer_as_contact
 from portal.keys.handover import views as handover_views
 from portal.lib.converters import TenantName
 from portal.tenants import person_views

@@ -12,7 +12,7 @@ from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.models import Application, AppRole, AppVersion, CheckReason, Component, as_json
 from portal.cockpit.moves import locked
-from portal.cockpit.run_commands import run_after
+from portal.cockpit.readiness.commands import run_after
 from portal.cockpit.states import AppState
 from portal.errors import Refusal
 from portal.scoping import active_tenant_id

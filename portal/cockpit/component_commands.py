@@ -11,8 +11,8 @@ from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.commands import editable
 from portal.cockpit.models import AppVersion, CheckReason, Component, as_json
+from portal.cockpit.readiness.commands import run_after
 from portal.cockpit.rules import MOST_COMPONENTS
-from portal.cockpit.run_commands import run_after
 from portal.errors import NotFound, Refusal
 
 

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.access import TenantRequest, tenant_page
-from portal.cockpit.contact_commands import approval_of
-from portal.cockpit.dossier import SUBMITTED
 from portal.cockpit.models import AppVersion
 from portal.cockpit.queries import find_version, versions
-from portal.cockpit.release_forms import MessageForm
-from portal.cockpit.review import returned
+from portal.cockpit.readiness.rows import summary_of
+from portal.cockpit.release.contact_commands import approval_of
+from portal.cockpit.release.dossier import SUBMITTED
+from portal.cockpit.release.forms import MessageForm
+from portal.cockpit.release.review import returned
 from portal.cockpit.rows import (
     actions,
     app_row,
@@ -28,10 +29,9 @@ from portal.cockpit.rows import (
     scope_rows,
 )
 from portal.cockpit.rules import is_risky_version
-from portal.cockpit.run_rows import summary_of
 from portal.cockpit.states import AppState
 from portal.cockpit.timeline import timeline
-from portal.cockpit.watch_rows import watch_row
+from portal.cockpit.watching.rows import watch_row
 from portal.permissions import Permission
 
 

@@ -262,7 +262,7 @@ class CheckPassed(Event):
 class CheckFailed(Event):
     app: str
     version: str
-    # The returned items, as `portal.cockpit.review.ReviewItem` names them.
+    # The returned items, as `portal.cockpit.release.review.ReviewItem` names them.
     items: str = ""
 
 

@@ -11,7 +11,7 @@ from portal.access import TenantRequest, tenant_page
 from portal.cockpit.forms import AppFilterForm
 from portal.cockpit.queries import find_versions, with_health
 from portal.cockpit.rows import app_row, app_url
-from portal.cockpit.watch_rows import health_badge
+from portal.cockpit.watching.rows import health_badge
 from portal.lib.paging import page_of
 from portal.permissions import Permission
 from portal.tenants import quotas

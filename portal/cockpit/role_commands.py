@@ -10,7 +10,7 @@ from portal.audit.commands import record
 from portal.cockpit import events
 from portal.cockpit.commands import editable
 from portal.cockpit.models import AppRole, AppVersion, CheckReason, as_json
-from portal.cockpit.run_commands import run_after
+from portal.cockpit.readiness.commands import run_after
 from portal.errors import Refusal
 
 

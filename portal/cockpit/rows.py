@@ -10,16 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.access import TenantRequest
-from portal.cockpit.capture_rows import capture_row
-from portal.cockpit.contact_commands import contact_of
 from portal.cockpit.models import AppVersion, Registration, RegistrationState, ReleaseMessage
 from portal.cockpit.pictures import facts_from_json
 from portal.cockpit.queries import BADGES
-from portal.cockpit.registrations import registrar_of
+from portal.cockpit.registration.registrations import registrar_of
+from portal.cockpit.release.capture_rows import capture_row
+from portal.cockpit.release.contact_commands import contact_of
+from portal.cockpit.release.screenshots import Severity, screenshot_findings
 from portal.cockpit.rules import CORE_ROLES
-from portal.cockpit.screenshots import Severity, screenshot_findings
 from portal.cockpit.states import AppState, Verb, verbs_of
-from portal.cockpit.watch_rows import told_health_row
+from portal.cockpit.watching.rows import told_health_row
 from portal.errors import refusal_of
 from portal.lib.badge import Badge
 from portal.lib.images.seen import HubBar

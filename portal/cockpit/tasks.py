@@ -8,7 +8,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from portal.actor import SYSTEM
-from portal.cockpit import captures, hub_health, registrations, runs, ticket_commands, watch
+from portal.cockpit.readiness import runs
+from portal.cockpit.registration import hub_health, registrations
+from portal.cockpit.release import captures
+from portal.cockpit.watching import ticket_commands, watch
 
 FORGOTTEN_EVERY = timedelta(hours=1)
 WATCHED_EVERY = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 
 from portal.cockpit.models import AppVersion
-from portal.cockpit.review import in_words
+from portal.cockpit.release.review import in_words
 from portal.cockpit.states import MAIN_PATH, AppState
 
 Items = tuple[tuple[str, str], ...]

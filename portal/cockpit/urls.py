@@ -2,24 +2,13 @@
 
 from django.urls import path
 
-from portal.cockpit import (
-    approval_views,
-    capture_views,
-    component_views,
-    contact_views,
-    detail_views,
-    dossier_views,
-    list_views,
-    message_views,
-    picture_views,
-    registration_views,
-    release_views,
-    role_views,
-    run_views,
-    ticket_views,
-    views,
-    waiver_views,
-)
+from portal.cockpit import component_views, detail_views, list_views, picture_views, role_views, views
+from portal.cockpit.readiness import views as run_views
+from portal.cockpit.readiness import waiver_views
+from portal.cockpit.registration import views as registration_views
+from portal.cockpit.release import approval_views, capture_views, contact_views, dossier_views, message_views
+from portal.cockpit.release import views as release_views
+from portal.cockpit.watching import ticket_views
 
 app_name = "cockpit"
 urlpatterns = [

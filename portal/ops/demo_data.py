@@ -19,10 +19,10 @@ from assets_app.sharing import commands as sharing
 from assets_app.sharing.notice import notice
 from assets_app.sharing.queries import of_both
 from portal.actor import SYSTEM
-from portal.cockpit import registrations
 from portal.cockpit.commands import create_app
 from portal.cockpit.component_commands import save_component
 from portal.cockpit.models import Application, AppVersion, Component
+from portal.cockpit.registration import registrations
 from portal.cockpit.role_commands import give_scopes
 from portal.cockpit.states import AppState
 from portal.keys.commands import create_key

@@ -16,18 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from portal.access import SignedInRequest, operator_page
-from portal.cockpit import check_commands
-from portal.cockpit.capture_rows import capture_row
-from portal.cockpit.changes import changes
-from portal.cockpit.contact_commands import ContactUnconfirmed, approval_of
-from portal.cockpit.dossier_views import dossier_file
-from portal.cockpit.message_commands import MessagesFull, TooManyMessages, write_message
 from portal.cockpit.models import AppVersion, MessageSide
 from portal.cockpit.pictures import ShownKind
 from portal.cockpit.queries import BADGES, approved_before, approved_versions, find_picture, find_version
-from portal.cockpit.release_forms import PASS, CheckForm, MessageForm, QueueForm
+from portal.cockpit.readiness.rows import shown_of, summary_of
+from portal.cockpit.release import check_commands
+from portal.cockpit.release.capture_rows import capture_row
+from portal.cockpit.release.changes import changes
+from portal.cockpit.release.contact_commands import ContactUnconfirmed, approval_of
+from portal.cockpit.release.dossier_views import dossier_file
+from portal.cockpit.release.forms import PASS, CheckForm, MessageForm, QueueForm
+from portal.cockpit.release.message_commands import MessagesFull, TooManyMessages, write_message
 from portal.cockpit.rows import contact_row, core_rows, message_rows, release_row, scope_rows, screenshot_row
-from portal.cockpit.run_rows import shown_of, summary_of
 from portal.cockpit.states import AppState, StateForbids, Verb, target_of
 from portal.cockpit.timeline import timeline
 from portal.lib.forms import posted

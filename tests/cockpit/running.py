@@ -9,10 +9,10 @@ from django.utils import timezone
 from portal.cockpit.checks.catalogue import CHECKS
 from portal.cockpit.checks.check import Severity, found
 from portal.cockpit.checks.report import Outcome, Report, Result
-from portal.cockpit.kept import as_kept
 from portal.cockpit.models import OPEN_RUNS, AppVersion, CheckReason, CheckRun, RunState, Ticket, Waiver
-from portal.cockpit.subjects import fingerprint, subject_of
-from portal.cockpit.watched import health_of
+from portal.cockpit.readiness.kept import as_kept
+from portal.cockpit.readiness.subjects import fingerprint, subject_of
+from portal.cockpit.watching.watched import health_of
 from portal.scoping import tenant_scope
 
 

@@ -9,9 +9,9 @@ from django.test import Client
 
 from portal import constants
 from portal.actor import Actor, ActorKind
-from portal.cockpit.approval_commands import SubmitterMayNotApprove, approve_release, last_submission
 from portal.cockpit.models import AppVersion, Move
-from portal.cockpit.notice import notice
+from portal.cockpit.release.approval_commands import SubmitterMayNotApprove, approve_release, last_submission
+from portal.cockpit.release.notice import notice
 from portal.identity.models import User
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in

@@ -22,9 +22,10 @@ from django_tasks_db.models import DBTaskResult
 
 from portal import constants
 from portal.actor import SYSTEM
-from portal.cockpit import captures, tasks
+from portal.cockpit import tasks
 from portal.cockpit.checks.check import found
 from portal.cockpit.models import AppVersion, Capture, Component, RunState
+from portal.cockpit.release import captures
 from portal.lib.fetch import resolving
 from portal.scoping import tenant_scope
 from tests.browser.fake import fake_browser

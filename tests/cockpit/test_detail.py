@@ -9,7 +9,7 @@ from django.test import Client
 
 from portal.actor import SYSTEM
 from portal.cockpit.models import AppRole, AppVersion
-from portal.cockpit.registration_commands import register
+from portal.cockpit.registration.commands import register
 from portal.cockpit.role_commands import give_scopes
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in

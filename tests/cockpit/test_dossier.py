@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from portal.cockpit import dossier as parts
 from portal.cockpit.models import AppVersion, DossierKey
+from portal.cockpit.release import dossier as parts
 from portal.lib.crypto import KeyRing
 from portal.lib.dossier_file import pack
 from tests.cast import Cast, make_member, signed_in

@@ -12,7 +12,7 @@ from portal.actor import SYSTEM
 from portal.cockpit.commands import ConfigurationLocked, change_app
 from portal.cockpit.models import AppVersion
 from portal.cockpit.moves import locked
-from portal.cockpit.registration_commands import register
+from portal.cockpit.registration.commands import register
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app
 from tests.cockpit.reading import again, content, recorded

@@ -9,11 +9,11 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from portal.actor import SYSTEM
-from portal.cockpit import runs
-from portal.cockpit.check_commands import ChecksStillRun, pass_check
-from portal.cockpit.gate import Blocked, NotChecked
 from portal.cockpit.models import AppVersion, CheckReason, CheckRun, Move, RunState
-from portal.cockpit.release_commands import submit_release
+from portal.cockpit.readiness import runs
+from portal.cockpit.readiness.gate import Blocked, NotChecked
+from portal.cockpit.release.check_commands import ChecksStillRun, pass_check
+from portal.cockpit.release.commands import submit_release
 from portal.notify.models import OutgoingMail
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in

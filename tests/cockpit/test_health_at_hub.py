@@ -14,9 +14,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from portal import constants
-from portal.cockpit import hub_health, registrations, tasks
+from portal.cockpit import tasks
 from portal.cockpit.models import AppVersion, CheckReason, Registration, RegistrationState, Ticket
-from portal.cockpit.watched import stale_after
+from portal.cockpit.registration import hub_health, registrations
+from portal.cockpit.watching.watched import stale_after
 from portal.emulator.testing import RunningEmulator
 from portal.keys.models import BindingKey
 from portal.scoping import tenant_scope

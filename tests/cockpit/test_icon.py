@@ -15,7 +15,7 @@ from portal.cockpit.commands import ConfigurationLocked, change_app, create_vers
 from portal.cockpit.models import AppVersion
 from portal.cockpit.pictures import picture_of
 from portal.cockpit.queries import find_version
-from portal.cockpit.registration_commands import register
+from portal.cockpit.registration.commands import register
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app, signed_in
 from tests.cockpit.reading import again, content, recorded

@@ -7,7 +7,7 @@ from django.test import Client
 
 from portal import constants
 from portal.actor import SYSTEM
-from portal.cockpit.registration_commands import register
+from portal.cockpit.registration.commands import register
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app, signed_in
 

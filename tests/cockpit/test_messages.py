@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from portal import constants
 from portal.actor import SYSTEM, Actor, ActorKind
-from portal.cockpit.message_commands import write_message
 from portal.cockpit.models import AppVersion, MessageSide, ReleaseMessage
+from portal.cockpit.release.message_commands import write_message
 from portal.cockpit.states import StateForbids
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role

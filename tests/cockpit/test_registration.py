@@ -7,7 +7,7 @@ from django.test import Client
 
 from portal.actor import SYSTEM
 from portal.cockpit.models import AppVersion, Move
-from portal.cockpit.registration_commands import RoleOrScopeMissing, register
+from portal.cockpit.registration.commands import RoleOrScopeMissing, register
 from portal.scoping import tenant_scope
 from tests.cast import Cast
 from tests.cockpit.reading import again, content, recorded

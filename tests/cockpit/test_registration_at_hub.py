@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from portal.cockpit import registrations, tasks
+from portal.cockpit import tasks
 from portal.cockpit.models import AppVersion, Registration
+from portal.cockpit.registration import registrations
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator
 from portal.hub.errors import HubTimeout

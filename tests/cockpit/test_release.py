@@ -9,7 +9,7 @@ from django.test import Client
 
 from portal.actor import SYSTEM
 from portal.cockpit.models import AppVersion, Move
-from portal.cockpit.release_commands import ReleaseIncomplete, submit_release
+from portal.cockpit.release.commands import ReleaseIncomplete, submit_release
 from portal.scoping import tenant_scope
 from tests.cast import Cast
 from tests.cockpit.reading import again, content, recorded

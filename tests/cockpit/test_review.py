@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from portal import constants
 from portal.cockpit.models import AppVersion, Move
-from portal.cockpit.review import ReviewItem
+from portal.cockpit.release.review import ReviewItem
 from portal.notify.models import OutgoingMail
 from tests.cast import Cast, make_app, signed_in
 from tests.cockpit.reading import again, recorded

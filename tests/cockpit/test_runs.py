@@ -13,14 +13,15 @@ from django_tasks_db.models import DBTaskResult
 
 from portal import constants
 from portal.actor import SYSTEM
-from portal.cockpit import runs, tasks
+from portal.cockpit import tasks
 from portal.cockpit.checks.catalogue import CHECKS
 from portal.cockpit.checks.check import found
 from portal.cockpit.checks.report import Outcome, Report, Result
 from portal.cockpit.checks.runner import Runner
-from portal.cockpit.kept import MOST_FINDINGS, as_kept, as_report
 from portal.cockpit.models import AppVersion, CheckReason, CheckRun, RunState
-from portal.cockpit.subjects import fingerprint, subject_of
+from portal.cockpit.readiness import runs
+from portal.cockpit.readiness.kept import MOST_FINDINGS, as_kept, as_report
+from portal.cockpit.readiness.subjects import fingerprint, subject_of
 from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app
 from tests.cockpit.checks.application import World

@@ -14,7 +14,7 @@ from portal.cockpit.checks.subject import Picture
 from portal.cockpit.commands import create_version
 from portal.cockpit.models import AppVersion
 from portal.cockpit.pictures import facts_from_json, picture_of
-from portal.cockpit.release_commands import ScreenshotMissing, ScreenshotUnfit, submit_release
+from portal.cockpit.release.commands import ScreenshotMissing, ScreenshotUnfit, submit_release
 from portal.lib.images.cleaning import PictureFacts
 from portal.lib.images.seen import HubBar
 from portal.scoping import tenant_scope

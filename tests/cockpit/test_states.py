@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.actor import SYSTEM
-from portal.cockpit.approval_commands import approve_release, send_back_release
-from portal.cockpit.check_commands import fail_check, pass_check
 from portal.cockpit.models import AppVersion
-from portal.cockpit.notice import notice
-from portal.cockpit.registration_commands import deregister, register
-from portal.cockpit.release_commands import prepare_release, submit_release, withdraw_release
+from portal.cockpit.registration.commands import deregister, register
+from portal.cockpit.release.approval_commands import approve_release, send_back_release
+from portal.cockpit.release.check_commands import fail_check, pass_check
+from portal.cockpit.release.commands import prepare_release, submit_release, withdraw_release
+from portal.cockpit.release.notice import notice
 from portal.cockpit.rules import CORE_ROLES
 from portal.cockpit.states import (
     APPROVED,

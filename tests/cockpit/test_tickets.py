@@ -13,13 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.actor import SYSTEM
-from portal.cockpit import runs, tasks
-from portal.cockpit.check_commands import pass_check
+from portal.cockpit import tasks
 from portal.cockpit.checks.catalogue import BY_ID
 from portal.cockpit.checks.check import Finding, Severity, found
 from portal.cockpit.checks.report import Outcome, Report, Result
 from portal.cockpit.models import AppVersion, CheckReason, CheckRun, Move, RunState, Ticket
-from portal.cockpit.watched import CERTIFICATE, WATCHED, due_on, health_of, is_drift
+from portal.cockpit.readiness import runs
+from portal.cockpit.release.check_commands import pass_check
+from portal.cockpit.watching.watched import CERTIFICATE, WATCHED, due_on, health_of, is_drift
 from portal.identity.models import User
 from portal.notify.models import OutgoingMail
 from portal.permissions import Role

@@ -13,11 +13,13 @@ from django.test import Client
 
 from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
-from portal.cockpit import run_commands, runs, tasks
+from portal.cockpit import tasks
 from portal.cockpit.checks.report import Outcome
-from portal.cockpit.kept import as_report
 from portal.cockpit.models import AppVersion, CheckRun, Component, RunState, VisitorToken
-from portal.cockpit.runs import MOST_ATTEMPTS
+from portal.cockpit.readiness import commands as run_commands
+from portal.cockpit.readiness import runs
+from portal.cockpit.readiness.kept import as_report
+from portal.cockpit.readiness.runs import MOST_ATTEMPTS
 from portal.emulator.testing import RunningEmulator
 from portal.lib.crypto import KeyRing
 from portal.lib.secret import Secret

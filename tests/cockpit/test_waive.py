@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from portal.actor import SYSTEM
 from portal.cockpit.models import AppVersion, Waiver
+from portal.cockpit.readiness.waiver_commands import waive
 from portal.cockpit.states import StateForbids
-from portal.cockpit.waiver_commands import waive
 from portal.scoping import tenant_scope
 from tests.cast import Cast, signed_in
 from tests.cockpit.reading import recorded

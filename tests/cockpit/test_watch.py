@@ -14,11 +14,12 @@ from django_tasks_db.models import DBTaskResult
 
 from portal import constants
 from portal.actor import SYSTEM
-from portal.cockpit import tasks, watch
+from portal.cockpit import tasks
 from portal.cockpit.models import AppVersion, CheckReason, CheckRun, RunState
 from portal.cockpit.moves import move
-from portal.cockpit.run_commands import start_run
+from portal.cockpit.readiness.commands import start_run
 from portal.cockpit.states import Verb
+from portal.cockpit.watching import watch
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
 from portal.tenants.states import TenantState

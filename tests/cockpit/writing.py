@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from portal.cockpit.contact_commands import contact_url
 from portal.cockpit.models import AlternateContact, AppVersion, Capture, RunState
 from portal.cockpit.pictures import facts_as_json
+from portal.cockpit.release.contact_commands import contact_url
 from portal.lib.images.cleaning import CleanImage, PictureFacts
 from portal.lib.images.seen import HubBar
 from portal.scoping import tenant_scope

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from portal.actor import SYSTEM
 from portal.cockpit.models import AlternateContact, Capture, ReleaseMessage, Ticket, Waiver
-from portal.cockpit.registration_commands import register
-from portal.cockpit.run_commands import start_run
+from portal.cockpit.readiness.commands import start_run
+from portal.cockpit.registration.commands import register
 from portal.keys.models import BindingKey, HandOver, KeyCaller, SecretGeneration, UseHour
 from portal.lib.secret import Secret
 from portal.scoping import CrossTenantWrite, NoActiveTenant, TenantOwned, tenant_scope
@@ -53,13 +53,13 @@ ALL_TENANTS = {
     "portal/keys/leaks/report.py",
     "portal/keys/rekey.py",
     "portal/cockpit/queries.py",
-    "portal/cockpit/hub_health.py",
-    "portal/cockpit/registrations.py",
-    "portal/cockpit/contact_commands.py",
-    "portal/cockpit/captures.py",
-    "portal/cockpit/runs.py",
-    "portal/cockpit/watch.py",
-    "portal/cockpit/ticket_commands.py",
+    "portal/cockpit/registration/hub_health.py",
+    "portal/cockpit/registration/registrations.py",
+    "portal/cockpit/release/contact_commands.py",
+    "portal/cockpit/release/captures.py",
+    "portal/cockpit/readiness/runs.py",
+    "portal/cockpit/watching/watch.py",
+    "portal/cockpit/watching/ticket_commands.py",
     # Where a tenant reads what another one offered it, and the portal finds what is due.
     "assets_app/sharing/queries.py",
 }
@@ -72,10 +72,10 @@ OPENS_SCOPE = {
     "portal/tenants/member_commands.py",
     "portal/tenants/provisioning.py",
     "portal/keys/tasks.py",
-    "portal/cockpit/captures.py",
-    "portal/cockpit/runs.py",
-    "portal/cockpit/watch.py",
-    "portal/cockpit/ticket_commands.py",
+    "portal/cockpit/release/captures.py",
+    "portal/cockpit/readiness/runs.py",
+    "portal/cockpit/watching/watch.py",
+    "portal/cockpit/watching/ticket_commands.py",
     "portal/keys/handover/commands.py",
     "portal/keys/handover/views.py",
     "portal/keys/notices.py",
@@ -84,9 +84,9 @@ OPENS_SCOPE = {
     "portal/tokens/single.py",
     "portal/tokens/bearer.py",
     "portal/keys/leaks/report.py",
-    "portal/cockpit/hub_health.py",
-    "portal/cockpit/registrations.py",
-    "portal/cockpit/contact_commands.py",
+    "portal/cockpit/registration/hub_health.py",
+    "portal/cockpit/registration/registrations.py",
+    "portal/cockpit/release/contact_commands.py",
     "portal/ops/orders.py",
     "portal/ops/tenant_views.py",
     "portal/ops/release_views.py",

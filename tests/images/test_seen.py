@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from portal.cockpit.screenshots import BAR_MISSING, BAR_UNSURE, BLANK, RULES, screenshot_findings
+from portal.cockpit.release.screenshots import BAR_MISSING, BAR_UNSURE, BLANK, RULES, screenshot_findings
 from portal.lib.images.cleaning import PictureFacts, clean_screenshot
 from portal.lib.images.seen import HubBar, hub_bar, is_blank
 from portal.ops.docs import DOCS

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from portal import constants
 from portal.actor import SYSTEM, Actor, ActorKind
-from portal.cockpit.approval_commands import approve_release, last_submission
 from portal.cockpit.commands import create_version
 from portal.cockpit.models import Ticket
-from portal.cockpit.notice import notice
-from portal.cockpit.registration_commands import register
-from portal.cockpit.release_commands import prepare_release, submit_release
+from portal.cockpit.registration.commands import register
+from portal.cockpit.release.approval_commands import approve_release, last_submission
+from portal.cockpit.release.commands import prepare_release, submit_release
+from portal.cockpit.release.notice import notice
 from portal.keys.models import BindingKey
 from portal.permissions import Role
 from portal.scoping import tenant_scope

@@ -1,4 +1,4 @@
-"""Why there is no picture. The words are for pages in `portal.cockpit.captures`; here are the reasons."""
+"""Why there is no picture. The words are for pages in `portal.cockpit.release.captures`; here are the reasons."""
 
 from __future__ import annotations
 

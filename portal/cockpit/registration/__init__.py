@@ -1,0 +1,1 @@
+"""What the Hub has of an application: its registration and its health."""
