@@ -11,6 +11,7 @@ from django.test import Client
 
 from portal.cockpit.models import AppVersion, CheckRun, RunState
 from portal.permissions import Role
+from portal.scoping import tenant_scope
 from tests.cast import Cast, make_app, make_member, signed_in
 from tests.cockpit.running import checked
 from tests.cockpit.writing import end_check
@@ -42,7 +43,8 @@ class TestPage:
             assert told in page, told
 
     def test_nothing_was_run(self, app: AppVersion, dev: Client) -> None:
-        CheckRun.all_tenants.all().delete()
+        with tenant_scope(app.tenant_id):
+            CheckRun.objects.all().delete()
         assert "The checks have not run yet." in dev.get(url(app)).content.decode()
 
     def test_later_change_is_told(self, app: AppVersion, dev: Client) -> None:

@@ -59,7 +59,8 @@ class TestSubmit:
         assert submit(dev, prepared).status_code == 302
 
     def test_not_before_a_run(self, prepared: AppVersion, dev: Client) -> None:
-        CheckRun.all_tenants.all().delete()
+        with tenant_scope(prepared.tenant_id):
+            CheckRun.objects.all().delete()
         assert "The readiness checks have not run yet." in submit(dev, prepared).content.decode()
         with tenant_scope(prepared.tenant_id), pytest.raises(NotChecked):
             submit_release(prepared, by=SYSTEM)
@@ -67,7 +68,8 @@ class TestSubmit:
     def test_not_after_a_change(self, prepared: AppVersion, dev: Client) -> None:
         dev.post(f"/t/acme/apps/{prepared.pk}/prepare/", RELEASE | {"health_path": "/other"})
         assert "The readiness checks are still running." in submit(dev, prepared).content.decode()
-        CheckRun.all_tenants.filter(state=RunState.WAITING).delete()
+        with tenant_scope(prepared.tenant_id):
+            CheckRun.objects.filter(state=RunState.WAITING).delete()
         assert "Something was changed after" in submit(dev, prepared).content.decode()
         assert again(prepared).state == "preparation"
 
