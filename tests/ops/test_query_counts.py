@@ -88,7 +88,7 @@ PAGES = {
     "/t/acme/apps/{app}/checks/visit/": 13,
     "/t/acme/apps/{submitted}/approve/": 19,
     "/t/acme/apps/{submitted}/send-back/": 13,
-    "/t/acme/apps/{approved}/dossier.zip": 21,
+    "/t/acme/apps/{approved}/dossier.zip": 22,
     "/t/acme/apps/{approved}/tickets/{ticket}/accept/": 14,
     "/t/acme/apps/{approved}/contact/": 15,
     "/t/acme/apps/{approved}/messages/": 13,
