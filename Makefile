@@ -21,7 +21,7 @@ emulator: .venv/runtime ## Start the Hub emulator alone; ARGS="--port 0 --loose"
 	@exec $(BIN)/python -m portal.emulator $(ARGS)
 
 test: .venv/dev ## Run all tests, those in the browser too where Chromium is installed (DATABASE_URL selects PostgreSQL)
-	$(BIN)/python -m pytest -n auto --dist loadfile -q
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
 
 test-postgresql: .venv/dev ## Run the tests that work on the database, on a PostgreSQL server of their own
 	$(BIN)/python -m tests.postgresql $(MAKE) test PYTEST_ADDOPTS="-m database"

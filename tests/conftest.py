@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -48,6 +49,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     asked_for = set(getattr(item, "fixturenames", ()))
     if asked_for & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
         item.add_marker(pytest.mark.database)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than processors: many tests wait, for a browser, for another process or for the disk."""
+    return math.ceil(1.5 * len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First the files that take longest, or all but one of the workers would wait for them in the end."""
+    long = {item.path for item in items if {"chromium", "deployment"} & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +136,7 @@ def rows_of_the_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker
     Not for modules with true transactions: the rows are in a transaction around those of the tests.
     """
     around = transaction.atomic()
-    around._from_testcase = True  # as Django marks its own: what is durable inside of it is allowed
+    around._from_testcase = True  # type: ignore[attr-defined]  # as Django marks its own: what is durable inside of it is allowed
     with django_db_blocker.unblock():
         around.__enter__()
     yield django_db_blocker.unblock

@@ -37,7 +37,7 @@ def children_of(process: subprocess.Popen[bytes]) -> int:
 def _answers(url: str) -> bool:
     try:
         return requests.get(f"{url}/health", timeout=2).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,6 +30,8 @@ from portal.scoping import active_tenant_id
 
 FORMAT_VERSION = 1
 SALT_BYTES = 16
+
+RecordT = TypeVar("RecordT", AuditRecord, InstanceRecord)
 
 
 class AuditUnavailable(Refusal):
@@ -101,17 +103,17 @@ def _available() -> Iterator[None]:
         raise AuditUnavailable from error
 
 
-def _append(model: type[AuditRecord] | type[InstanceRecord], log: AuditLog, entries: Sequence[Entry]) -> list[int]:
+def _append(model: type[RecordT], log: AuditLog, entries: Sequence[Entry]) -> list[int]:
     tree, at = log.tree, _next_moment(log)
     rows = [_row(model(index=log.size + place, at=at), log, entry) for place, entry in enumerate(entries)]
     for row in rows:
         tree = tree.append(bytes(row.leaf))
-    model.objects.bulk_create(rows)  # type: ignore[arg-type]  # all of this model
+    model.objects.bulk_create(rows)
     _advance(log, tree, at)
     return [row.index for row in rows]
 
 
-def _row(row: Record, log: AuditLog, entry: Entry) -> Record:
+def _row(row: RecordT, log: AuditLog, entry: Entry) -> RecordT:
     event, by = entry.event, entry.by
     row.name, row.kind, row.outcome = event.name, event.kind, entry.outcome
     row.actor_id, row.actor_name = by.id, by.name

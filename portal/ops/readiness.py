@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,26 @@ def database() -> Finding:
     except (DatabaseError, InterfaceError):
         return Finding("database", label, False, True, _("Start the database, or correct DATABASE_URL."))
     return Finding("database", label, True, True)
+
+
+# The least that reaches the disk with the commit. What is rolled back does not: on a full disk it passes. SQLite writes
+# its first page, PostgreSQL the lock of a row; both leave nothing behind.
+WRITE = {
+    "sqlite": "PRAGMA user_version = 0",
+    "postgresql": "SELECT id FROM django_migrations ORDER BY id LIMIT 1 FOR UPDATE",
+}
+
+
+def writes() -> Finding:
+    """The database keeps what is written. It is waited for as long as a request waits (5 seconds), then it is busy."""
+    label = _("Database keeps what is written")
+    advice = _("Free disk space where the database is. If there is some, look for what keeps the database locked.")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(WRITE[connection.vendor])
+    except (DatabaseError, InterfaceError):
+        return Finding("database_writes", label, False, True, advice)
+    return Finding("database_writes", label, True, True)
 
 
 def migrations() -> Finding:
@@ -81,7 +101,7 @@ def hub_identity() -> Finding:
     return Finding("hub_identity", label, True, False)
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (database, migrations, master_keys, hub_identity)
+CHECKS: tuple[Callable[[], Finding], ...] = (database, writes, migrations, master_keys, hub_identity)
 
 # Probes come every few seconds and from everybody: the answer is kept this long (seconds), so that they cost nothing.
 KEPT_SECONDS = 5

@@ -24,7 +24,7 @@ def look_everywhere(visitor: Visitor) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
             # Without motion: a colour on its way to another one is no colour of ours.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             visitor.look()
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1440, "height": 900})

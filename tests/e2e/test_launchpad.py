@@ -34,7 +34,7 @@ def look_everywhere(visitor: Visitor) -> None:
     for width in (1440, 390):
         visitor.page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
-            visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             visitor.look()
     visitor.page.emulate_media(color_scheme="light")
     visitor.page.set_viewport_size({"width": 1440, "height": 900})

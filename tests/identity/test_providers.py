@@ -237,7 +237,13 @@ class TestDeployment:
         hub.faults.add("/1000001700.sws/*", drop=True)
         assert Client().get("/readyz").json() == {
             "ready": True,
-            "checks": {"database": "ok", "migrations": "ok", "master_keys": "ok", "hub_identity": "failed"},
+            "checks": {
+                "database": "ok",
+                "database_writes": "ok",
+                "migrations": "ok",
+                "master_keys": "ok",
+                "hub_identity": "failed",
+            },
         }
         page = signed_in(cast.olga).get("/operator/").content.decode()
         assert "Check OIDC_PROVIDERS and the way to the Hub." in page

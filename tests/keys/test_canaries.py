@@ -32,7 +32,7 @@ from portal.tokens import commands as token_commands
 from tests.cast import Cast, get_token, signed_in
 from tests.faults import audit_refuses
 from tests.fences.pages import all_pages
-from tests.fences.test_access import things  # noqa: F401 - a fixture
+from tests.fences.test_access import make_things
 
 CREATE = "/t/acme/keys/create/"
 IMPORT = "/t/acme/keys/import/"
@@ -200,11 +200,11 @@ def look_everywhere(witnesses: Witnesses, cast: Cast, names: dict[str, Any]) -> 
 @pytest.mark.usefixtures("erasable_log")
 def test_no_canary_is_found_anywhere(
     cast: Cast,
-    things: dict[str, Any],  # noqa: F811
     hub: Any,
     witnesses: Witnesses,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    names = make_things(cast)["acme"]
     monkeypatch.setitem(constants.PACKAGES["S"], "keys", 100)
     alice, canaries = signed_in(cast.alice), []
     for number in range(20):
@@ -229,7 +229,7 @@ def test_no_canary_is_found_anywhere(
     canaries += foreign
     assert len(canaries) >= 40
 
-    look_everywhere(witnesses, cast, things["acme"])
+    look_everywhere(witnesses, cast, names)
     assert connection.vendor != "sqlite" or any(name.endswith("-wal") for name in witnesses.seen)
     assert {"log", "error report", "table keys_secretgeneration", "table audit_auditrecord"} <= set(witnesses.seen)
     found = {secret: witnesses.holding(secret) for secret in canaries}

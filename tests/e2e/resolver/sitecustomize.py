@@ -14,4 +14,4 @@ def read(self: dns.resolver.Resolver, _file: object) -> None:
     self.nameservers, self.port = ["127.0.0.1"], PORT
 
 
-dns.resolver.Resolver.read_resolv_conf = read  # type: ignore[method-assign]
+dns.resolver.Resolver.read_resolv_conf = read  # type: ignore[assignment, method-assign]
