@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -49,11 +48,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     asked_for = set(getattr(item, "fixturenames", ()))
     if asked_for & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
         item.add_marker(pytest.mark.database)
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """More than processors: many tests wait, for a browser, for another process or for the disk."""
-    return math.ceil(1.5 * len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @pytest.hookimpl(trylast=True)
