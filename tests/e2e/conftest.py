@@ -183,6 +183,7 @@ class Visitor:
             self._look_once()
 
     def _look_once(self) -> None:
+        self.page.wait_for_load_state()  # of a page that has come in part, axe would say that it has no main
         found = Axe().run(self.page)
         assert found.violations_count == 0, found.generate_report()
         wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
