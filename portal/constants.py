@@ -66,9 +66,9 @@ PROVISIONING_LEASE = _number(
 TOKEN_LIFETIME = _number("TOKEN_LIFETIME", 900, "seconds", "Life of a token issued to a binding key.")
 KEY_STATE_AGE = _number(
     "KEY_STATE_AGE",
-    500,
+    0,
     "milliseconds",
-    "How old what a call is decided by may be: so soon a revocation holds in every process.",
+    "How old what a call is decided by may be. 0: each call asks the database, a revocation holds with the next.",
     minimum=0,
     maximum=900,
 )

@@ -16,7 +16,6 @@ from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from portal import constants
 from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.cockpit import tasks as cockpit_tasks
@@ -71,12 +70,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language.
-
-    And nothing of the state of a key from one call to the next: a test does in a moment what takes people a second.
-    """
-    monkeypatch.setattr(constants, "KEY_STATE_AGE", 0)
+def fresh_memory() -> None:
+    """What the process remembers between requests: tokens, key sets, signing keys, readiness, the last language."""
     translation.deactivate()
     authenticator.forget_all()
     key_sets.forget()
