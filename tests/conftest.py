@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
@@ -21,6 +22,7 @@ from portal.audit.models import AuditRecord, InstanceRecord
 from portal.cockpit import tasks as cockpit_tasks
 from portal.emulator.testing import RunningEmulator
 from portal.hub import authenticator, key_sets
+from portal.hub.environments import environments
 from portal.keys import signing, tasks, uses
 from portal.lib.append_only import guard, unguard
 from portal.ops import readiness
@@ -67,6 +69,14 @@ def chromium() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield running
         running.close()
+
+
+def _read_environments_again(**_changed: object) -> None:
+    environments.cache_clear()
+
+
+# They are read of the settings once for the process; a test changes settings, and they come back after it.
+setting_changed.connect(_read_environments_again)
 
 
 @pytest.fixture(autouse=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
 
 from portal.emulator.banner import banner
 from portal.emulator.testing import RunningEmulator
@@ -22,11 +22,11 @@ GOOD = {
 }
 
 
-@pytest.fixture(autouse=True)
-def read_again() -> Iterator[None]:
-    environments.environments.cache_clear()
-    yield
-    environments.environments.cache_clear()
+def test_a_test_leaves_no_environments_behind() -> None:
+    """They are read once for the process, so what a test changes has to be forgotten with it."""
+    with override_settings(LOCAL=False):
+        assert environments.find("emulator") is None
+    assert environments.find("emulator") is not None
 
 
 def test_a_good_one(settings: Any) -> None:

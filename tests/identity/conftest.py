@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portal.hub.environments import environments
 from tests.faults import AnyServer
 from tests.identity.op import HostileOp
 from tests.identity.worlds import Worlds, environments_at, make_worlds, providers_at
@@ -46,7 +45,5 @@ def worlds(db: None, op_server: AnyServer, settings: Any) -> Iterator[Worlds]:
     settings.HUB_GATEWAY_URL = "http://acme-bindery-acme.eu1.localhost:8100"
     settings.HUB_ENVIRONMENTS = environments_at(op_server.url)
     settings.OIDC_PROVIDERS = providers_at(op_server.url)
-    environments.cache_clear()
     yield make_worlds(op_server)
     op_server.clear()
-    environments.cache_clear()

@@ -13,7 +13,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from portal.audit.models import AuditRecord
-from portal.hub.environments import environments
 from portal.identity.models import User
 from portal.tenants.models import Membership
 from tests.identity import flow
@@ -263,7 +262,6 @@ class TestEnvironmentWithoutSharedHost:
     @pytest.fixture(autouse=True)
     def old_entries(self, worlds: Worlds, settings: Any) -> None:
         settings.HUB_ENVIRONMENTS = [entry | {"shared_identity": ""} for entry in settings.HUB_ENVIRONMENTS]
-        environments.cache_clear()
         settings.OIDC_ENVIRONMENT = CLASSIC
 
     @pytest.mark.parametrize("tenant", ["acme", "globex"])

@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 from werkzeug import Request, Response
 
-from portal.hub.environments import environments
 from portal.keys.models import BindingKey
 from portal.proxy import bulkhead, upstream
 from portal.tenants.models import Tenant
@@ -96,10 +95,8 @@ def hostile(any_server: AnyServer, cast: Cast, settings: Any) -> Iterator[AnySer
             "identity_base": "http://127.0.0.1:9/{tenant}",
         },
     ]
-    environments.cache_clear()
     yield any_server
     any_server.clear()
-    environments.cache_clear()
     upstream._POOL.clear()
 
 
