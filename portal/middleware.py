@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
@@ -91,6 +92,29 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith(settings.STATIC_URL):
             response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def programs_pass(get_response: GetResponse) -> GetResponse:
+    """Lets requests of programs pass by the middleware that comes after this one, straight to their view.
+
+    Session, language, CSRF, messages and the rest are for people and their browsers: on a program's path nobody is
+    signed in, whatever cookie comes along.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(PROGRAM_PATHS):
+            return get_response(request)
+        request.get_host()  # refuses a name that is not ours
+        request.resolver_match = found = resolve(request.path_info)
+        try:
+            response: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+        except Refusal as refused:
+            response = answer(request, refused)
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
         return response
 
     return middleware

@@ -4,7 +4,10 @@ Threads, because a slow Hub is a matter of waiting. Behind nginx in production (
 busy by slow clients. The variables below are gunicorn's own settings.
 """
 
+import gc
+
 from environ import Env
+from gunicorn.workers.base import Worker
 
 env = Env()
 
@@ -21,3 +24,9 @@ keepalive = 5
 limit_request_line = 8190
 forwarded_allow_ips = ",".join(env.list("TRUSTED_PROXIES", default=[]))
 control_socket_disable = True
+
+
+def post_worker_init(worker: Worker) -> None:
+    """What is there when a worker starts stays until it ends: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()

@@ -135,6 +135,9 @@ MIDDLEWARE = [
     "portal.middleware.request_identity",
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.security_headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.programs_pass",
+    # From here on for people only.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -145,7 +148,6 @@ MIDDLEWARE = [
     "portal.identity.gateway.forwarded_person",
     "portal.identity.preferences.language_and_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.Refusals",
 ]

@@ -9,12 +9,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.access import Access
+from portal.errors import PROGRAM_PATHS
 
 
 @dataclass(frozen=True)
 class Page:
-    """One URL pattern: its name with namespace, its view and the names of its parameters."""
+    """One URL pattern: its address, its name with namespace, its view and the names of its parameters."""
 
+    address: str
     name: str
     view: Any
     parameters: frozenset[str]
@@ -22,6 +24,10 @@ class Page:
     @property
     def access(self) -> Access | None:
         return getattr(self.view, "access", None)
+
+    @property
+    def is_for_programs(self) -> bool:
+        return self.address.startswith(PROGRAM_PATHS)
 
     def url(self, **values: Any) -> str:
         return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
@@ -32,18 +38,21 @@ class Page:
 
 def all_pages() -> list[Page]:
     """Every view that an address leads to."""
-    return list(_walk(get_resolver().url_patterns, "", frozenset()))
+    return list(_walk(get_resolver().url_patterns, "/", "", frozenset()))
 
 
 def pages_for(kind: str) -> list[Page]:
     return [page for page in all_pages() if page.access and page.access.kind == kind]
 
 
-def _walk(patterns: list[URLPattern | URLResolver], namespace: str, outer: frozenset[str]) -> Iterator[Page]:
+def _walk(
+    patterns: list[URLPattern | URLResolver], above: str, namespace: str, outer: frozenset[str]
+) -> Iterator[Page]:
     for pattern in patterns:
+        address = f"{above}{pattern.pattern}"
         parameters = outer | set(pattern.pattern.converters)
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from _walk(pattern.url_patterns, inner, parameters)
+            yield from _walk(pattern.url_patterns, address, inner, parameters)
         else:
-            yield Page(f"{namespace}{pattern.name}", pattern.callback, parameters)
+            yield Page(address, f"{namespace}{pattern.name}", pattern.callback, parameters)

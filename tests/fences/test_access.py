@@ -149,6 +149,13 @@ def test_public_pages_are_listed() -> None:
     assert {str(page) for page in pages_for("public")} == PUBLIC
 
 
+def test_no_person_is_asked_for_on_the_path_of_a_program() -> None:
+    """Nobody is signed in there, and no CSRF token is looked at: what a browser sends along must not count."""
+    of_programs = {str(page): page.access.kind for page in all_pages() if page.access and page.is_for_programs}
+    assert set(of_programs.values()) == {"key", "public"}
+    assert {str(page) for page in pages_for("key")} <= set(of_programs)
+
+
 @pytest.mark.parametrize("page", TENANT_PAGES, ids=str)
 class TestTenantPages:
     def test_tenant_is_in_the_address(self, page: Page) -> None:

@@ -87,12 +87,28 @@ class TestHttps:
         assert client.get("/health").status_code == 200
 
 
+class TestPrograms:
+    def test_person_is_nobody_on_the_path_of_a_program(self, alice: Client, settings: Any) -> None:
+        alice.cookies.load({settings.LANGUAGE_COOKIE_NAME: "de"})
+        answer = alice.get("/oauth/x", headers={"Accept-Language": "de"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert answer.json()["detail"].startswith("There is nothing here")
+        assert "Vary" not in answer
+        assert not hasattr(answer.wsgi_request, "session")
+        assert not hasattr(answer.wsgi_request, "user")
+
+    def test_answer_says_how_long_it_is(self, client: Client, db: None) -> None:
+        answer = client.get("/.well-known/jwks.json")
+        assert int(answer["Content-Length"]) == len(answer.content) > 100
+
+
 class TestHosts:
+    @pytest.mark.parametrize("path", ["/sign-in/", "/api/x"])
     @pytest.mark.parametrize(
         "host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "[::1", "a b"]
     )
-    def test_foreign_host_is_refused_and_never_repeated(self, client: Client, db: None, host: str) -> None:
-        answer = client.get("/sign-in/", HTTP_HOST=host)
+    def test_foreign_host_is_refused_and_never_repeated(self, client: Client, db: None, host: str, path: str) -> None:
+        answer = client.get(path, HTTP_HOST=host)
         assert answer.status_code == 400
         assert "evil" not in answer.content.decode()
 
