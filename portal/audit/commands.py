@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ from portal.audit.events import Event, Outcome
 from portal.audit.models import AuditLog, AuditRecord, InstanceRecord, Record
 from portal.audit.tree import Frontier, leaf_hash
 from portal.errors import Refusal
+from portal.lib.prepared import Prepared, PreparedInsert, plain
 from portal.scoping import active_tenant_id
 
 FORMAT_VERSION = 1
@@ -105,10 +106,11 @@ def _available() -> Iterator[None]:
 
 def _append(model: type[RecordT], log: AuditLog, entries: Sequence[Entry]) -> list[int]:
     tree, at = log.tree, _next_moment(log)
-    rows = [_row(model(index=log.size + place, at=at), log, entry) for place, entry in enumerate(entries)]
+    owner = {"tenant_id": log.tenant_id} if log.tenant_id is not None else {}
+    rows = [_row(model(index=log.size + place, at=at, **owner), log, entry) for place, entry in enumerate(entries)]
     for row in rows:
         tree = tree.append(bytes(row.leaf))
-    model.objects.bulk_create(rows)
+    ROWS[model].add(rows)
     _advance(log, tree, at)
     return [row.index for row in rows]
 
@@ -123,14 +125,23 @@ def _row(row: RecordT, log: AuditLog, entry: Entry) -> RecordT:
     return row
 
 
-def _locked_head(tenant_id: int | None) -> AuditLog:
+def _heads(tenant_id: int | None) -> models.QuerySet[AuditLog]:
     # By tenant, not by origin: the log keeps its name when the portal gets another address.
-    heads = AuditLog.objects.select_for_update().filter(tenant_id=tenant_id)  # type: ignore[misc]  # None is IS NULL
-    head = heads.first()
+    return AuditLog.objects.select_for_update().filter(tenant_id=tenant_id)  # type: ignore[misc]  # None is IS NULL
+
+
+HEAD_OF_TENANT = Prepared(_heads, tenant_id=987_654_321)
+ROWS: dict[type[Record], PreparedInsert] = {model: PreparedInsert(model) for model in (AuditRecord, InstanceRecord)}
+ADVANCE = "UPDATE audit_auditlog SET size = %s, frontier = %s, last_at = %s WHERE id = %s AND size = %s"
+
+
+def _locked_head(tenant_id: int | None) -> AuditLog:
+    found = HEAD_OF_TENANT.rows(tenant_id) if tenant_id is not None else list(_heads(None))
+    head = next(iter(found), None)
     if head is None:
         fresh = AuditLog(origin=_origin(tenant_id), tenant_id=tenant_id)
         AuditLog.objects.bulk_create([fresh], ignore_conflicts=True)  # another transaction may be making it, too
-        head = heads.get()
+        head = _heads(tenant_id).get()
     return head
 
 
@@ -171,6 +182,8 @@ def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
 
 
 def _advance(log: AuditLog, tree: Frontier, at: datetime) -> None:
-    moved = AuditLog.objects.filter(pk=log.pk, size=log.size).update(size=tree.size, frontier=tree.stored, last_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(ADVANCE, [tree.size, tree.stored, plain(at), log.pk, log.size])
+        moved = cursor.rowcount
     if moved != 1:
         raise DatabaseError("The head of the audit log moved under its lock.")

@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from threading import Lock
 from weakref import ReferenceType, ref
 
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from portal.actor import Actor
 from portal.audit.commands import AuditUnavailable
 from portal.keys.models import KeyCaller, SecretGeneration, UseHour
+from portal.lib.prepared import plain
+from portal.scoping import active_tenant_id
 
 # So many seconds may pass until the last use of a caller is right to the second, and until refusals are counted.
 FRESH = 5.0
@@ -160,16 +161,21 @@ def _keep_in_mind(callers: Iterable[Caller]) -> None:
             _written[caller] = time.time()
 
 
+COUNT = """UPDATE keys_usehour SET calls = calls + %s, failures = failures + %s
+    WHERE tenant_id = %s AND key_id = %s AND generation = %s AND hour = %s"""
+
+
 def _count(generation: SecretGeneration, now: datetime, calls: int, failures: int) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    hours = UseHour.objects.filter(key_id=generation.key_id, generation=generation.number)
-    counted = {"calls": F("calls") + calls, "failures": F("failures") + failures}
-    if hours.filter(hour=hour).update(**counted):
-        return
-    # Another use may be beginning the hour, too; both then count in the row of whoever was first.
-    fresh = UseHour(key_id=generation.key_id, generation=generation.number, hour=hour)
-    UseHour.objects.bulk_create([fresh], ignore_conflicts=True)
-    hours.filter(hour=hour).update(**counted)
+    place = [active_tenant_id(), generation.key_id, generation.number, plain(hour)]
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [calls, failures, *place])
+        if cursor.rowcount:
+            return
+        # Another use may be beginning the hour, too; both then count in the row of whoever was first.
+        fresh = UseHour(key_id=generation.key_id, generation=generation.number, hour=hour)
+        UseHour.objects.bulk_create([fresh], ignore_conflicts=True)
+        cursor.execute(COUNT, [calls, failures, *place])
 
 
 def _remember(generation: SecretGeneration, caller: Caller, now: datetime) -> bool:
