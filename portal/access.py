@@ -211,7 +211,7 @@ def _actor(request: HttpRequest, kind: ActorKind, identifier: str = "", name: st
         identifier,
         name,
         address=request.META.get("REMOTE_ADDR", ""),
-        agent=request.headers.get("User-Agent", "")[:200],
+        agent=request.META.get("HTTP_USER_AGENT", "")[:200],
         request_id=request_id(request),
     )
 

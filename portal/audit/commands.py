@@ -26,7 +26,7 @@ from portal.audit.events import Event, Outcome
 from portal.audit.models import AuditLog, AuditRecord, InstanceRecord, Record
 from portal.audit.tree import Frontier, leaf_hash
 from portal.errors import Refusal
-from portal.lib.prepared import Prepared, PreparedInsert, plain
+from portal.lib.prepared import Prepared, PreparedInsert, parameter
 from portal.scoping import active_tenant_id
 
 FORMAT_VERSION = 1
@@ -183,7 +183,7 @@ def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:
 
 def _advance(log: AuditLog, tree: Frontier, at: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(ADVANCE, [tree.size, tree.stored, plain(at), log.pk, log.size])
+        cursor.execute(ADVANCE, [tree.size, tree.stored, parameter(at), log.pk, log.size])
         moved = cursor.rowcount
     if moved != 1:
         raise DatabaseError("The head of the audit log moved under its lock.")

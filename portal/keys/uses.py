@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 from weakref import ReferenceType, ref
 
@@ -21,7 +22,7 @@ from django.utils import timezone
 from portal.actor import Actor
 from portal.audit.commands import AuditUnavailable
 from portal.keys.models import KeyCaller, SecretGeneration, UseHour
-from portal.lib.prepared import plain
+from portal.lib.prepared import parameter
 from portal.scoping import active_tenant_id
 
 # So many seconds may pass until the last use of a caller is right to the second, and until refusals are counted.
@@ -49,10 +50,12 @@ class Use:
     route: str
     ok: bool
 
-    @property
+    @cached_property
     def caller(self) -> Caller:
         # What PostgreSQL cannot store as text, and nobody can read, is no part of a name.
-        agent = "".join(sign for sign in self.actor.agent[:200] if sign.isprintable())
+        agent = self.actor.agent[:200]
+        if not agent.isprintable():
+            agent = "".join(sign for sign in agent if sign.isprintable())
         return self.generation.pk, self.actor.address, agent, self.route[:60], self.ok
 
 
@@ -167,7 +170,7 @@ COUNT = """UPDATE keys_usehour SET calls = calls + %s, failures = failures + %s
 
 def _count(generation: SecretGeneration, now: datetime, calls: int, failures: int) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    place = [active_tenant_id(), generation.key_id, generation.number, plain(hour)]
+    place = [active_tenant_id(), generation.key_id, generation.number, parameter(hour)]
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [calls, failures, *place])
         if cursor.rowcount:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Network = IPv4Network | IPv6Network
@@ -9,6 +10,7 @@ Network = IPv4Network | IPv6Network
 MAPPED = IPv6Network("::ffff:0:0/96")
 
 
+@lru_cache(maxsize=1024)
 def plain(address: str) -> IPv4Address | IPv6Address:
     """The address, of IPv4 again if it was. Raises `ValueError`."""
     parsed = ip_address(address)

@@ -92,7 +92,7 @@ class PreparedInsert:
 
     def add(self, rows: Sequence[models.Model]) -> None:
         start, place = self._sql
-        values = [[plain(getattr(row, field.attname)) for field in self._fields] for row in rows]
+        values = [[parameter(getattr(row, field.attname)) for field in self._fields] for row in rows]
         with connection.cursor() as cursor:
             if len(rows) == 1:
                 cursor.execute(start + place, values[0])
@@ -103,6 +103,6 @@ class PreparedInsert:
                 cursor.executemany(start + place, values)
 
 
-def plain(value: Any) -> Any:
+def parameter(value: Any) -> Any:
     """A value as the database's driver takes it, for SQL that is written by hand."""
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -117,7 +117,7 @@ def _examined(token: str, read: Callable[[Place], SecretGeneration]) -> Examined
 
 
 def _presented(request: HttpRequest) -> str:
-    header = request.headers.get("Authorization", "")
+    header = request.META.get("HTTP_AUTHORIZATION", "")  # `request.headers` would copy all of them first
     if not header:
         raise TokenMissing
     matched = BEARER.fullmatch(header)

@@ -121,7 +121,7 @@ class Ruling:
     reason: str = ""
     wait: int = 0
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         return clients.as_actor(self.generation.key, self.asked.by)
 

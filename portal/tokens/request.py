@@ -89,7 +89,7 @@ def _single(parameters: QueryDict, name: str) -> str:
 
 
 def _credentials(request: HttpRequest, form: QueryDict) -> tuple[str, str]:
-    header = request.headers.get("Authorization", "")
+    header = request.META.get("HTTP_AUTHORIZATION", "")
     client_id, secret = _single(form, "client_id"), _single(form, "client_secret")
     if header and secret:
         raise TokenError("invalid_request", "Send the credentials once: as Basic credentials or in the body.")
