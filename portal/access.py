@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
@@ -154,7 +154,7 @@ def key_endpoint(scope: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: KeyRequest, **kwargs: Any) -> HttpResponseBase:
-            authenticate: Callable[[HttpRequest, str], KeyCaller] = import_string(settings.KEY_AUTHENTICATOR)
+            authenticate: Callable[[HttpRequest, str], KeyCaller] = _imported(settings.KEY_AUTHENTICATOR)
             request.caller = authenticate(request, scope)
             request.actor = request.caller.actor
             with tenant_scope(request.caller.tenant_id):
@@ -164,6 +164,9 @@ def key_endpoint(scope: str) -> Callable[[View], View]:
         return _declare(guarded, Access("key", scope=scope))
 
     return decorate
+
+
+_imported = cache(import_string)
 
 
 def public_page(view: View) -> View:

@@ -8,8 +8,7 @@ raw foreign-key id into another tenant, is refused by the database (`portal.lib.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
@@ -27,18 +26,21 @@ class CrossTenantWrite(RuntimeError):
     """A row of one tenant was about to be written inside the scope of another."""
 
 
-@contextmanager
-def tenant_scope(tenant_id: int) -> Iterator[None]:
+class tenant_scope:
     """Within this block, tenant-owned tables hold the rows of this one tenant.
 
     Opened by `@tenant_page` and `@key_endpoint`, and by the few commands that find out the tenant themselves;
     `tests/fences/test_scoping.py` lists them.
     """
-    token = _active_tenant.set(tenant_id)
-    try:
-        yield
-    finally:
-        _active_tenant.reset(token)
+
+    def __init__(self, tenant_id: int) -> None:
+        self._tenant_id = tenant_id
+
+    def __enter__(self) -> None:
+        self._before = _active_tenant.set(self._tenant_id)
+
+    def __exit__(self, *_raised: object) -> None:
+        _active_tenant.reset(self._before)
 
 
 def active_tenant_id() -> int:

@@ -7,7 +7,6 @@ busy by slow clients. The variables below are gunicorn's own settings.
 import gc
 
 from environ import Env
-from gunicorn.workers.base import Worker
 
 env = Env()
 
@@ -26,7 +25,7 @@ forwarded_allow_ips = ",".join(env.list("TRUSTED_PROXIES", default=[]))
 control_socket_disable = True
 
 
-def post_worker_init(worker: Worker) -> None:
-    """What is there when a worker starts stays until it ends: the garbage collector need not look at it again and again."""
+def post_worker_init(worker: object) -> None:
+    """What a worker starts with stays until it ends: the garbage collector need not look at it again and again."""
     gc.collect()
     gc.freeze()

@@ -79,20 +79,23 @@ class PreparedInsert:
         self._model = model
 
     @cached_property
-    def _fields(self) -> list[models.Field[Any, Any]]:
-        return [field for field in self._model._meta.concrete_fields if not field.primary_key]
+    def _columns(self) -> dict[str, str]:
+        """Columns by the names of their attributes."""
+        fields = self._model._meta.concrete_fields
+        return {
+            field.attname: connection.ops.quote_name(str(field.column)) for field in fields if not field.primary_key
+        }
 
     @cached_property
     def _sql(self) -> tuple[str, str]:
         """The statement up to the values, and the places of one row."""
-        quote = connection.ops.quote_name
-        columns = ", ".join(quote(field.column) for field in self._fields)
-        table = quote(self._model._meta.db_table)
-        return f"INSERT INTO {table} ({columns}) VALUES ", f"({', '.join('%s' for _field in self._fields)})"  # noqa: S608
+        table, columns = connection.ops.quote_name(self._model._meta.db_table), ", ".join(self._columns.values())
+        places = ", ".join("%s" for _column in self._columns)
+        return f"INSERT INTO {table} ({columns}) VALUES ", f"({places})"  # noqa: S608 - names of our own
 
     def add(self, rows: Sequence[models.Model]) -> None:
         start, place = self._sql
-        values = [[parameter(getattr(row, field.attname)) for field in self._fields] for row in rows]
+        values = [[parameter(getattr(row, name)) for name in self._columns] for row in rows]
         with connection.cursor() as cursor:
             if len(rows) == 1:
                 cursor.execute(start + place, values[0])

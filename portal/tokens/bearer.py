@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import jwt
 from django.conf import settings
@@ -74,24 +73,23 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
 
     The refusal of a token that we once signed is recorded with its reason; of others nobody knows whose they are.
     """
-    token = _presented(request)
+    known = _known_token(_presented(request))
     # What would refuse is looked at again: it may have been put right just now.
-    for read in (_read_lately, _read) if constants.KEY_STATE_AGE else (_read,):
-        seen = _examined(token, read)
-        key = seen.generation.key
+    for read in (known.read_lately, known.read) if constants.KEY_STATE_AGE else (known.read,):
+        generation = read()
+        key = generation.key
         actor = key_actor(request, key.client_id, key.name)
-        reason = seen.reason or why_not_from(key, actor.address)
+        reason = known.why_not(generation) or why_not_from(key, actor.address)
         if not reason:
             break
     reason = reason or key.lot()
     if reason:
-        record_refused_call(request, seen.generation, reason, actor)
+        record_refused_call(request, generation, reason, actor)
         raise TokenInvalid
-    scopes = frozenset(str(seen.claims["scope"]).split())
-    if not scopes & satisfying(scope):
-        record_refused_call(request, seen.generation, "scope_insufficient", actor)
+    if not known.scopes & satisfying(scope):
+        record_refused_call(request, generation, "scope_insufficient", actor)
         raise ScopeInsufficient(scope)
-    return Caller(seen.generation, actor, scopes)
+    return Caller(generation, actor, known.scopes)
 
 
 @dataclass(frozen=True)
@@ -105,15 +103,9 @@ class Examined:
 
 def examine(token: str) -> Examined:
     """What this token is worth at this moment; raises `TokenInvalid` when nobody can say whose it was."""
-    return _examined(token, _read)
-
-
-def _examined(token: str, read: Callable[[Place], SecretGeneration]) -> Examined:
-    claims, reason = _verified(token)
-    generation = read(Place(str(claims["jti"]), str(claims["client_id"]), int(claims["gen"])))
-    ended = "secret_ended" if generation.has_ended else ""
-    revoked = "token_revoked" if generation.token_revoked else ""  # type: ignore[attr-defined]  # annotated
-    return Examined(claims, generation, generation.key.standing or ended or reason or revoked)
+    known = _known_token(token)
+    generation = known.read()
+    return Examined(known.claims, generation, known.why_not(generation))
 
 
 def _presented(request: HttpRequest) -> str:
@@ -126,33 +118,66 @@ def _presented(request: HttpRequest) -> str:
     return matched[1]
 
 
-def _verified(token: str) -> tuple[dict[str, Any], str]:
-    """The claims of a token with our signature, and "expired" when it was valid once."""
-    if len(token) > LONGEST_TOKEN:
-        raise TokenInvalid
-    remembered = hashlib.sha256(token.encode()).digest()
-    kid, claims = _known.get(remembered, ("", {}))
-    if not kid or signer_of(kid) is None:
-        kid, claims = _decoded(token)
-        if len(_known) >= MOST_KNOWN:
-            _known.clear()
-        _known[remembered] = kid, claims
-    return claims, "token_expired" if int(claims["exp"]) <= time.time() else ""
+@dataclass
+class KnownToken:
+    """A token whose signature was found right, with the id of the key that signed.
+
+    A signature stays right for as long as its key is one of ours; everything else is looked at with each call.
+    """
+
+    kid: str
+    claims: dict[str, Any]
+    expires_at: int
+    scopes: frozenset[str]
+    # When it was read lately, and what.
+    lately: tuple[float, SecretGeneration] | None = None
+
+    def why_not(self, generation: SecretGeneration) -> str:
+        """Why the token does not work with its key in this state: a word for the audit log, empty when it does."""
+        expired = "token_expired" if self.expires_at <= time.time() else ""
+        ended = "secret_ended" if generation.has_ended else ""
+        revoked = "token_revoked" if generation.token_revoked else ""  # type: ignore[attr-defined]  # annotated
+        return generation.key.standing or ended or expired or revoked
+
+    def read(self) -> SecretGeneration:
+        """The generation that got the token, with its key, as they are in the database at this moment."""
+        found = GENERATION.rows(str(self.claims["jti"]), str(self.claims["client_id"]), int(self.claims["gen"]))
+        if not found:
+            raise TokenInvalid
+        return found[0]
+
+    def read_lately(self) -> SecretGeneration:
+        """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
+        now = time.monotonic()  # before the database is asked: what it answers is younger than that
+        if self.lately is None or (now - self.lately[0]) * 1000 >= constants.KEY_STATE_AGE:
+            self.lately = now, self.read()
+        return self.lately[1]
 
 
-# Tokens whose signature was found right, by their SHA-256, with the id of the key that signed and their claims. A
-# signature stays right for as long as its key is one of ours; everything else is looked at with each call.
-_known: dict[bytes, tuple[str, dict[str, Any]]] = {}
+# By the SHA-256 of the token.
+_known: dict[bytes, KnownToken] = {}
 MOST_KNOWN = 10_000
 
 
 def forget() -> None:
     """Verify each token and read each key again."""
     _known.clear()
-    _lately.clear()
 
 
-def _decoded(token: str) -> tuple[str, dict[str, Any]]:
+def _known_token(token: str) -> KnownToken:
+    if len(token) > LONGEST_TOKEN:
+        raise TokenInvalid
+    remembered = hashlib.sha256(token.encode()).digest()
+    known = _known.get(remembered)
+    if known is None or signer_of(known.kid) is None:
+        known = _decoded(token)
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[remembered] = known
+    return known
+
+
+def _decoded(token: str) -> KnownToken:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
@@ -172,42 +197,10 @@ def _decoded(token: str) -> tuple[str, dict[str, Any]]:
             # Looked at with each call: of an expired token it is recorded whose it was.
             options={"require": REQUIRED, "verify_exp": False},
         )
-        int(claims["exp"])
+        expires_at = int(claims["exp"])
     except (jwt.PyJWTError, ValueError, TypeError):
         raise TokenInvalid from None
-    return kid, claims
-
-
-class Place(NamedTuple):
-    """Where it stands whether a token still works: itself, its key, the secret that got it."""
-
-    jti: str
-    client_id: str
-    number: int
-
-
-def _read(place: Place) -> SecretGeneration:
-    """The generation that got the token, with its key, as they are in the database at this moment."""
-    found = GENERATION.rows(*place)
-    if not found:
-        raise TokenInvalid
-    return found[0]
-
-
-def _read_lately(place: Place) -> SecretGeneration:
-    """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
-    now = time.monotonic()  # before the database is asked: what it answers is younger than that
-    read_at, generation = _lately.get(place, (now, None))
-    if generation is None or (now - read_at) * 1000 >= constants.KEY_STATE_AGE:
-        generation = _read(place)
-        if len(_lately) >= MOST_KNOWN:
-            _lately.clear()
-        _lately[place] = now, generation
-    return generation
-
-
-# What was read of the tokens that came lately, and when.
-_lately: dict[Place, tuple[float, SecretGeneration]] = {}
+    return KnownToken(kid, claims, expires_at, frozenset(str(claims["scope"]).split()))
 
 
 def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:

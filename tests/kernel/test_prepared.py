@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection, models
 from django.utils import timezone
 
+from portal.audit.models import InstanceRecord
 from portal.keys.models import BindingKey, SecretGeneration
-from portal.lib.prepared import Prepared
+from portal.lib.prepared import Prepared, PreparedInsert
 from portal.scoping import NoActiveTenant, tenant_scope
 from portal.tenants.models import Tenant
 from tests.cast import Cast, make_key, make_tenant
@@ -68,3 +70,27 @@ def test_each_thread_has_its_own() -> None:
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(read, range(9))) == [1] * 9
+
+
+HOSTILE = ("%s", "100 % (of) %(name)s", "O'Brien \\' \\\\", '"; DROP TABLE x; --', "é 🔑 \u2028", "$1 {} ?")
+
+
+def a_record(index: int, name: str) -> InstanceRecord:
+    at = datetime(2026, 3, 29, 1, 59, 59, 123000, tzinfo=UTC)
+    return InstanceRecord(index=index, at=at, leaf=b"\x00\xff%s'", body=None, actor_name=name, answers=None)
+
+
+@pytest.mark.parametrize("count", [1, len(HOSTILE)])
+def test_inserted_rows_are_what_django_writes(db: None, count: int, django_assert_num_queries: Any) -> None:
+    InstanceRecord.objects.bulk_create([a_record(at, name) for at, name in enumerate(HOSTILE[:count], 1000)])
+    with django_assert_num_queries(1):
+        PreparedInsert(InstanceRecord).add([a_record(at, name) for at, name in enumerate(HOSTILE[:count], 2000)])
+    columns = ("at", "leaf", "body", "actor_name", "answers")
+    by_django = InstanceRecord.objects.filter(index__range=(1000, 1999)).order_by("index").values_list(*columns)
+    by_hand = InstanceRecord.objects.filter(index__gte=2000).order_by("index").values_list(*columns)
+    assert [tuple(map(plain, row)) for row in by_hand] == [tuple(map(plain, row)) for row in by_django]
+    assert [name for _at, _leaf, _body, name, _answers in by_hand] == list(HOSTILE[:count])
+
+
+def plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
