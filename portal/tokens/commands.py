@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import jwt
@@ -30,7 +30,7 @@ from portal.lib import client_secret
 from portal.lib.group_commit import GroupCommit
 from portal.lib.prepared import Prepared
 from portal.lib.secret import Secret
-from portal.scoping import tenant_scope
+from portal.scoping import active_tenant_id, tenant_scope
 from portal.tokens import clients, events, limits
 from portal.tokens.events import TOKEN_ENDPOINT
 from portal.tokens.request import Credentials, TokenRequest
@@ -132,12 +132,18 @@ class Ruling:
         return granted(generation.key, self.asked.scope) == self.claims["scope"]
 
 
-def _generation_query(tenant_id: int, client_id: str, verifier: str) -> models.QuerySet[SecretGeneration]:
-    generations = SecretGeneration.all_tenants.select_related("key__tenant").filter(tenant=tenant_id, verifier=verifier)
-    return generations.filter(key__client_id=client_id, key__source=Source.PORTAL)
+@cache
+def _secrets_query(count: int) -> Prepared[SecretGeneration]:
+    """The secrets of one tenant among as many as these."""
 
+    def query(tenant_id: int, **stored: str) -> models.QuerySet[SecretGeneration]:
+        client_ids, verifiers = list(stored.values())[:count], list(stored.values())[count:]
+        generations = SecretGeneration.all_tenants.select_related("key__tenant").filter(tenant=tenant_id)
+        mine = generations.filter(key__source=Source.PORTAL)
+        return mine.filter(key__client_id__in=client_ids, verifier__in=verifiers)
 
-GENERATION = Prepared(_generation_query, tenant_id=987_654_321, client_id="client_id", verifier="verifier")
+    examples = [f"{column} {number}" for column in Stored._fields for number in range(count)]
+    return Prepared(query, tenant_id=987_654_321, **{example.replace(" ", "_"): example for example in examples})
 
 
 def _rule(asked: list[Asked]) -> list[Ruling | None]:
@@ -145,7 +151,7 @@ def _rule(asked: list[Asked]) -> list[Ruling | None]:
     with tenant_scope(asked[0].tenant_id):
         while True:
             stored = _stored(asked)
-            rulings = [_ruling(one, stored[one.secret]) for one in asked]
+            rulings = [_ruling(one, stored.get(one.secret)) for one in asked]
             granted_ones = [ruling for ruling in rulings if ruling and ruling.claims]
             with suppress(_Changed):
                 if granted_ones:
@@ -156,10 +162,14 @@ def _rule(asked: list[Asked]) -> list[Ruling | None]:
 RULINGS = GroupCommit(_rule)
 
 
-def _stored(asked: Iterable[Asked]) -> dict[Stored, SecretGeneration | None]:
-    """The secrets as they are in the database at this moment."""
-    places = {one.secret: one.tenant_id for one in asked}
-    return {secret: next(iter(GENERATION.rows(place, *secret)), None) for secret, place in places.items()}
+def _stored(asked: Iterable[Asked]) -> dict[Stored, SecretGeneration]:
+    """Those of their secrets that are there, as they are in the database at this moment."""
+    wanted = list({one.secret for one in asked})
+    # As many places as the next power of two: the SQL is built for each number only once.
+    wanted += wanted[-1:] * ((1 << (len(wanted) - 1).bit_length()) - len(wanted))
+    client_ids, verifiers = zip(*wanted, strict=True)
+    found = _secrets_query(len(wanted)).rows(active_tenant_id(), *client_ids, *verifiers)
+    return {Stored(generation.key.client_id, generation.verifier): generation for generation in found}
 
 
 def _ruling(asked: Asked, generation: SecretGeneration | None) -> Ruling | None:
@@ -186,7 +196,7 @@ def _record_issued(rulings: list[Ruling]) -> None:
     log = locked_log()
     # A revocation that was under way is committed by now, or will be recorded after these tokens.
     stored = _stored(one.asked for one in rulings)
-    if not all(one.holds(stored[one.asked.secret]) for one in rulings):
+    if not all(one.holds(stored.get(one.asked.secret)) for one in rulings):
         raise _Changed
     record_all([Entry(_event(one), one.actor, subject=one.generation.key.subject) for one in rulings], log)
 

@@ -76,6 +76,21 @@ def test_each_gets_its_own_token_and_its_own_record(acme: Tenant) -> None:
         assert sum(UseHour.objects.values_list("failures", flat=True)) == 0
 
 
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_secrets_of_a_group_are_read_at_once(acme: Tenant, count: int, django_assert_num_queries: Any) -> None:
+    keys = [KeyAndSecret(*make_key(acme, f"Line {number} gateway")) for number in range(count)]
+    stored = [commands.Stored(key.id, client_secret.verifier(key.secret)) for key in keys]
+    mixed = commands.Stored(keys[0].id, client_secret.verifier(keys[-1].secret + "x"))
+    asked = [commands.Asked(secret, acme.pk, "hub.read", SYSTEM) for secret in (*stored, stored[0], mixed)]
+    with tenant_scope(acme.pk), django_assert_num_queries(1):
+        found = commands._stored(asked)
+    assert {secret: generation.key.pk for secret, generation in found.items()} == {
+        secret: key.key.pk for secret, key in zip(stored, keys, strict=True)
+    }
+    with tenant_scope(make_tenant("globex", "Globex").pk):
+        assert commands._stored(asked) == {}
+
+
 def test_one_that_is_refused_refuses_nobody_else(acme: Tenant) -> None:
     good, revoked = KeyAndSecret(*make_key(acme)), KeyAndSecret(*make_key(acme, "Line 5 gateway"))
     get_token(Client(), revoked.key, revoked.secret)  # from here on it is remembered whose it is
