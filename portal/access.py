@@ -160,7 +160,6 @@ def key_endpoint(scope: str) -> Callable[[View], View]:
             with tenant_scope(request.caller.tenant_id):
                 return _answered(view, request, kwargs)
 
-        guarded.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie speaks here, only the bearer token
         return _declare(guarded, Access("key", scope=scope))
 
     return decorate

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 from django.utils import timezone, translation
@@ -104,15 +105,21 @@ def programs_pass(get_response: GetResponse) -> GetResponse:
     signed in, whatever cookie comes along.
     """
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PROGRAM_PATHS):
-            return get_response(request)
+    def straight(request: HttpRequest) -> HttpResponseBase:
         request.get_host()  # refuses a name that is not ours
         request.resolver_match = found = resolve(request.path_info)
         try:
             response: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
         except Refusal as refused:
-            response = answer(request, refused)
+            return answer(request, refused)
+        return response
+
+    answered = convert_exception_to_response(straight)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(PROGRAM_PATHS):
+            return get_response(request)
+        response: HttpResponseBase = answered(request)
         if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))
         return response

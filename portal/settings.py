@@ -137,7 +137,7 @@ MIDDLEWARE = [
     "portal.middleware.security_headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.programs_pass",
-    # From here on for people only.
+    # From here on not for programs.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

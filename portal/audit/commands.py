@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,7 @@ from portal.audit.models import AuditLog, AuditRecord, InstanceRecord, Record
 from portal.audit.tree import Frontier, leaf_hash
 from portal.errors import Refusal
 from portal.lib.prepared import Prepared, PreparedInsert, parameter
-from portal.scoping import active_tenant_id
+from portal.scoping import CrossTenantWrite, active_tenant_id
 
 FORMAT_VERSION = 1
 SALT_BYTES = 16
@@ -75,32 +75,36 @@ def locked_log() -> AuditLog:
     Whatever is recorded before this happened before, and what it changed is seen by what is read from now on. Raises
     `AuditUnavailable`; must run inside the transaction of the recorded acts, after its other writes.
     """
-    with _available():
+    with recording():
         return _locked_head(active_tenant_id())
 
 
 def record_all(entries: Sequence[Entry], log: AuditLog) -> list[int]:
     """Add several to the active tenant's log, which is `locked_log`, in this order; the indexes of the records.
 
-    Raises `AuditUnavailable`.
+    Raises `AuditUnavailable`, and `CrossTenantWrite` for the log of another tenant.
     """
-    with _available():
+    if log.tenant_id != active_tenant_id():
+        raise CrossTenantWrite(f"Log of tenant {log.tenant_id} in tenant {active_tenant_id()}.")
+    with recording():
         return _append(AuditRecord, log, entries)
 
 
 def record_for_instance(event: Event, *, by: Actor, outcome: Outcome = Outcome.OK, subject: str = "") -> int:
     """Add an event that belongs to no tenant to the portal's own log and return its index."""
-    with _available():
+    with recording():
         return _append(InstanceRecord, _locked_head(None), [Entry(event, by, outcome, subject)])[0]
 
 
 @contextmanager
-def _available() -> Iterator[None]:
+def recording() -> Iterator[None]:
+    """Turns errors of the database into `AuditUnavailable`; whoever catches that keeps nothing of the transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("Record inside the transaction of the recorded act.")
     try:
         yield
     except DatabaseError as error:
+        transaction.set_rollback(True)
         raise AuditUnavailable from error
 
 

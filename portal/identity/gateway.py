@@ -21,7 +21,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.access import anonymous
-from portal.errors import PROGRAM_PATHS, answer
+from portal.errors import answer
 from portal.hub import transport
 from portal.hub.errors import HubError
 from portal.identity import commands, issuers
@@ -30,8 +30,8 @@ from portal.identity.models import User
 from portal.identity.sessions import begin, confirm
 from portal.identity.tokens import Issuer, TokenRefused, scopes_of, verify_forwarded_token
 
-# Paths that ask for nobody: programs bring tokens of their own, the Hub's monitoring has none.
-OPEN_PATHS = (*PROGRAM_PATHS, settings.STATIC_URL, "/health", "/readyz")
+# Paths that ask for nobody, besides those of programs, whose requests do not come here.
+OPEN_PATHS = (settings.STATIC_URL, "/health", "/readyz")
 SESSION_TOKEN = "hub_token"  # noqa: S105 - the key under which the token's id is kept
 # Seconds.
 USERINFO_PATIENCE = 3.0

@@ -16,7 +16,7 @@ from portal.lib import zones
 def language_and_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answers people in their own language and time zone, error pages too. `clean_thread` forgets both afterwards.
 
-    Programs and probes have no such settings, and their requests read no session.
+    Probes have no such settings, and their requests read no session.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -16,11 +16,11 @@ from functools import cached_property
 from threading import Lock
 from weakref import ReferenceType, ref
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from portal.actor import Actor
-from portal.audit.commands import AuditUnavailable
+from portal.audit.commands import recording
 from portal.keys.models import KeyCaller, SecretGeneration, UseHour
 from portal.lib.prepared import parameter
 from portal.scoping import active_tenant_id
@@ -72,10 +72,8 @@ def note_all(uses: Iterable[Use]) -> None:
 
     Raises `AuditUnavailable`: what cannot be counted is not recorded either.
     """
-    try:
+    with recording():
         _note_all(uses)
-    except DatabaseError as error:
-        raise AuditUnavailable from error
 
 
 def _note_all(uses: Iterable[Use]) -> None:

@@ -70,9 +70,10 @@ class Prepared(Generic[ModelT]):
 
 
 class PreparedInsert:
-    """`PreparedInsert(Log).add(rows)`: as `bulk_create` writes them, in one statement, without asking for their ids.
+    """`PreparedInsert(Log).add(rows)`: as `bulk_create` writes them, without asking for their ids.
 
     A row's tenant must be set. Not for upserts, database defaults and fields that are more than a value of a column.
+    Call it inside a transaction that ends if it raises.
     """
 
     def __init__(self, model: type[models.Model]) -> None:
@@ -97,11 +98,13 @@ class PreparedInsert:
         start, place = self._sql
         values = [[parameter(getattr(row, name)) for name in self._columns] for row in rows]
         with connection.cursor() as cursor:
-            if len(rows) == 1:
+            if len(values) == 1:
                 cursor.execute(start + place, values[0])
-            elif connection.vendor == "postgresql":
+            elif values and connection.vendor == "postgresql":
                 # One statement; psycopg would take longer to find its hundreds of places than to fill them.
-                cursor.execute(start + ", ".join([cursor.mogrify(place, row) for row in values]))
+                with connection.wrap_database_errors:
+                    written = ", ".join([cursor.mogrify(place, row) for row in values])
+                cursor.execute(start + written)
             else:
                 cursor.executemany(start + place, values)
 

@@ -149,9 +149,10 @@ class KnownToken:
     def read_lately(self) -> SecretGeneration:
         """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
         now = time.monotonic()  # before the database is asked: what it answers is younger than that
-        if self.lately is None or (now - self.lately[0]) * 1000 >= constants.KEY_STATE_AGE:
-            self.lately = now, self.read()
-        return self.lately[1]
+        lately = self.lately  # another thread may replace it
+        if lately is None or (now - lately[0]) * 1000 >= constants.KEY_STATE_AGE:
+            lately = self.lately = now, self.read()
+        return lately[1]
 
 
 # By the SHA-256 of the token.

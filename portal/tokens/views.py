@@ -9,7 +9,6 @@ import jwt.algorithms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from portal.access import anonymous, public_page
@@ -23,7 +22,6 @@ from portal.tokens.scopes import SCOPES
 AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
 
-@csrf_exempt  # programs have no session; nothing here looks at a cookie
 @public_page
 def token(request: HttpRequest) -> HttpResponse:
     """Client credentials grant (RFC 6749 section 4.4): Basic or form credentials, `grant_type` in form or query."""
@@ -44,7 +42,6 @@ def token(request: HttpRequest) -> HttpResponse:
     return _uncached(answer)
 
 
-@csrf_exempt  # as above
 @public_page
 def introspect(request: HttpRequest) -> HttpResponse:
     """What a token is worth (RFC 7662), told to keys of its own tenant."""
@@ -54,7 +51,6 @@ def introspect(request: HttpRequest) -> HttpResponse:
         return _error(refused)
 
 
-@csrf_exempt  # as above
 @public_page
 def revoke(request: HttpRequest) -> HttpResponse:
     """End a token before its time (RFC 7009), for the client that got it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -12,12 +13,13 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from portal.actor import SYSTEM, Actor, ActorKind
-from portal.audit.commands import record, record_for_instance
+from portal.audit.commands import AuditUnavailable, Entry, locked_log, record, record_all, record_for_instance
 from portal.audit.events import REGISTRY, Event, Kind, Outcome, event, sentence
 from portal.audit.models import AuditLog, AuditRecord, InstanceRecord
 from portal.audit.tree import Frontier, leaf_hash
-from portal.scoping import NoActiveTenant, tenant_scope
+from portal.scoping import CrossTenantWrite, NoActiveTenant, tenant_scope
 from portal.tenants.events import MemberRemoved
+from portal.tenants.models import Tenant
 from tests.cast import Cast, make_tenant
 
 ACTOR = Actor(ActorKind.PERSON, "subject-1", "Alice Adler", "192.0.2.7", "curl/8", "ab" * 16)
@@ -103,6 +105,32 @@ class TestRecord:
         write(cast)
         assert len(records(cast)) == 2
         assert_log_is_whole(cast.acme.pk, records(cast))
+
+    @pytest.mark.parametrize("size", [0, 1], ids=["the record has no place", "the head has moved"])
+    def test_whoever_goes_on_without_the_record_keeps_nothing(self, cast: Cast, size: int) -> None:
+        write(cast, 2)
+        AuditLog.objects.filter(tenant=cast.acme).update(size=size, frontier=b"\0" * 32 * size)
+        name = cast.acme.display_name
+        with tenant_scope(cast.acme.pk), transaction.atomic():
+            Tenant.objects.filter(pk=cast.acme.pk).update(display_name="Changed")
+            with suppress(AuditUnavailable):
+                record(MemberRemoved(before="viewer"), by=ACTOR)
+        cast.acme.refresh_from_db()
+        assert cast.acme.display_name == name
+        assert len(records(cast)) == 2
+
+    def test_log_of_another_tenant_is_refused(self, cast: Cast) -> None:
+        write(cast)
+        with transaction.atomic():
+            with tenant_scope(cast.acme.pk):
+                log = locked_log()
+            with tenant_scope(cast.globex.pk), pytest.raises(CrossTenantWrite):
+                record_all([Entry(MemberRemoved(before="viewer"), ACTOR)], log)
+
+    def test_nothing_to_record_is_nothing(self, cast: Cast) -> None:
+        with tenant_scope(cast.acme.pk), transaction.atomic():
+            assert record_all([], locked_log()) == []
+        assert records(cast) == []
 
     def test_clock_that_goes_back_does_not_turn_the_order(self, cast: Cast) -> None:
         with time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC), tick=False):

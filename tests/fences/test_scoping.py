@@ -63,6 +63,14 @@ ALL_TENANTS = {
     # Where a tenant reads what another one offered it, and the portal finds what is due.
     "assets_app/sharing/queries.py",
 }
+# Modules with SQL of their own, which no scope binds: it names the tenant itself.
+WRITES_SQL = {
+    "portal/lib/prepared.py",
+    "portal/audit/commands.py",
+    "portal/keys/uses.py",
+    # Touches no tenant's table.
+    "portal/ops/readiness.py",
+}
 # Modules that may open a scope.
 OPENS_SCOPE = {
     "portal/scoping.py",
@@ -273,3 +281,7 @@ def test_all_tenants_is_used_where_listed_only() -> None:
 
 def test_a_scope_is_opened_where_listed_only() -> None:
     assert modules_that_say(r"\btenant_scope\(") == OPENS_SCOPE
+
+
+def test_sql_is_written_by_hand_where_listed_only() -> None:
+    assert modules_that_say(r"\.cursor\(") == WRITES_SQL

@@ -98,8 +98,9 @@ class TestPrograms:
         assert not hasattr(answer.wsgi_request, "user")
 
     def test_answer_says_how_long_it_is(self, client: Client, db: None) -> None:
-        answer = client.get("/.well-known/jwks.json")
-        assert int(answer["Content-Length"]) == len(answer.content) > 100
+        for path in ("/.well-known/jwks.json", "/oauth/unknown", "/api/x"):
+            answer = client.get(path)
+            assert int(answer["Content-Length"]) == len(answer.content) > 100
 
 
 class TestHosts:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from portal.audit.models import InstanceRecord
@@ -90,6 +90,13 @@ def test_inserted_rows_are_what_django_writes(db: None, count: int, django_asser
     by_hand = InstanceRecord.objects.filter(index__gte=2000).order_by("index").values_list(*columns)
     assert [tuple(map(plain, row)) for row in by_hand] == [tuple(map(plain, row)) for row in by_django]
     assert [name for _at, _leaf, _body, name, _answers in by_hand] == list(HOSTILE[:count])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps a NUL.")
+@pytest.mark.parametrize("count", [1, 2])
+def test_text_that_cannot_be_stored_is_an_error_of_the_database(db: None, count: int) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PreparedInsert(InstanceRecord).add([a_record(1000 + number, "a\0b") for number in range(count)])
 
 
 def plain(value: Any) -> Any:

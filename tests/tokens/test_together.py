@@ -80,8 +80,9 @@ def test_each_gets_its_own_token_and_its_own_record(acme: Tenant) -> None:
 def test_secrets_of_a_group_are_read_at_once(acme: Tenant, count: int, django_assert_num_queries: Any) -> None:
     keys = [KeyAndSecret(*make_key(acme, f"Line {number} gateway")) for number in range(count)]
     stored = [commands.Stored(key.id, client_secret.verifier(key.secret)) for key in keys]
-    mixed = commands.Stored(keys[0].id, client_secret.verifier(keys[-1].secret + "x"))
-    asked = [commands.Asked(secret, acme.pk, "hub.read", SYSTEM) for secret in (*stored, stored[0], mixed)]
+    # A right clientID with the secret of another key, which is read, too.
+    mixed = [commands.Stored(keys[0].id, stored[-1].verifier)] if count > 1 else []
+    asked = [commands.Asked(secret, acme.pk, "hub.read", SYSTEM) for secret in (*stored, stored[0], *mixed)]
     with tenant_scope(acme.pk), django_assert_num_queries(1):
         found = commands._stored(asked)
     assert {secret: generation.key.pk for secret, generation in found.items()} == {

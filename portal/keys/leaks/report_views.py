@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.access import anonymous, public_page
 from portal.keys.leaks.report import places_of, reporter, take
 
 
-@csrf_exempt  # the signature speaks, no cookie does
 @require_POST
 @public_page
 def report(request: HttpRequest) -> HttpResponse:
