@@ -119,7 +119,7 @@ def programs_pass(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PROGRAM_PATHS):
             return get_response(request)
-        response: HttpResponseBase = answered(request)
+        response = cast("HttpResponseBase", answered(request))
         if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))
         return response
