@@ -6,6 +6,7 @@ import http.client
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,9 +33,10 @@ def assert_calls(portal: RunningPortal, token: str) -> None:
 
 class TestRequestsOauthlib:
     @pytest.fixture
-    def session(self, portal: RunningPortal, monkeypatch: pytest.MonkeyPatch) -> OAuth2Session:
+    def session(self, portal: RunningPortal, monkeypatch: pytest.MonkeyPatch) -> Iterator[OAuth2Session]:
         monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # loopback
-        return OAuth2Session(client=BackendApplicationClient(client_id=portal.id))
+        with OAuth2Session(client=BackendApplicationClient(client_id=portal.id)) as session:
+            yield session
 
     @pytest.mark.parametrize("in_body", [False, True])
     def test_gets_a_token(self, portal: RunningPortal, session: OAuth2Session, in_body: bool) -> None:
@@ -55,13 +57,14 @@ def test_authlib_gets_asks_about_and_revokes_a_token(
     portal: RunningPortal, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # loopback
-    session = AuthlibSession(portal.id, portal.secret, token_endpoint_auth_method=method)
-    token = session.fetch_token(f"{portal.url}/oauth/token", grant_type="client_credentials")["access_token"]
-    assert_calls(portal, token)
-    asked = session.introspect_token(f"{portal.url}/oauth/introspect", token=token)
-    assert asked.json()["active"] is True
-    assert session.revoke_token(f"{portal.url}/oauth/revoke", token=token).status_code == 200
-    assert session.introspect_token(f"{portal.url}/oauth/introspect", token=token).json() == {"active": False}
+    # Closed at the end: a connection that is left open keeps the server's thread, and with it one to the database.
+    with AuthlibSession(portal.id, portal.secret, token_endpoint_auth_method=method) as session:
+        token = session.fetch_token(f"{portal.url}/oauth/token", grant_type="client_credentials")["access_token"]
+        assert_calls(portal, token)
+        asked = session.introspect_token(f"{portal.url}/oauth/introspect", token=token)
+        assert asked.json()["active"] is True
+        assert session.revoke_token(f"{portal.url}/oauth/revoke", token=token).status_code == 200
+        assert session.introspect_token(f"{portal.url}/oauth/introspect", token=token).json() == {"active": False}
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
