@@ -28,7 +28,7 @@ control_socket_disable = True
 def when_ready(server: object) -> None:
     """What is loaded before the workers are forked stays until they end: the garbage collector leaves it alone.
 
-    What requests leave behind is looked through less often, too: together a tenth of what a token costs.
+    What requests leave behind is looked through less often, too: together a twentieth of what a token costs.
     """
     gc.collect()
     gc.freeze()
