@@ -30,7 +30,7 @@ class tenant_scope:
     """Within this block, tenant-owned tables hold the rows of this one tenant.
 
     Opened by `@tenant_page` and `@key_endpoint`, and by the few commands that find out the tenant themselves;
-    `tests/fences/test_scoping.py` lists them.
+    `tests/fences/test_scoping.py` lists them. Every call of a program opens one, hence no generator.
     """
 
     def __init__(self, tenant_id: int) -> None:
