@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 from django.conf import settings
@@ -74,22 +74,28 @@ def authenticate(request: HttpRequest, scope: str) -> Caller:
     The refusal of a token that we once signed is recorded with its reason; of others nobody knows whose they are.
     """
     known = _known_token(_presented(request))
-    # What would refuse is looked at again: it may have been put right just now.
-    for read in (known.read_lately, known.read) if constants.KEY_STATE_AGE else (known.read,):
-        generation = read()
-        key = generation.key
-        actor = key_actor(request, key.client_id, key.name)
-        reason = known.why_not(generation) or why_not_from(key, actor.address)
-        if not reason:
-            break
-    reason = reason or key.lot()
-    if reason:
-        record_refused_call(request, generation, reason, actor)
-        raise TokenInvalid
+    generation = known.let_in_lately() or _judged(request, known)
+    actor = key_actor(request, generation.key.client_id, generation.key.name)
     if not known.scopes & satisfying(scope):
         record_refused_call(request, generation, "scope_insufficient", actor)
         raise ScopeInsufficient(scope)
     return Caller(generation, actor, known.scopes)
+
+
+def _judged(request: HttpRequest, known: KnownToken) -> SecretGeneration:
+    """The generation that got the token, if it may be used now, from here; else records why not and raises."""
+    # What would refuse is looked at again: it may have been put right just now.
+    for read in (known.read_lately, known.read) if constants.KEY_STATE_AGE else (known.read,):
+        generation = read()
+        reason = known.why_not(generation) or why_not_from(generation.key, request.META.get("REMOTE_ADDR", ""))
+        if not reason:
+            break
+    reason = reason or generation.key.lot()
+    if reason:
+        key = generation.key
+        record_refused_call(request, generation, reason, key_actor(request, key.client_id, key.name))
+        raise TokenInvalid
+    return generation
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,18 @@ def _presented(request: HttpRequest) -> str:
     return matched[1]
 
 
+class Seen(NamedTuple):
+    """What was read of a token's key, when, and until when a call is let in with it (seconds since 1970)."""
+
+    generation: SecretGeneration
+    read_at: float
+    until: float
+
+    @property
+    def is_old(self) -> bool:
+        return (time.monotonic() - self.read_at) * 1000 >= constants.KEY_STATE_AGE
+
+
 @dataclass
 class KnownToken:
     """A token whose signature was found right, with the id of the key that signed.
@@ -129,8 +147,8 @@ class KnownToken:
     claims: dict[str, Any]
     expires_at: int
     scopes: frozenset[str]
-    # When it was read lately, and what.
-    lately: tuple[float, SecretGeneration] | None = None
+    # What was read of it lately.
+    lately: Seen | None = None
 
     def why_not(self, generation: SecretGeneration) -> str:
         """Why the token does not work with its key in this state: a word for the audit log, empty when it does."""
@@ -148,11 +166,24 @@ class KnownToken:
 
     def read_lately(self) -> SecretGeneration:
         """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
-        now = time.monotonic()  # before the database is asked: what it answers is younger than that
         lately = self.lately  # another thread may replace it
-        if lately is None or (now - lately[0]) * 1000 >= constants.KEY_STATE_AGE:
-            lately = self.lately = now, self.read()
-        return lately[1]
+        if lately is None or lately.is_old:
+            now = time.monotonic()  # before the database is asked: what it answers is younger than that
+            generation = self.read()
+            lately = self.lately = Seen(generation, now, self._let_in_until(generation))
+        return lately.generation
+
+    def let_in_lately(self) -> SecretGeneration | None:
+        """What `read_lately` read, if every call is let in with that; None when this one is to be looked at."""
+        lately = self.lately
+        return None if lately is None or lately.until <= time.time() or lately.is_old else lately.generation
+
+    def _let_in_until(self, generation: SecretGeneration) -> float:
+        """The first end of token, key and secret; 0 where it depends on the call, or something is wrong."""
+        key = generation.key
+        if key.networks or key.is_browning_out or self.why_not(generation):
+            return 0
+        return min([self.expires_at, *(end.timestamp() for end in (key.expires_at, generation.ends_at) if end)])
 
 
 # By the SHA-256 of the token.

@@ -12,14 +12,16 @@ import jwt
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal import constants
 from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord, InstanceRecord
 from portal.emulator.testing import RunningEmulator
-from portal.keys import signing
+from portal.keys import models, signing
 from portal.keys.commands import revoke_key
 from portal.keys.lifecycle.commands import disable_key, enable_key
 from portal.keys.models import BindingKey, SecretGeneration, SigningKey
@@ -308,16 +310,51 @@ class TestStateThatWasReadLately:
     def test_what_would_refuse_is_read_again(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
         with tenant_scope(cast.acme.pk):
             disable_key(gateway.key, why="A test.", by=SYSTEM)
-            assert_token_refused(call(f"Bearer {token}"), token)
+            for _call in range(2):
+                assert_token_refused(call(f"Bearer {token}"), token)
             enable_key(gateway.key, by=SYSTEM)
         assert call(f"Bearer {token}").status_code == 200
 
-    def test_expiry_is_no_state(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
-        ends_at = timezone.now() + timedelta(seconds=0.2)
-        SecretGeneration.all_tenants.filter(key=gateway.key.pk).update(ends_at=ends_at)
+    @pytest.mark.parametrize("what", ["secret", "key"])
+    def test_expiry_is_no_state(self, cast: Cast, gateway: KeyAndSecret, token: str, what: str) -> None:
+        end = timezone.now() + timedelta(seconds=0.2)
+        if what == "secret":
+            SecretGeneration.all_tenants.filter(key=gateway.key.pk).update(ends_at=end)
+        else:
+            BindingKey.all_tenants.filter(pk=gateway.key.pk).update(expires_at=end)
         assert call(f"Bearer {token}").status_code == 200
         time.sleep(0.21)
         assert_token_refused(call(f"Bearer {token}"), token)
+
+    def test_neither_is_that_of_the_token(self, token: str) -> None:
+        with time_machine.travel(claims_of(token)["exp"] - 0.1, tick=True):
+            assert call(f"Bearer {token}").status_code == 200
+            time.sleep(0.11)
+            assert_token_refused(call(f"Bearer {token}"), token)
+
+    def test_what_depends_on_the_call_is_looked_at_with_each(self, gateway: KeyAndSecret, token: str) -> None:
+        BindingKey.all_tenants.filter(pk=gateway.key.pk).update(networks=["127.0.0.0/8"])
+        assert call(f"Bearer {token}").status_code == 200
+        assert_token_refused(call(f"Bearer {token}", REMOTE_ADDR="192.0.2.7"), token)
+        assert call(f"Bearer {token}").status_code == 200
+
+    def test_a_lot_is_drawn_for_each_call(
+        self, gateway: KeyAndSecret, token: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        until = timezone.now() + timedelta(minutes=1)
+        BindingKey.all_tenants.filter(pk=gateway.key.pk).update(brownout_until=until, brownout_share=50)
+        drawn: list[int] = []
+        monkeypatch.setattr(models.secrets, "randbelow", lambda _many: drawn.pop(0))
+        for lot, status in ((99, 200), (0, 401), (50, 200), (49, 401)):
+            drawn.append(lot)
+            assert call(f"Bearer {token}").status_code == status
+            assert not drawn
+
+    def test_most_calls_ask_nothing(self, token: str) -> None:
+        assert call(f"Bearer {token}").status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            assert call(f"Bearer {token}").status_code == 200
+        assert not [query for query in queries if "token_revoked" in query["sql"]]
 
 
 @pytest.mark.parametrize("scope", ["", "other", "HUB.READ", "hub.readx", "hub.read,other", "hub", "openid profile"])
