@@ -6,8 +6,8 @@ so that an audit record says the same after the person has left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ActorKind(StrEnum):
@@ -19,8 +19,7 @@ class ActorKind(StrEnum):
     ANONYMOUS = "anonymous"
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """Kind, id and name of who acts, and from where: network address, user agent and id of the request."""
 
     kind: ActorKind

@@ -47,8 +47,7 @@ def _generation_query(jti: str, client_id: str, number: int) -> models.QuerySet[
 GENERATION = Prepared(_generation_query, jti="jti", client_id="client_id", number=987_654_321)
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """The binding key behind a call, and the secret that got the token."""
 
     secret: SecretGeneration
@@ -130,10 +129,13 @@ class Seen(NamedTuple):
     generation: SecretGeneration
     read_at: float
     until: float
+    is_renewed: bool = False
 
     @property
-    def is_old(self) -> bool:
-        return (time.monotonic() - self.read_at) * 1000 >= constants.KEY_STATE_AGE
+    def is_due(self) -> bool:
+        """Whether to read it again: it is too old, or on its way there and nobody else is reading it."""
+        age = (time.monotonic() - self.read_at) * 1000
+        return age >= constants.KEY_STATE_AGE or (age * 2 >= constants.KEY_STATE_AGE and not self.is_renewed)
 
 
 @dataclass
@@ -167,7 +169,9 @@ class KnownToken:
     def read_lately(self) -> SecretGeneration:
         """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
         lately = self.lately  # another thread may replace it
-        if lately is None or lately.is_old:
+        if lately is None or lately.is_due:
+            if lately is not None:
+                self.lately = lately._replace(is_renewed=True)  # one asks the database, the others go on meanwhile
             now = time.monotonic()  # before the database is asked: what it answers is younger than that
             generation = self.read()
             lately = self.lately = Seen(generation, now, self._let_in_until(generation))
@@ -176,7 +180,7 @@ class KnownToken:
     def let_in_lately(self) -> SecretGeneration | None:
         """What `read_lately` read, if every call is let in with that; None when this one is to be looked at."""
         lately = self.lately
-        return None if lately is None or lately.until <= time.time() or lately.is_old else lately.generation
+        return None if lately is None or lately.until <= time.time() or lately.is_due else lately.generation
 
     def _let_in_until(self, generation: SecretGeneration) -> float:
         """The first end of token, key and secret; 0 where it depends on the call, or something is wrong."""
@@ -186,7 +190,7 @@ class KnownToken:
         return min([self.expires_at, *(end.timestamp() for end in (key.expires_at, generation.ends_at) if end)])
 
 
-# By the SHA-256 of the token.
+# By the BLAKE2b digest of the token.
 _known: dict[bytes, KnownToken] = {}
 MOST_KNOWN = 10_000
 
@@ -199,7 +203,7 @@ def forget() -> None:
 def _known_token(token: str) -> KnownToken:
     if len(token) > LONGEST_TOKEN:
         raise TokenInvalid
-    remembered = hashlib.sha256(token.encode()).digest()
+    remembered = hashlib.blake2b(token.encode(), digest_size=32).digest()
     known = _known.get(remembered)
     if known is None or signer_of(known.kid) is None:
         known = _decoded(token)

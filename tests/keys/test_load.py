@@ -28,9 +28,8 @@ pytestmark = pytest.mark.database
 WORKERS, CALLERS = 3, 50
 ASSETS = "/api/assetmanagement/v3/assets?size=1"
 # How many tokens a fast machine asks for in vain is not the question here.
-NO_LIMITS = {
-    f"PORTAL_TOKEN_{what}": str(10**9) for what in ("REQUESTS_PER_MINUTE", "FAILURES_PER_MINUTE", "FAILURES_PER_ADDRESS")
-}
+LIMITS = ("REQUESTS_PER_MINUTE", "FAILURES_PER_MINUTE", "FAILURES_PER_ADDRESS")
+NO_LIMITS = {f"PORTAL_TOKEN_{limit}": str(10**9) for limit in LIMITS}
 # What the admin does, in a process of its own.
 IN_TENANT = """
 from portal.actor import SYSTEM

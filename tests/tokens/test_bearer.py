@@ -27,6 +27,7 @@ from portal.keys.lifecycle.commands import disable_key, enable_key
 from portal.keys.models import BindingKey, SecretGeneration, SigningKey
 from portal.keys.signing import Signer, signers
 from portal.scoping import tenant_scope
+from portal.tokens.bearer import KnownToken
 from tests.cast import Cast, get_token, make_upstream_key
 from tests.environment import PORTAL_URL
 from tests.faults import audit_refuses
@@ -312,6 +313,26 @@ class TestStateThatWasReadLately:
         ends = time.monotonic() + 1
         while call(f"Bearer {token}").status_code == 200:
             assert time.monotonic() < ends
+
+    @pytest.mark.parametrize(("seconds", "asked"), [(29, 0), (31, 1), (61, 2)])
+    def test_one_call_reads_it_anew_while_it_is_young_enough_for_others(
+        self, token: str, monkeypatch: pytest.MonkeyPatch, seconds: int, asked: int
+    ) -> None:
+        assert call(f"Bearer {token}").status_code == 200
+        reads: list[KnownToken] = []
+        read, later = KnownToken.read, time.monotonic() + seconds
+
+        def read_slowly(known: KnownToken) -> SecretGeneration:
+            reads.append(known)
+            if len(reads) == 1:  # somebody else calls before the answer is there
+                assert call(f"Bearer {token}").status_code == 200
+            return read(known)
+
+        monkeypatch.setattr(KnownToken, "read", read_slowly)
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        for _call in range(2):
+            assert call(f"Bearer {token}").status_code == 200
+        assert len(reads) == asked
 
     def test_what_would_refuse_is_read_again(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
         with tenant_scope(cast.acme.pk):

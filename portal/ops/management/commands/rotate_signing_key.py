@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,7 +11,7 @@ from portal.errors import Refusal
 from portal.keys import signing
 from portal.keys.signing_commands import rotate_signing_key
 
-BY = replace(SYSTEM, agent="manage.py rotate_signing_key")
+BY = SYSTEM._replace(agent="manage.py rotate_signing_key")
 
 
 class Command(BaseCommand):

@@ -7,7 +7,6 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from portal.tenants.states import TenantState
 
 # Seconds.
 LOOK_EVERY = 1.0
-BY = replace(SYSTEM, agent="manage.py tenant")
+BY = SYSTEM._replace(agent="manage.py tenant")
 # What `list` says of a tenant.
 LISTED = ("name", "display_name", "company_name", "company_domain", "environment", "numeric_id", "package", "state")
 
