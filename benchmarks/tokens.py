@@ -53,6 +53,8 @@ TOKEN, DOT, OIDC = (
     "django-oauth-toolkit: token",
     "oidc-provider: token (memory)",
 )
+# What the token endpoint could reach at most under this server.
+SIGNED = "token read and signed only: no database, no record"
 CHECKED, OPEN = "bearer check, key state up to 0.5 s old", "the same view without a token"
 DOT_CHECKED = "django-oauth-toolkit: bearer check"
 GOALS = (
@@ -99,7 +101,8 @@ def _measured(subjects: list[Subject]) -> tuple[dict[str, float], dict[str, floa
 def _subjects(stack: ExitStack) -> list[Subject]:
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bindery-bench-"))
     portal = _server(stack, "portal", PORTAL_MODE="local", PORTAL_DATA_DIR=folder, **NO_LIMIT, **KEY_STATE)
-    subjects = [Subject(TOKEN, portal, _token(portal))]
+    token = _token(portal)
+    subjects = [Subject(TOKEN, portal, token), Subject(SIGNED, portal, token.replace(b"/token", b"/signed"))]
     bearer = _bearer(portal)
     subjects += [
         Subject(CHECKED, portal, request("GET", "/api/checked", bearer)),

@@ -68,7 +68,7 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
         raise clients.refused(ruling.generation, ruling.reason, ruling.wait, by=by, endpoint=TOKEN_ENDPOINT)
     claims = ruling.claims
     lifetime = int(claims["exp"]) - int(claims["iat"])
-    return IssuedToken(_signed(claims, signer), lifetime, str(claims["scope"]), ruling.generation.key.expires_at)
+    return IssuedToken(signed(claims, signer), lifetime, str(claims["scope"]), ruling.generation.key.expires_at)
 
 
 class Stored(NamedTuple):
@@ -134,7 +134,7 @@ class Ruling:
 
 @cache
 def _secrets_query(count: int) -> Prepared[SecretGeneration]:
-    """The secrets of one tenant among as many as these."""
+    """Finds so many secrets of one tenant at once."""
 
     def query(tenant_id: int, **stored: str) -> models.QuerySet[SecretGeneration]:
         client_ids, verifiers = list(stored.values())[:count], list(stored.values())[count:]
@@ -238,6 +238,7 @@ def audience() -> str:
     return f"{settings.PORTAL_URL}/api"
 
 
-def _signed(claims: dict[str, str | int], signer: Signer) -> Secret:
+def signed(claims: Claims, signer: Signer) -> Secret:
+    """The claims as a JWT of RFC 9068 that this key signed."""
     headers = {"typ": "at+jwt", "kid": signer.kid}
     return Secret(jwt.encode(claims, signer.private, algorithm=signer.algorithm, headers=headers))
