@@ -54,7 +54,7 @@ def _disabled_keys(request: TenantRequest, keys: list[BindingKey]) -> list[Atten
 def _disabled(request: TenantRequest, key: BindingKey) -> AttentionItem:
     title = _("The key %(name)s is disabled") % {"name": key.name}
     url = key_url(request, "detail", key.pk)
-    return AttentionItem("shield-alert", "bad", title, key.disabled_because, url, _("Open the key"))
+    return AttentionItem("shield-alert", "bad", title, key.why_disabled, url, _("Open the key"))
 
 
 def _waiting_keys(request: TenantRequest, keys: list[BindingKey]) -> list[AttentionItem]:

@@ -21,7 +21,7 @@ from portal.hub.errors import HubCredentialRefused
 from portal.keys import events
 from portal.keys.approval_commands import tell_admins
 from portal.keys.expiry import end_of, in_utc, last_day, shown
-from portal.keys.models import BindingKey, SecretGeneration, Source, constant_name
+from portal.keys.models import BindingKey, Incident, SecretGeneration, Source, constant_name
 from portal.keys.reach import KeyOptions
 from portal.lib import client_secret
 from portal.lib.secret import Secret
@@ -29,6 +29,8 @@ from portal.scoping import active_tenant_id
 from portal.tenants import quotas
 from portal.tenants.models import Tenant
 from portal.tenants.quotas import Quota
+
+DISABLED_FIELDS = ["disabled_at", "disabled_because", "disabled_by_incident"]
 
 
 class NameTaken(Refusal):
@@ -162,10 +164,16 @@ def _mark_revoked(key: BindingKey) -> None:
     key.save(update_fields=["revoked_at"])
 
 
-def mark_disabled(key: BindingKey, why: str) -> None:
+def mark_disabled(key: BindingKey, because: str = "", *, incident: Incident | None = None) -> None:
     """Disable the key, in the caller's transaction; the caller records what it did, after all writes."""
-    key.disabled_at, key.disabled_because = timezone.now(), why[:200]
-    key.save(update_fields=["disabled_at", "disabled_because"])
+    key.disabled_at, key.disabled_because, key.disabled_by_incident = timezone.now(), because, incident or ""
+    key.save(update_fields=DISABLED_FIELDS)
+
+
+def unmark_disabled(key: BindingKey) -> None:
+    """The reverse of `mark_disabled`."""
+    key.disabled_at, key.disabled_because, key.disabled_by_incident = None, "", ""
+    key.save(update_fields=DISABLED_FIELDS)
 
 
 def _record_revoked(key: BindingKey, by: Actor) -> None:

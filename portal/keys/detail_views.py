@@ -70,7 +70,7 @@ def _lifecycle(request: TenantRequest, key: BindingKey, generations: list[Secret
         "is_rolling": _is_rolling(generations),
         "is_expired": key.is_expired,
         "is_disabled": key.disabled_at is not None,
-        "because": key.disabled_because,
+        "because": key.why_disabled,
         "is_browning_out": key.is_browning_out,
     }
 

@@ -24,6 +24,14 @@ class Source(models.TextChoices):
     APP_CREDENTIAL = "app_credential", _("Imported app credential")
 
 
+class Incident(models.TextChoices):
+    """What disables a key by itself. In words when it is read, in the language of whoever reads it."""
+
+    LEAKED = "leaked", _("Its secret was found in %(where)s.")
+    WRONG_PERSON = "wrong_person", _("Its hand-over link was opened by somebody for whom it was not.")
+    SECOND_OPENING = "second_opening", _("Its hand-over link was opened a second time.")
+
+
 class BindingKey(TenantOwned):
     """A named app connection: one clientID with its secret."""
 
@@ -44,7 +52,10 @@ class BindingKey(TenantOwned):
     constant_name = models.CharField(max_length=60)
     # Refused while it is set; an admin can lift it again.
     disabled_at = models.DateTimeField(null=True)
-    disabled_because = models.CharField(max_length=200, blank=True)
+    # What a person wrote, or the place of a leak; `why_disabled` says it in words.
+    disabled_because = models.CharField(max_length=300, blank=True)
+    # Empty where a person disabled it.
+    disabled_by_incident = models.CharField(max_length=20, choices=Incident, blank=True)
     # Refused until a second admin has approved it.
     approval_pending = models.BooleanField(default=False)
     approved_by = models.CharField(max_length=255, blank=True)
@@ -103,6 +114,13 @@ class BindingKey(TenantOwned):
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
+    def why_disabled(self) -> str:
+        """Why it is disabled, in the reader's language; empty when it is not."""
+        if not self.disabled_by_incident:
+            return self.disabled_because
+        return str(Incident(self.disabled_by_incident).label) % {"where": self.disabled_because}
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a second admin still has to decide about it."""
         return self.approval_pending and self.is_active
@@ -125,6 +143,10 @@ class BindingKey(TenantOwned):
     @property
     def is_browning_out(self) -> bool:
         return self.brownout_until is not None and self.brownout_until > timezone.now()
+
+    def occasion(self, reason: str) -> str:
+        """What repeated refusals for this reason have in common: each brown-out reports its own."""
+        return f"{reason} {self.brownout_until}" if reason == "brown_out" else reason
 
     def lot(self) -> str:
         """Drawn for each call while a brown-out refuses a share of them: "brown_out", or empty when this one passes."""

@@ -56,17 +56,18 @@ class Exposure:
 
 
 def _works(now: datetime) -> Q:
-    """As `BindingKey.standing` says it of a single key."""
+    """As `BindingKey.standing` says it of a single key, whatever its brown-out refuses."""
     return Q(revoked_at=None, disabled_at=None, approval_pending=False) & (Q(expires_at=None) | Q(expires_at__gt=now))
 
 
 # What the filter of the list means by each state, at a moment. Of keys with `with_state`.
 STATES: dict[str, Callable[[datetime], Q]] = {
-    "active": _works,
-    "unused": lambda now: _works(now) & Q(last_used_at=None, is_upstream=False),
+    "active": lambda now: _works(now) & Q(live_secrets__gt=0),
+    "unused": lambda now: _works(now) & Q(live_secrets__gt=0, last_used_at=None, is_upstream=False),
     "rolling": lambda now: _works(now) & Q(live_secrets__gt=1),
-    "brown_out": lambda now: _works(now) & Q(brownout_until__gt=now),
+    "brown_out": lambda now: _works(now) & Q(live_secrets__gt=0, brownout_until__gt=now),
     "approval_pending": lambda now: Q(revoked_at=None, approval_pending=True),
+    "no_secret": lambda now: _works(now) & Q(live_secrets=0),
     "disabled": lambda now: Q(revoked_at=None, disabled_at__isnull=False),
     "expired": lambda now: Q(revoked_at=None, expires_at__lte=now),
     "revoked": lambda now: Q(revoked_at__isnull=False),

@@ -243,7 +243,8 @@ def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: 
     """Record that a call with this secret was refused; what repeats within a minute is only counted."""
     key, network = secret.key, repeats.network_of(actor.address)
     # By agent as well: whoever gets here has, or had, the secret.
-    with repeats.counted("call", reason, key.client_id, network, actor.agent) as repeated, tenant_scope(key.tenant_id):
+    same = ("call", key.occasion(reason), key.client_id, network, actor.agent)
+    with repeats.counted(*same) as repeated, tenant_scope(key.tenant_id):
         if repeated is None and uses.is_only_counted(secret, actor=actor, route=ANY_CALL):
             return
         with transaction.atomic(durable=True):

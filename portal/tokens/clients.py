@@ -108,7 +108,10 @@ def _record_refused(
     # By agent only where the secret was right: whoever guesses can call itself a million names.
     agent, route = actor.agent if generation is not None else "", events.route_of(endpoint)
     network = repeats.network_of(actor.address)
-    with repeats.counted(endpoint, reason, key.client_id, network, agent) as repeated, tenant_scope(key.tenant_id):
+    with (
+        repeats.counted(endpoint, key.occasion(reason), key.client_id, network, agent) as repeated,
+        tenant_scope(key.tenant_id),
+    ):
         # A wrong secret is nobody's use: only who has a secret can be said to use it.
         if repeated is None and (generation is None or uses.is_only_counted(generation, actor=actor, route=route)):
             return

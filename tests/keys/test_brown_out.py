@@ -66,6 +66,20 @@ def test_report_says_who_was_refused_and_stays(noon: time_machine.Traveller, ali
     assert "Who was refused because of the brown-out" in alice.get(page).content.decode()
 
 
+def test_each_brown_out_has_a_report_of_its_own(noon: time_machine.Traveller, alice: Client, cast: Cast) -> None:
+    """Refusals that repeat within a minute are only counted, but the next brown-out names its callers anew."""
+    key, secret = make_key(cast.acme)
+    token = get_token(Client(), key, secret)
+    page = f"/t/acme/keys/{key.pk}/brown-out/"
+    for _brown_out in range(2):
+        start(alice, key)
+        asks(key, secret, "Pump 1")
+        calls(token)
+        assert {who.agent for who in alice.get(page).context["report"].callers} == {"Pump 1", ""}
+        alice.post(f"{page}stop/")
+        noon.shift(10)
+
+
 def test_a_share_of_the_calls_for_an_hour(noon: time_machine.Traveller, alice: Client, cast: Cast) -> None:
     key, secret = make_key(cast.acme)
     token = get_token(Client(), key, secret)

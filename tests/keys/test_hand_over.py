@@ -280,7 +280,7 @@ class TestOpen:
 class TestSpoiled:
     def check_incident(self, key: BindingKey, because: str, reason: str) -> None:
         disabled = reload(key)
-        assert (disabled.standing, disabled.disabled_because) == ("key_disabled", because)
+        assert (disabled.standing, disabled.why_disabled) == ("key_disabled", because)
         assert [one.has_ended for one in generations(key)] == [False, True]
         record = AuditRecord.all_tenants.get(name="key.hand_over_spoiled")
         assert (record.outcome, record.facts["reason"], record.subject) == ("denied", reason, key.subject)

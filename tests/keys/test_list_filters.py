@@ -70,7 +70,7 @@ STATES: dict[str, tuple[Callable[[BindingKey], Any], str, set[str]]] = {
     "disabled": (lambda key: with_fields(disabled_at=timezone.now())(key), "Disabled", {"disabled"}),
     "expired": (expire, "Expired", {"expired"}),
     "revoked": (lambda key: with_fields(revoked_at=timezone.now())(key), "Revoked", {"revoked"}),
-    "no_secret": (secrets_ended, "No secret works", {"active", "unused"}),
+    "no_secret": (secrets_ended, "No secret works", {"no_secret"}),
     "expiring": (
         lambda key: (make_old(key, 89), with_fields(expires_at=end_of(in_days(3)))(key)),
         "Expires in 3 days",

@@ -142,7 +142,7 @@ class TestDisable:
         assert "1 key is disabled." in answer.content.decode()
         disabled = BindingKey.all_tenants.get(pk=key.pk)
         assert disabled.standing == "key_disabled"
-        assert disabled.disabled_because == "Its secret was found in pasted text."
+        assert disabled.why_disabled == "Its secret was found in pasted text."
         assert BindingKey.all_tenants.get(pk=other.pk).standing == ""
         assert [record.name for record in leak_records()] == ["key.leak_found", "key.leak_disabled"]
 

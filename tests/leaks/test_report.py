@@ -175,6 +175,31 @@ def test_secret_in_the_address_is_not_recorded(cast: Cast) -> None:
     assert secret not in OutgoingMail.objects.get().text
 
 
+def test_all_places_of_a_secret_are_recorded_and_each_entry_answered(cast: Cast) -> None:
+    _key, secret = make_key(cast.acme)
+    entries = [{"token": secret, "url": f"https://forge.example/{place}"} for place in ("one", "two", "one")]
+    body = json.dumps(entries).encode()
+    assert [entry["label"] for entry in send(body, signature(body)).json()] == ["true_positive"] * 3
+    found = AuditRecord.all_tenants.get(name="key.leak_found")
+    assert found.facts["where"] == "https://forge.example/one, https://forge.example/two"
+
+
+def test_what_is_no_text_hides_no_secret(cast: Cast) -> None:
+    """A lone surrogate is well-formed JSON."""
+    key, secret = make_key(cast.acme)
+    body = b'[{"token": "\\ud800"}, {"token": "%s", "url": "\\ud800"}]' % secret.encode()
+    assert [entry["label"] for entry in send(body, signature(body)).json()] == ["false_positive", "true_positive"]
+    assert BindingKey.all_tenants.get(pk=key.pk).standing == "key_disabled"
+
+
+def test_a_find_that_was_erased_is_recorded_anew(cast: Cast) -> None:
+    _key, secret = make_key(cast.acme)
+    report(secret)
+    AuditRecord.all_tenants.filter(name="key.leak_found").update(body=None)
+    assert report(secret).status_code == 200
+    assert names().count("key.leak_found") == 2
+
+
 def test_no_record_no_effect(cast: Cast) -> None:
     key, secret = make_key(cast.acme)
     with audit_refuses("key.leak_disabled"):
@@ -207,8 +232,8 @@ class TestSignature:
         self.refused(b"[ ]", signature(self.BODY, scanner))
 
     def test_of_another_time(self, db: None) -> None:
-        good = signature(self.BODY)
-        self.refused(self.BODY, good.replace(f"t={int(time.time())}", f"t={int(time.time()) + 1}"))
+        now = int(time.time())
+        self.refused(self.BODY, signature(self.BODY, at=now).replace(f"t={now}", f"t={now + 1}"))
 
     def test_of_another_scanner(self, db: None) -> None:
         self.refused(self.BODY, signature(self.BODY).replace("forge", "own-ci"))

@@ -22,7 +22,7 @@ from portal.identity.models import User
 from portal.keys import events
 from portal.keys.commands import add_minted_secret, mark_disabled
 from portal.keys.links import key_link
-from portal.keys.models import BindingKey, HandOver, SecretGeneration, Source
+from portal.keys.models import BindingKey, HandOver, Incident, SecretGeneration, Source
 from portal.keys.upstream import opened_generation
 from portal.lib.addresses import normal
 from portal.lib.secret import Secret
@@ -225,10 +225,10 @@ def _revealed_or_spoiled(made: HandOver, user: User, by: Actor) -> Secret | None
     made = HandOver.objects.select_related("key", "key__tenant").get(pk=made.pk)
     generation = check_hand_over(made)
     if not is_for(made, User.objects.get(pk=user.pk)):
-        _spoil(key, made, "wrong_person", by)
+        _spoil(key, made, Incident.WRONG_PERSON, by)
         return None
     if made.opened_at is not None:
-        _spoil(key, made, "second_opening", by)
+        _spoil(key, made, Incident.SECOND_OPENING, by)
         return None
     secret = opened_generation(generation)  # first: what does not open stays unopened
     made.opened_at, made.opened_by = timezone.now(), by.name
@@ -240,20 +240,16 @@ def _revealed_or_spoiled(made: HandOver, user: User, by: Actor) -> Secret | None
     return secret
 
 
-def _spoil(key: BindingKey, made: HandOver, reason: str, by: Actor) -> None:
+def _spoil(key: BindingKey, made: HandOver, incident: Incident, by: Actor) -> None:
     """Disable the key, which an admin can undo; end the secret, which nobody can."""
     now = timezone.now()
     made.spoiled_at, made.spoiled_by = now, by.name
     made.save(update_fields=["spoiled_at", "spoiled_by"])
     key.generations.filter(number=made.generation).update(ends_at=now)
-    because = {
-        "wrong_person": gettext("Its hand-over link was opened by somebody for whom it was not."),
-        "second_opening": gettext("Its hand-over link was opened a second time."),
-    }
-    mark_disabled(key, because[reason])
+    mark_disabled(key, incident=incident)
     _tell_security(key, made, by)
     spoiled = events.HandOverSpoiled(
-        key_name=key.name, client_id=key.client_id, generation=made.generation, email=made.email, reason=reason
+        key_name=key.name, client_id=key.client_id, generation=made.generation, email=made.email, reason=incident
     )
     record(spoiled, by=by, outcome=Outcome.DENIED, subject=key.subject)
 

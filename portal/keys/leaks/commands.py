@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from portal.actor import Actor
 from portal.audit.commands import record
@@ -14,7 +13,7 @@ from portal.audit.events import Kind
 from portal.audit.models import AuditRecord
 from portal.keys import events
 from portal.keys.commands import mark_disabled
-from portal.keys.models import BindingKey, SecretGeneration
+from portal.keys.models import BindingKey, Incident, SecretGeneration
 from portal.lib.client_secret import PATTERN
 
 WHERE_LENGTH = 300
@@ -50,7 +49,7 @@ class FoundSecret:
         enabled = history.filter(name="key.enabled").values_list("index", flat=True).first() or 0
         finds = history.filter(name="key.leak_found", index__gt=enabled)
         this = (self.generation.number, self.where)
-        return any((find.facts["generation"], find.facts["where"]) == this for find in finds)
+        return any((find.facts.get("generation"), find.facts.get("where")) == this for find in finds)
 
 
 def recognise(places: Mapping[str, str]) -> list[FoundSecret]:
@@ -94,7 +93,7 @@ def disable_leaked(places: Mapping[int, str], *, by: Actor) -> list[BindingKey]:
 
 def mark_leaked(key: BindingKey, where: str) -> None:
     """Disable the key because of a find, in the caller's transaction."""
-    mark_disabled(key, _("Its secret was found in %(where)s.") % {"where": where})
+    mark_disabled(key, where, incident=Incident.LEAKED)
 
 
 def record_found(one: FoundSecret, by: Actor) -> None:

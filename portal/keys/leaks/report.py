@@ -7,7 +7,8 @@ import binascii
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -72,35 +73,40 @@ def reporter(request: HttpRequest) -> Scanner:
     return known
 
 
-def places_of(body: bytes) -> dict[str, str]:
-    """Verifier and place of each secret in a report; raises `ReportUnreadable`."""
+def places_of(body: bytes) -> list[tuple[str, str]]:
+    """Verifier and place of each secret in a report, in its order; raises `ReportUnreadable`."""
     try:
         entries = json.loads(body)
     except (ValueError, RecursionError):
         raise ReportUnreadable from None
     if not isinstance(entries, list) or len(entries) > MOST_SECRETS:
         raise ReportUnreadable
-    return dict(_place(entry) for entry in entries)
+    return [_place(entry) for entry in entries]
 
 
 def _place(entry: Any) -> tuple[str, str]:
     if not isinstance(entry, dict) or not isinstance(entry.get("token"), str):
         raise ReportUnreadable
-    return client_secret.verifier(entry["token"]), recordable(str(entry.get("url") or ""))
+    # JSON can hold half a character, which no bytes stand for.
+    token = entry["token"].encode("utf-8", "replace").decode()
+    return client_secret.verifier(token), recordable(str(entry.get("url") or ""))
 
 
-def take(places: Mapping[str, str], scanner: Scanner, *, by: Actor) -> set[str]:
+def take(reported: Iterable[tuple[str, str]], scanner: Scanner, *, by: Actor) -> set[str]:
     """Record, disable and tell, for each key whose secret was reported. Returns the verifiers that are known here.
 
     Of a secret that never works again nothing else is done, and the same report again changes nothing. A key that is
-    disabled, suspended or waiting may work again: it is recorded and told.
+    disabled, suspended or waiting may work again: each place is recorded, and the first is told.
     """
+    places: dict[str, list[str]] = defaultdict(list)
+    for verifier, place in reported:
+        places[verifier] += [place] * (place not in places[verifier])
     actor = Actor(ActorKind.SYSTEM, f"scanner:{scanner.name}", scanner.name, by.address, by.agent, by.request_id)
     generations = SecretGeneration.all_tenants.select_related("key", "key__tenant")
     known = list(generations.filter(verifier__in=[*places]).order_by("tenant_id", "pk"))
     for generation in known:
         with tenant_scope(generation.tenant_id):
-            _take_one(FoundSecret(generation, places[generation.verifier]), scanner, by=actor)
+            _take_one(FoundSecret(generation, recordable(", ".join(places[generation.verifier]))), scanner, by=actor)
     return {generation.verifier for generation in known}
 
 

@@ -14,8 +14,8 @@ from portal.keys.leaks.report import places_of, reporter, take
 def report(request: HttpRequest) -> HttpResponse:
     """Take a signed report; says for each secret, by its hash, whether it is one of this portal's."""
     scanner = reporter(request)
-    places = places_of(request.body)
-    known = take(places, scanner, by=anonymous(request))
+    reported = places_of(request.body)
+    known = take(reported, scanner, by=anonymous(request))
     labels = {True: "true_positive", False: "false_positive"}
-    answer = [{"token_hash": verifier, "label": labels[verifier in known]} for verifier in places]
+    answer = [{"token_hash": verifier, "label": labels[verifier in known]} for verifier, _place in reported]
     return JsonResponse(answer, safe=False)

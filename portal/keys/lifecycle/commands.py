@@ -13,7 +13,7 @@ from portal.actor import Actor
 from portal.audit.commands import record
 from portal.errors import Refusal
 from portal.keys import events
-from portal.keys.commands import KeyRevokedAlready, add_minted_secret, mark_disabled
+from portal.keys.commands import KeyRevokedAlready, add_minted_secret, mark_disabled, unmark_disabled
 from portal.keys.expiry import in_utc
 from portal.keys.handover.commands import end_unopened, open_hand_over
 from portal.keys.models import BindingKey, SecretGeneration, Source, in_somebodys_hands
@@ -180,8 +180,7 @@ def enable_key(key: BindingKey, *, by: Actor) -> None:
     key = _locked(key)
     if key.disabled_at is None:
         raise KeyNotDisabled
-    key.disabled_at, key.disabled_because = None, ""
-    key.save(update_fields=["disabled_at", "disabled_because"])
+    unmark_disabled(key)
     record(events.KeyEnabled(key_name=key.name, client_id=key.client_id), by=by, subject=key.subject)
 
 
