@@ -60,6 +60,15 @@ class KeyRollFinished(Event):
     old: int
 
 
+@event("key.roll_cancelled", _("cancelled the roll of the binding key {key_name}: ended the new secret {new}"))
+class KeyRollCancelled(Event):
+    key_name: str
+    client_id: str
+    new: int
+    # It works on, without an end.
+    old: int
+
+
 @event("key.disabled", _("disabled the binding key {key_name}: {why}"))
 class KeyDisabled(Event):
     key_name: str

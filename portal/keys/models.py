@@ -179,6 +179,11 @@ class SecretGeneration(TenantOwned):
         return f"{self.key_id}/{self.number}"
 
     @property
+    def hours_after_next_use(self) -> int | None:
+        """`ends_after_next_use` in hours, as it was chosen."""
+        return None if self.ends_after_next_use is None else self.ends_after_next_use // 3600
+
+    @property
     def has_ended(self) -> bool:
         """Whether a roll, or something worse, put an end to this secret while its key goes on."""
         return self.ends_at is not None and self.ends_at <= timezone.now()

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:key_id>/roll/", lifecycle_views.roll, name="roll"),
     path("<int:key_id>/roll/end/", lifecycle_views.roll_end, name="roll_end"),
     path("<int:key_id>/roll/finish/", lifecycle_views.finish, name="finish"),
+    path("<int:key_id>/roll/cancel/", lifecycle_views.cancel_roll, name="cancel_roll"),
     path("<int:key_id>/disable/", lifecycle_views.disable, name="disable"),
     path("<int:key_id>/enable/", lifecycle_views.enable, name="enable"),
     path("<int:key_id>/brown-out/", lifecycle_views.brown_out, name="brown_out"),

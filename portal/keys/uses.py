@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -83,6 +83,8 @@ def _note_all(uses: Iterable[Use]) -> None:
     for use in uses:
         times[use.caller] += 1
         generations[use.generation.pk] = use.generation
+    for caller in _waiting_of(generations):
+        times.setdefault(caller, 0)
     counts: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
     committed = _Committed(times)
     transaction.on_commit(committed)
@@ -93,7 +95,7 @@ def _note_all(uses: Iterable[Use]) -> None:
         uses_of_caller = times[caller] + _take_waiting(caller, committed)
         calls, failures = counts[pk]
         counts[pk] = (calls + uses_of_caller, failures) if ok else (calls, failures + uses_of_caller)
-        if not _is_fresh(caller) and _remember(generations[pk], caller, now):
+        if times[caller] and not _is_fresh(caller) and _remember(generations[pk], caller, now):
             newcomers.add(pk)
     for pk, (calls, failures) in counts.items():
         _count(generations[pk], now, calls, failures)
@@ -114,7 +116,13 @@ class _Committed:
             for caller in self.times:
                 if caller in _under_way and _under_way[caller][1]() is self:
                     del _under_way[caller]
-            _keep_in_mind(self.times)
+            _keep_in_mind(caller for caller, uses in self.times.items() if uses)
+
+
+def _waiting_of(generations: Collection[int]) -> list[Caller]:
+    """Those whose refusals wait to be counted: the next use of their secret takes them along, whoever it is."""
+    with _lock:
+        return [caller for caller in (*_waiting, *_under_way) if caller[0] in generations]
 
 
 def _take_waiting(caller: Caller, committed: _Committed) -> int:
@@ -130,7 +138,8 @@ def _take_waiting(caller: Caller, committed: _Committed) -> int:
 
 
 def is_only_counted(generation: SecretGeneration, *, actor: Actor, route: str) -> bool:
-    """Whether a refusal of this caller was written a few seconds ago; then this one is counted with the next `note`."""
+    """Whether a refusal of this caller was written a few seconds ago; then this one is counted with the next `note` of
+    its secret."""
     caller = Use(generation, actor, route, False).caller
     with _lock:
         if not _is_fresh(caller):

@@ -49,12 +49,13 @@ def create(request: TenantRequest) -> HttpResponse:
     return render(request, template, context, status=status)
 
 
-def reveal(request: TenantRequest, key: BindingKey, secret: Secret, next_url: str = "") -> HttpResponse:
-    """The one answer that shows a new secret; `next_url` is where it leads, without one to the page of the key."""
+def reveal(request: TenantRequest, key: BindingKey, secret: Secret, *, rolling: bool = False) -> HttpResponse:
+    """The one answer that shows a new secret. It leads to the page of the key, or of its roll that is under way."""
     page_of_key = key_url(request, "detail", key.pk)
     context = shown_secret(key, secret, key_url(request, "export_file", key.pk)) | {
         "key_url": page_of_key,
-        "next_url": next_url or page_of_key,
+        "next_url": key_url(request, "roll", key.pk) if rolling else page_of_key,
+        "rolling": rolling,
         "is_waiting": key.is_waiting,
     }
     template = "keys/_reveal.html" if request.htmx else "keys/reveal.html"  # type: ignore[attr-defined]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django.test import Client
+from django.utils import timezone
 
+from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
-from portal.keys.models import BindingKey
+from portal.keys.leaks.commands import disable_leaked
+from portal.keys.models import BindingKey, SecretGeneration
+from portal.scoping import tenant_scope
 from tests.cast import Cast, get_token, make_key
 from tests.keys.test_roll import asks, calls
 
@@ -44,6 +48,32 @@ def test_wants_a_reason_and_says_who_uses_it(alice: Client, cast: Cast) -> None:
     for why in ("", "two\nlines", "x" * 201):
         assert alice.post(f"/t/acme/keys/{key.pk}/disable/", {"why": why}).status_code == 422
     assert BindingKey.all_tenants.get().disabled_at is None
+
+
+def test_enabled_without_a_secret_that_works(alice: Client, cast: Cast) -> None:
+    key, _ = make_key(cast.acme)
+    alice.post(f"/t/acme/keys/{key.pk}/disable/", {"why": "A test"})
+    SecretGeneration.all_tenants.update(ends_at=timezone.now())
+    page = alice.post(f"/t/acme/keys/{key.pk}/enable/", follow=True).content.decode()
+    assert "is enabled, but no secret of it works: roll it." in page
+
+
+def test_of_a_leaked_key_the_old_secret_ends_with_the_roll(alice: Client, cast: Cast) -> None:
+    key, _ = make_key(cast.acme)
+    roll = f"/t/acme/keys/{key.pk}/roll/"
+    assert alice.get(roll).context["form"]["ends"].value() == "86400"
+    with tenant_scope(cast.acme.pk):
+        disable_leaked({key.pk: "a log"}, by=SYSTEM)
+    page = alice.get(roll)
+    assert page.context["form"]["ends"].value() == "0"
+    assert "The secret of this key has leaked." in page.content.decode()
+
+
+def test_nothing_is_offered_for_a_revoked_key(alice: Client, cast: Cast) -> None:
+    key, _ = make_key(cast.acme)
+    BindingKey.all_tenants.update(revoked_at=timezone.now())
+    for page in ("disable", "enable", "brown-out", "brown-out/stop"):
+        assert alice.get(f"/t/acme/keys/{key.pk}/{page}/").status_code == 409, page
 
 
 def test_once_is_enough(alice: Client, cast: Cast) -> None:

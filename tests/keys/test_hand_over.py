@@ -326,6 +326,15 @@ class TestSpoiled:
         get_token(Client(), key, first)
         assert not works(key, second)
 
+    def test_secret_that_was_to_be_replaced_does_not_end(self, cast: Cast, sam: User) -> None:
+        """Opened and used, the new one began the end of the one before; then it ended itself."""
+        key, _first = make_key(cast.acme)
+        path, browser = path_of(start(key, old_ends_after=3600)), signed_in(sam)
+        get_token(Client(), key, SECRET.findall(browser.post(path).content.decode())[0])
+        assert [one.ends_at is not None for one in generations(key)] == [True, False]
+        assert browser.post(path).status_code == 403
+        assert [one.ends_at is not None for one in generations(key)] == [False, True]
+
     @pytest.mark.parametrize(
         ("security", "contact", "told"),
         [

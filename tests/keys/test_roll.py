@@ -124,7 +124,7 @@ class TestRoll:
         roll(alice, key)
         answer = alice.post(f"/t/acme/keys/{key.pk}/roll/", {"ends": "0"})
         assert answer.status_code == 422
-        assert "Finish that roll first" in answer.content.decode()
+        assert "Finish that roll, which ends the older one" in answer.content.decode()
         assert SecretGeneration.all_tenants.count() == 2
 
     def test_again_once_the_old_one_has_ended(self, alice: Client, cast: Cast) -> None:
@@ -260,6 +260,50 @@ class TestFinish:
         assert asks(key, secret) == 200
 
 
+class TestCancel:
+    def test_ends_the_new_one_and_the_old_one_works_on(
+        self, noon: time_machine.Traveller, alice: Client, cast: Cast
+    ) -> None:
+        key, old = make_key(cast.acme)
+        new = roll(alice, key, "3600")
+        token = get_token(Client(), key, new)
+        cancel = f"/t/acme/keys/{key.pk}/roll/cancel/"
+        assert cancel in alice.get(f"/t/acme/keys/{key.pk}/roll/").content.decode()
+        assert "Who used the new secret" in alice.get(cancel).content.decode()
+        answer = alice.post(cancel, {"new": "2"}, follow=True)
+        assert "The roll of Line 4 gateway is cancelled" in answer.content.decode()
+        noon.shift(timedelta(days=300))
+        assert (asks(key, old), asks(key, new), calls(token)) == (200, 401, 401)
+        assert (facts("key.roll_cancelled")["new"], facts("key.roll_cancelled")["old"]) == (2, 1)
+
+    def test_then_it_can_be_rolled_again(self, alice: Client, cast: Cast) -> None:
+        """The way back of somebody who lost the new secret, as the page that showed it says."""
+        key, _ = make_key(cast.acme)
+        page = alice.post(f"/t/acme/keys/{key.pk}/roll/", {"ends": "86400"}).content.decode()
+        assert "cancel the roll, then roll the key again" in page
+        assert "cancel it, which ends the newer one" in str(
+            alice.post(f"/t/acme/keys/{key.pk}/roll/", {"ends": "0"}).content
+        )
+        alice.post(f"/t/acme/keys/{key.pk}/roll/cancel/", {"new": "2"})
+        assert asks(key, roll(alice, key)) == 200
+
+    @pytest.mark.parametrize("new", ["1", "3", ""])
+    def test_page_of_another_roll_cancels_nothing(self, alice: Client, cast: Cast, new: str) -> None:
+        key, old = make_key(cast.acme)
+        made = roll(alice, key)
+        assert alice.post(f"/t/acme/keys/{key.pk}/roll/cancel/", {"new": new}).status_code in {409, 422}
+        assert (asks(key, old), asks(key, made)) == (200, 200)
+
+    def test_without_a_roll(self, noon: time_machine.Traveller, alice: Client, cast: Cast) -> None:
+        key, _ = make_key(cast.acme)
+        cancel = f"/t/acme/keys/{key.pk}/roll/cancel/"
+        assert (alice.get(cancel).status_code, alice.post(cancel, {"new": "1"}).status_code) == (409, 409)
+        made = roll(alice, key, "3600")
+        noon.shift(3600)
+        assert signed_in(cast.alice).post(cancel, {"new": "2"}).status_code == 409
+        assert asks(key, made) == 200
+
+
 class TestEnd:
     def change(self, browser: Client, key: BindingKey, ends: str, **more: str) -> int:
         sent = {"old": "1", "ends": ends, **more}
@@ -294,6 +338,18 @@ class TestEnd:
         noon.shift(60)
         self.change(alice, key, "after", hours="5")
         assert first(key).ends_at == timezone.now() + timedelta(hours=5)
+
+    def test_form_begins_with_the_end_as_it_is(self, alice: Client, cast: Cast) -> None:
+        key, _ = make_key(cast.acme)
+        roll(alice, key, "after", hours="48")
+        said = "48 hours after the next secret is first used"
+        assert said in alice.get(f"/t/acme/keys/{key.pk}/roll/").content.decode()
+        page, begins = f"/t/acme/keys/{key.pk}/roll/end/", []
+        for ends in ("open", "604800"):
+            begins.append({name: alice.get(page).context["form"][name].value() for name in ("ends", "hours")})
+            self.change(alice, key, ends)
+        begins.append({name: alice.get(page).context["form"][name].value() for name in ("ends", "hours")})
+        assert [(begin["ends"], begin["hours"]) for begin in begins] == [("after", 48), ("open", 1), ("", 1)]
 
     def test_now_is_no_choice_here(self, alice: Client, cast: Cast) -> None:
         key, _ = make_key(cast.acme)

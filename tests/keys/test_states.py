@@ -89,6 +89,11 @@ class Key(RuleBasedStateMachine):
         old = len(self.secrets) - 1
         self.attempt(lambda: lifecycle_commands.change_old_end(self.key, old=old, old_ends=end, by=SYSTEM))
 
+    @precondition(lambda self: len(self.secrets) > 1)
+    @rule()
+    def cancel(self) -> None:
+        self.attempt(lambda: lifecycle_commands.cancel_roll(self.key, new=len(self.secrets), by=SYSTEM))
+
     @rule()
     def disable(self) -> None:
         self.attempt(lambda: lifecycle_commands.disable_key(self.key, why="Leaked", by=SYSTEM))

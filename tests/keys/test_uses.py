@@ -125,6 +125,22 @@ class TestCounted:
         assert hours(key) == [("20 12:00", 1, 0, 11)]
         assert AuditRecord.all_tenants.filter(name="token.refused").count() == 1
 
+    def test_refusals_that_wait_are_counted_with_any_use_of_their_secret(self, cast: Cast, committed: Any) -> None:
+        """Whoever was refused often may never come again."""
+        key, secret = make_key(cast.acme)
+        other, others_secret = make_key(cast.acme, "Another")
+        BindingKey.all_tenants.filter(pk=key.pk).update(disabled_at=timezone.now())
+        for _ in range(10):
+            with committed():
+                ask(key, secret)
+        BindingKey.all_tenants.filter(pk=key.pk).update(disabled_at=None)
+        with committed():
+            assert (ask(other, others_secret), hours(key)) == (200, [("20 12:00", 1, 0, 1)])
+        for _ in range(2):
+            with committed():
+                assert ask(key, secret) == 200
+        assert hours(key) == [("20 12:00", 1, 2, 10)]
+
     def test_refusals_that_could_not_be_written_are_counted_with_the_next(
         self, noon: time_machine.Traveller, cast: Cast, committed: Any
     ) -> None:

@@ -246,6 +246,7 @@ def _spoil(key: BindingKey, made: HandOver, incident: Incident, by: Actor) -> No
     made.spoiled_at, made.spoiled_by = now, by.name
     made.save(update_fields=["spoiled_at", "spoiled_by"])
     key.generations.filter(number=made.generation).update(ends_at=now)
+    _living(key).update(ends_at=None, ends_after_next_use=None)  # what was to take their place is gone
     mark_disabled(key, incident=incident)
     _tell_security(key, made, by)
     spoiled = events.HandOverSpoiled(

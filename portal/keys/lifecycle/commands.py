@@ -24,7 +24,7 @@ class RollUnderWay(Refusal):
     code = "key_roll_under_way"
     status = 409
     message = _("Two secrets of this key work already.")
-    advice = _("Finish that roll first: it ends the older one. Then roll again.")
+    advice = _("Finish that roll, which ends the older one, or cancel it, which ends the newer one. Then roll again.")
 
 
 class HandOverWaits(Refusal):
@@ -161,6 +161,22 @@ def finish_roll(key: BindingKey, *, old: int, by: Actor) -> None:
 
 
 @transaction.atomic(durable=True)
+def cancel_roll(key: BindingKey, *, new: int, by: Actor) -> None:
+    """End the new secret now, and let the old one work on without an end: for a new one that was lost, or went wrong.
+
+    Raises `NoRoll`.
+    """
+    key = _locked(key)
+    old, newer = _both(key)
+    if newer.number != new:
+        raise NoRoll
+    _set_end(newer, OldEnd(0))
+    _set_end(old, OldEnd(None))
+    cancelled = events.KeyRollCancelled(key_name=key.name, client_id=key.client_id, new=new, old=old.number)
+    record(cancelled, by=by, subject=key.subject)
+
+
+@transaction.atomic(durable=True)
 def disable_key(key: BindingKey, *, why: str, by: Actor) -> None:
     """Refuse every call of the key, and its tokens, until somebody enables it again. Raises `KeyDisabledAlready`."""
     key = _locked(key)
@@ -228,12 +244,20 @@ def _working(key: BindingKey) -> list[SecretGeneration]:
     return [generation for generation in generations if not generation.has_ended][::-1]
 
 
+def _both(key: BindingKey) -> tuple[SecretGeneration, SecretGeneration]:
+    """The older and the newer of the two secrets that work; raises `NoRoll`."""
+    working = _working(key)
+    if len(working) < 2:
+        raise NoRoll
+    return working[0], working[-1]
+
+
 def _old(key: BindingKey, number: int) -> SecretGeneration:
     """The older of the two secrets that work. Another one than the page showed is none: the roll went on without it."""
-    working = _working(key)
-    if len(working) < 2 or working[0].number != number:
+    old, _newer = _both(key)
+    if old.number != number:
         raise NoRoll
-    return working[0]
+    return old
 
 
 def _set_end(generation: SecretGeneration, end: OldEnd) -> None:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.keys.lifecycle.commands import BrownOut, OldEnd
+from portal.keys.models import BindingKey, Incident, SecretGeneration
 from portal.tenants.forms import OneLineField
 
 HOUR, DAY = 3600, 24 * 3600
@@ -55,6 +56,11 @@ class OldEndForm(forms.Form):
         return OldEnd(None if chosen == OPEN else int(chosen))
 
 
+def first_end(key: BindingKey) -> dict[str, Any]:
+    """What the form begins with: of a secret that leaked, nothing is to overlap."""
+    return {"ends": "0"} if key.disabled_by_incident == Incident.LEAKED else {}
+
+
 class ChangeOldEndForm(OldEndForm):
     """Another end of the old secret, for a roll that is under way."""
 
@@ -66,6 +72,19 @@ class ChangeOldEndForm(OldEndForm):
         later = [choice for choice in cast(list[tuple[str, str]], ends.choices) if choice[0] not in {"0", AFTER}]
         after = (AFTER, _("Some hours after the new one is first used"))
         ends.choices = [*later, (OPEN, _("Not by itself: somebody finishes the roll")), after]
+
+
+def present_end(old: SecretGeneration) -> dict[str, Any]:
+    """What the form begins with: the end as it is; a moment is no choice, so none is made."""
+    if old.hours_after_next_use is not None:
+        return {"old": old.number, "ends": AFTER, "hours": old.hours_after_next_use}
+    return {"old": old.number, "ends": "" if old.ends_at else OPEN}
+
+
+class CancelForm(forms.Form):
+    """Which new secret is meant: the page may be older than the roll."""
+
+    new = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class FinishForm(forms.Form):

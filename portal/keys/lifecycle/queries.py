@@ -51,11 +51,21 @@ class BrownOutReport:
     callers: list[Caller]
 
 
+def live_secrets(key: BindingKey) -> list[SecretGeneration]:
+    """The secrets that have not ended and that somebody has, the oldest first."""
+    held = key.generations.filter(in_somebodys_hands()).order_by("number")
+    return [generation for generation in held if not generation.has_ended]
+
+
 def roll_of(key: BindingKey) -> Roll | None:
     """The roll that is under way, if one is."""
-    held = key.generations.filter(in_somebodys_hands()).order_by("number")
-    working = [generation for generation in held if not generation.has_ended]
+    working = live_secrets(key)
     return Roll(working[0], working[-1]) if len(working) > 1 and key.is_active else None
+
+
+def users_of_new(roll: Roll) -> list[Caller]:
+    """Who used the new secret, the latest first: what fails when the roll is cancelled."""
+    return _grouped(_rows(roll.new.key_id), roll.new.number)
 
 
 def users_of_old(roll: Roll) -> list[Caller]:

@@ -17,18 +17,30 @@ from django.views.decorators.http import require_http_methods
 from portal.access import TenantRequest, tenant_page
 from portal.errors import Refusal
 from portal.keys import use_counts
-from portal.keys.commands import revoke_key
+from portal.keys.commands import KeyRevokedAlready, revoke_key
 from portal.keys.forms import RevokeKeyForm
 from portal.keys.lifecycle import commands
 from portal.keys.lifecycle.forms import (
     BrownOutForm,
+    CancelForm,
     ChangeOldEndForm,
     DisableForm,
     FinishForm,
     OldEndForm,
     QuietForm,
+    first_end,
+    present_end,
 )
-from portal.keys.lifecycle.queries import MOST_SHOWN, Roll, brown_out_of, roll_of, users_of, users_of_old
+from portal.keys.lifecycle.queries import (
+    MOST_SHOWN,
+    Roll,
+    brown_out_of,
+    live_secrets,
+    roll_of,
+    users_of,
+    users_of_new,
+    users_of_old,
+)
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
 from portal.keys.queries import with_last_use
@@ -43,6 +55,7 @@ HEADINGS = {
     "roll": gettext_lazy("Roll %(name)s"),
     "roll_end": gettext_lazy("Change the end of the old secret of %(name)s"),
     "finish": gettext_lazy("Finish the roll of %(name)s?"),
+    "cancel_roll": gettext_lazy("Cancel the roll of %(name)s?"),
     "disable": gettext_lazy("Disable %(name)s?"),
     "enable": gettext_lazy("Enable %(name)s?"),
     "brown_out": gettext_lazy("Brown-out of %(name)s"),
@@ -63,14 +76,14 @@ def roll(request: TenantRequest, key_id: int) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": key_url(request, "detail", key.pk)})
     if request.method != "POST":
         commands.check_may_roll(key)
-    form = OldEndForm(posted(request))
+    form = OldEndForm(posted(request), initial=first_end(key))
     if form.is_valid():
         try:
             _generation, secret = commands.roll_key(key, old_ends=form.old_end, by=request.actor)
         except Refusal as refusal:
             refusal.show_in(form)
         else:
-            return reveal(request, key, secret, next_url=key_url(request, "roll" if roll_of(key) else "detail", key.pk))
+            return reveal(request, key, secret, rolling=roll_of(key) is not None)
     return _page(request, key, "roll", form)
 
 
@@ -98,7 +111,7 @@ def roll_end(request: TenantRequest, key_id: int) -> HttpResponse:
     """Let the old secret of a roll end at another time."""
     key = _minted(key_id)
     under_way = _under_way(key)
-    form = ChangeOldEndForm(posted(request), initial={"old": under_way.old.number})
+    form = ChangeOldEndForm(posted(request), initial=present_end(under_way.old))
     if form.is_valid():
         old, old_end = form.cleaned_data["old"], form.old_end
         commands.change_old_end(key, old=old, old_ends=old_end, by=request.actor)
@@ -123,9 +136,25 @@ def finish(request: TenantRequest, key_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.KEYS_WRITE)
+def cancel_roll(request: TenantRequest, key_id: int) -> HttpResponse:
+    """End the new secret of a roll at once, and keep the old one."""
+    key = _minted(key_id)
+    under_way = _under_way(key)
+    form = CancelForm(posted(request), initial={"new": under_way.new.number})
+    if form.is_valid():
+        commands.cancel_roll(key, new=form.cleaned_data["new"], by=request.actor)
+        text = _("The roll of %(name)s is cancelled: its new secret has ended, the old one works on.")
+        messages.success(request, text % {"name": key.name})
+        return redirect("keys:detail", request.tenant.name, key.pk)
+    callers = users_of_new(under_way)
+    return _page(request, key, "cancel_roll", form, roll=under_way, callers=callers[:MOST_SHOWN])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@tenant_page(Permission.KEYS_WRITE)
 def disable(request: TenantRequest, key_id: int) -> HttpResponse:
     """Disable a key, with a reason, until somebody enables it."""
-    key = _minted(key_id)
+    key = _lasting(key_id)
     form = DisableForm(posted(request))
     if form.is_valid():
         commands.disable_key(key, why=form.cleaned_data["why"], by=request.actor)
@@ -138,26 +167,29 @@ def disable(request: TenantRequest, key_id: int) -> HttpResponse:
 @tenant_page(Permission.KEYS_WRITE)
 def enable(request: TenantRequest, key_id: int) -> HttpResponse:
     """Let a disabled key work again."""
-    key = _minted(key_id)
+    key = _lasting(key_id)
     form = forms.Form(posted(request))
     if form.is_valid():
         commands.enable_key(key, by=request.actor)
         key.refresh_from_db()
-        text = (
-            _("%(name)s is enabled, but still refused for another reason.")
-            if key.standing
-            else _("%(name)s works again.")
-        )
-        messages.success(request, text % {"name": key.name})
+        messages.success(request, _enabled_text(key) % {"name": key.name})
         return redirect("keys:detail", request.tenant.name, key.pk)
     return _page(request, key, "enable", form)
+
+
+def _enabled_text(key: BindingKey) -> str:
+    if key.standing:
+        return _("%(name)s is enabled, but still refused for another reason.")
+    if not live_secrets(key):
+        return _("%(name)s is enabled, but no secret of it works: roll it.")
+    return _("%(name)s works again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page(Permission.KEYS_WRITE)
 def brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
     """Refuse the calls of a key for a time, to find out who needs it; and who that was, the last time."""
-    key = _minted(key_id)
+    key = _lasting(key_id)
     form = BrownOutForm(posted(request))
     if form.is_valid():
         try:
@@ -179,7 +211,7 @@ def brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
 @tenant_page(Permission.KEYS_WRITE)
 def stop_brown_out(request: TenantRequest, key_id: int) -> HttpResponse:
     """End a brown-out before its time."""
-    key = _minted(key_id)
+    key = _lasting(key_id)
     form = forms.Form(posted(request))
     if form.is_valid():
         commands.stop_brown_out(key, by=request.actor)
@@ -219,6 +251,14 @@ def _minted(key_id: int) -> BindingKey:
     return key
 
 
+def _lasting(key_id: int) -> BindingKey:
+    """The same; raises `KeyRevokedAlready`: with a revoked key nothing can be done."""
+    key = _minted(key_id)
+    if not key.is_active:
+        raise KeyRevokedAlready
+    return key
+
+
 def _under_way(key: BindingKey) -> Roll:
     under_way = roll_of(key)
     if under_way is None:
@@ -233,6 +273,6 @@ def _page(request: TenantRequest, key: BindingKey, page: str, form: forms.Form, 
 
 
 def _context(request: TenantRequest, key: BindingKey) -> dict[str, Any]:
-    pages = ("detail", "roll", "roll_end", "finish", "brown_out", "stop_brown_out")
+    pages = ("detail", "roll", "roll_end", "finish", "cancel_roll", "brown_out", "stop_brown_out")
     urls = {page: key_url(request, page, key.pk) for page in pages}
     return {"key": key, "urls": urls, "cancel_url": urls["detail"]}
