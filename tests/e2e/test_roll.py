@@ -66,6 +66,32 @@ def test_roll_with_a_live_panel(visitor: Visitor) -> None:
     assert get_token(visitor, client_id, new, "Pump 7") == 200
 
 
+def test_roll_whose_secret_was_lost_is_cancelled(visitor: Visitor) -> None:
+    visitor.sign_in("Alice")
+    values = create_key(visitor, "Lost line")
+    client_id, old = values["clientID"], values["clientSecret"]
+    visitor.page.get_by_role("link", name="I have saved the secret").click()
+    visitor.follow("Roll…")
+    visitor.page.get_by_label("Some hours after").check()
+    visitor.page.get_by_label("How many hours").fill("48")
+    visitor.press("Roll the key")
+    new = visitor.page.get_by_label("clientSecret").input_value()
+    visitor.follow("I have saved the secret")
+    panel = visitor.page.get_by_role("region", name="the old one")
+    expect(panel.get_by_text("48 hours after the next secret is first used")).to_be_visible()
+    visitor.look()
+    visitor.follow("Change the end…")
+    expect(visitor.page.get_by_label("How many hours")).to_have_value("48")
+    visitor.look()
+    visitor.follow("Lost line")
+    visitor.follow("Cancel the roll…")
+    visitor.look()
+    visitor.press("End the new secret")
+    visitor.hears("The roll of Lost line is cancelled")
+    visitor.look()
+    assert [get_token(visitor, client_id, secret, "Pump 9") for secret in (old, new)] == [200, 401]
+
+
 def test_disable_brown_out_and_revoke_are_said_before(visitor: Visitor) -> None:
     visitor.sign_in("Alice")
     values = create_key(visitor, "Tested line")
