@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from secrets import compare_digest
 
 from django.db.models import Prefetch, QuerySet, TextChoices
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +90,7 @@ class ConstantRow:
 def keys_with_constants() -> QuerySet[BindingKey]:
     """The keys of the active tenant that have constants, with what their rows need."""
     newest_first = Prefetch("generations", SecretGeneration.objects.filter(in_somebodys_hands()).order_by("-number"))
-    keys = BindingKey.objects.filter(revoked_at=None).order_by("-is_upstream", "name")
+    keys = BindingKey.objects.filter(revoked_at=None).order_by("-is_upstream", Lower("name"))
     return with_last_use(keys).prefetch_related(newest_first)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import CharField, Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -74,7 +74,7 @@ STATES: dict[str, Callable[[datetime], Q]] = {
 }
 SORTS = {
     "": [OrderBy(F("created_at"), descending=True)],
-    "name": [OrderBy(F("name"))],
+    "name": [OrderBy(Lower("name"))],
     "last_used": [OrderBy(F("last_used_at"), nulls_first=True)],
     "expires": [OrderBy(F("expires_at"), nulls_last=True)],
 }
