@@ -149,9 +149,14 @@ def _within_limits(request: HttpRequest, known: User | AnonymousUser) -> User | 
     if idle > constants.SESSION_IDLE or age > constants.SESSION_ABSOLUTE:
         session.flush()
         return AnonymousUser()
-    if idle >= SEEN_EVERY:
+    if idle >= SEEN_EVERY and not _is_poll(request):
         session["seen_at"] = now
     return known
+
+
+def _is_poll(request: HttpRequest) -> bool:
+    """Whether the page asked by itself, as static/js/poll.js says: nobody needs to sit in front of it."""
+    return request.method == "GET" and "X-Poll" in request.headers
 
 
 # A session's last use is written at most this often (seconds): a page view must not cost a write each time.

@@ -8,7 +8,9 @@ Take this lock last, after the other writes, and commit at once: it serialises a
 from __future__ import annotations
 
 import json
+import logging
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import constants
 from portal.actor import Actor
 from portal.audit.events import Event, Outcome
 from portal.audit.models import AuditLog, AuditRecord, InstanceRecord, Record
@@ -29,8 +32,13 @@ from portal.errors import Refusal
 from portal.lib.prepared import Prepared, PreparedInsert, parameter
 from portal.scoping import CrossTenantWrite, active_tenant_id
 
+logger = logging.getLogger(__name__)
+
 FORMAT_VERSION = 1
 SALT_BYTES = 16
+# Seconds. A log that is ahead of the clock is told of this often in each process, not with every record.
+TOLD_EVERY = 60
+_told_at: dict[str, float] = {}
 
 RecordT = TypeVar("RecordT", AuditRecord, InstanceRecord)
 
@@ -158,7 +166,21 @@ def _next_moment(log: AuditLog) -> datetime:
     """Now, in whole milliseconds, but never before the last record: the order of a log is its index."""
     now = timezone.now()
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    return max(now, log.last_at) if log.last_at else now
+    if log.last_at is None or log.last_at <= now:
+        return now
+    _tell_if_ahead(log, (log.last_at - now).total_seconds())
+    return log.last_at
+
+
+def _tell_if_ahead(log: AuditLog, seconds: float) -> None:
+    """A record written under a clock that was ahead lends its time to all later ones, until the clock is there, too."""
+    if seconds > constants.CLOCK_LEEWAY and time.monotonic() >= _told_at.get(log.origin, -TOLD_EVERY) + TOLD_EVERY:
+        _told_at[log.origin] = time.monotonic()
+        logger.error(
+            "The audit log %s is %d seconds ahead of the clock; its records have the time of the last one until then.",
+            log.origin,
+            seconds,
+        )
 
 
 def _canonical(log: AuditLog, row: Record, event: Event, by: Actor) -> bytes:

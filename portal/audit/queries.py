@@ -90,7 +90,7 @@ def matching(
 
 def uses_of(subject: str) -> QuerySet[AuditRecord]:
     """Everything recorded about one thing, newest first."""
-    return matching(of_tenant()).filter(subject=subject)
+    return matching(of_tenant(), subject=subject)
 
 
 def shown(record: Record) -> ShownRecord:

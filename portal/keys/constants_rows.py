@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from secrets import compare_digest
 
 from django.db.models import Prefetch, QuerySet, TextChoices
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.hub import authenticator
@@ -30,7 +32,7 @@ from portal.keys.deployment import (
     unknown_names,
     variable_name,
 )
-from portal.keys.models import BindingKey, SecretGeneration
+from portal.keys.models import BindingKey, SecretGeneration, in_somebodys_hands
 from portal.keys.queries import token_url_of, with_last_use
 from portal.keys.upstream import SecretSealed, opened_generation
 from portal.lib import client_secret
@@ -87,8 +89,8 @@ class ConstantRow:
 
 def keys_with_constants() -> QuerySet[BindingKey]:
     """The keys of the active tenant that have constants, with what their rows need."""
-    newest_first = Prefetch("generations", SecretGeneration.objects.order_by("-number"))
-    keys = BindingKey.objects.filter(revoked_at=None).order_by("-is_upstream", "name")
+    newest_first = Prefetch("generations", SecretGeneration.objects.filter(in_somebodys_hands()).order_by("-number"))
+    keys = BindingKey.objects.filter(revoked_at=None).order_by("-is_upstream", Lower("name"))
     return with_last_use(keys).prefetch_related(newest_first)
 
 
@@ -121,7 +123,8 @@ class _KeyConstants:
 
     def __init__(self, tenant: Tenant, key: BindingKey, environ: Mapping[str, str]) -> None:
         self.tenant, self.key, self.environ = tenant, key, environ
-        self.generation = next(iter(key.generations.all()), None)
+        # The newest that works, of those that somebody has.
+        self.generation = next((one for one in key.generations.all() if not one.has_ended), None)
         self.said: dict[str, Override | None] = {}
         self.unreadable: set[str] = set()
         for part in CONSTANTS:
@@ -159,18 +162,20 @@ class _KeyConstants:
         return [*(self._row(part) for part in PARTS), self._switch()]
 
     def _row(self, part: str) -> ConstantRow:
-        said, findings = self.said.get(part), self._findings(part)
+        findings = self._findings(part)
         value = None if part in self.unreadable else self._effective(part)
         if part == "CLIENT_SECRET":
-            shown, mark = self._secret_shown(said, value)
+            shown, mark = self._secret_shown(value)
             if self.key.is_upstream and value is None and Finding.UNREADABLE not in findings:
                 findings = (*findings, Finding.UNREADABLE)  # sealed under a master key that is gone
         else:
             shown, mark = value or "", fingerprint(value) if value else ""
         return self._made(part, shown, mark, findings, self.seen, self.seen_at)
 
-    def _secret_shown(self, said: Override | None, value: str | None) -> tuple[str, str]:
-        if said is None and not self.key.is_upstream and self.generation is not None:
+    def _secret_shown(self, value: str | None) -> tuple[str, str]:
+        if not self.key.is_upstream:
+            if self.generation is None:
+                return gettext("No secret works"), ""
             return self.generation.hint, f"sha256:{self.generation.verifier[:FINGERPRINT_LENGTH]}"
         return (MASK, fingerprint(value)) if value else ("", "")
 

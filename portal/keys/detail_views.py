@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from portal.access import TenantRequest, tenant_page
@@ -29,8 +30,10 @@ from portal.permissions import Permission
 
 # What the chart shows when the address does not say it.
 DEFAULT_PERIOD = "30d"
-# Of what was done to the key and with it, the last so many are shown.
-CHANGES_SHOWN, USES_SHOWN = 10, 5
+# Of what was done to the key and with it, of who saw its secrets, the last so many are shown.
+CHANGES_SHOWN, USES_SHOWN, EXPOSURES_SHOWN = 10, 5, 20
+# So many of its last secrets, and besides all that work.
+SECRETS_SHOWN = 10
 
 
 @require_safe
@@ -40,20 +43,25 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     key = get_object_or_404(with_state(BindingKey.objects.all()), pk=key_id)
     row = key_row(request, key)
     may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
-    generations: list[Any] = list(key.generations.annotate(is_held=in_somebodys_hands()).order_by("-number"))
+    every: list[Any] = list(key.generations.annotate(is_held=in_somebodys_hands()).order_by("-number"))
+    generations = [one for place, one in enumerate(every) if place < SECRETS_SHOWN or not one.has_ended]
+    exposures = exposures_of(key, EXPOSURES_SHOWN + 1)
+    activity_url = f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}"
     context = {
         "key": row | {"token_url": token_url_of(key)},
         "secrets": _secrets(key, generations, row["state"]),
         "calls_hub": key.is_upstream and key.is_active,
         "settings_rows": _settings_rows(request, key),
         "try_lines": try_lines(key) if key.source == Source.PORTAL else [],
-        "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
+        "older_secrets": _older_secrets(len(every) - len(generations)),
+        "activity_url": activity_url,
         "revoke_url": key_url(request, "revoke", key.pk) if may_revoke else None,
         "lifecycle": _lifecycle(request, key, generations) if may_revoke and key.source == Source.PORTAL else None,
         "hand_over_url": key_url(request, "hand_over", key.pk) if may_revoke and may_hand_over(key) else None,
         "export_url": key_url(request, "export", key.pk) if key.source == Source.PORTAL else None,
         "reach": reach_of(request, key),
-        "exposures": exposures_of(key),
+        "exposures": exposures[:EXPOSURES_SHOWN],
+        "older_exposures_url": f"{activity_url}&kind={Kind.CHANGE}" if len(exposures) > EXPOSURES_SHOWN else None,
         "history": [shown(record) for record in history_of(key)[:CHANGES_SHOWN]],
         "uses": [shown(record) for record in uses_of(key.subject).filter(kind=Kind.KEY_USE)[:USES_SHOWN]],
     }
@@ -112,6 +120,15 @@ def _secrets(key: BindingKey, generations: list[SecretGeneration], of_key: Badge
     rolling = not key.standing and _is_rolling(generations)
     last = use_counts.last_uses(key) if key.source == Source.PORTAL else {}
     return [_secret(one, of_key, last.get(one.number, LastUse()), rolling=rolling) for one in generations]
+
+
+def _older_secrets(ended: int) -> str:
+    """How many secrets are not shown, in words; empty for none."""
+    if not ended:
+        return ""
+    return ngettext("%(count)d older secret has ended.", "%(count)d older secrets have ended.", ended) % {
+        "count": ended
+    }
 
 
 def _is_rolling(generations: list[SecretGeneration]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db.models import CharField, Count, F, OrderBy, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -74,7 +75,7 @@ STATES: dict[str, Callable[[datetime], Q]] = {
 }
 SORTS = {
     "": [OrderBy(F("created_at"), descending=True)],
-    "name": [OrderBy(F("name"))],
+    "name": [OrderBy(Lower("name"))],
     "last_used": [OrderBy(F("last_used_at"), nulls_first=True)],
     "expires": [OrderBy(F("expires_at"), nulls_last=True)],
 }
@@ -185,12 +186,12 @@ def with_last_use(keys: QuerySet[BindingKey]) -> QuerySet[BindingKey]:
     return keys.annotate(last_used_at=Coalesce(Subquery(callers[:1]), Subquery(recorded[:1])))
 
 
-def exposures_of(key: BindingKey) -> list[Exposure]:
-    """Who ever saw or received a secret of this key, the last one first."""
+def exposures_of(key: BindingKey, most: int | None = None) -> list[Exposure]:
+    """Who ever saw or received a secret of this key, the last one first; of many, so many of the last."""
     records = history_of(key).filter(name__in=EXPOSURES)
     # An export without the secret showed it to nobody.
-    showed = [record for record in records if record.facts.get("secret") != "without"]
-    return [Exposure(shown(record), record.facts.get("generation")) for record in showed]
+    showed = (record for record in records.iterator() if record.facts.get("secret") != "without")
+    return [Exposure(shown(record), record.facts.get("generation")) for record in islice(showed, most)]
 
 
 def history_of(key: BindingKey) -> QuerySet[AuditRecord]:

@@ -65,7 +65,7 @@ class KeyRing:
         return next(iter(self.keys))
 
     def seal(self, plaintext: bytes, *, place: str) -> bytes:
-        """Encrypt under the newest key, bound to `place` (for example `acme|key 7|generation 2`)."""
+        """Encrypt under the newest key, bound to `place` (for example `tenant 3|key 7|generation 2`)."""
         key_id = self.newest.encode()
         header = bytes([VERSION, len(key_id)]) + key_id
         nonce = os.urandom(NONCE_BYTES)

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, Q, QuerySet
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ HISTORY_SHOWN = 20
 
 def memberships_of(user: User) -> QuerySet[Membership]:
     """All memberships of a person with their tenants, by display name."""
-    return Membership.of(user).order_by("tenant__display_name", "tenant__name")
+    return Membership.of(user).order_by(Lower("tenant__display_name"), "tenant__name")
 
 
 def latest_request(user: User) -> TenantRequest | None:
@@ -33,7 +34,7 @@ def latest_request(user: User) -> TenantRequest | None:
 
 def members(words: str) -> QuerySet[Membership]:
     """The members of the active tenant whose name or address contains the words, by name."""
-    found = Membership.objects.select_related("user").order_by("user__name", "pk")
+    found = Membership.objects.select_related("user").order_by(Lower("user__name"), "pk")
     return found.filter(Q(user__name__icontains=words) | Q(user__email__icontains=words)) if words else found
 
 

@@ -6,12 +6,13 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
+from portal import constants
 from portal.actor import SYSTEM, Actor, ActorKind
 from portal.audit.commands import AuditUnavailable, Entry, locked_log, record, record_all, record_for_instance
 from portal.audit.events import REGISTRY, Event, Kind, Outcome, event, sentence
@@ -131,6 +132,20 @@ class TestRecord:
         with tenant_scope(cast.acme.pk), transaction.atomic():
             assert record_all([], locked_log()) == []
         assert records(cast) == []
+
+    @pytest.mark.parametrize(("ahead", "told"), [(constants.CLOCK_LEEWAY, 0), (constants.CLOCK_LEEWAY + 1, 1)])
+    def test_log_that_is_ahead_of_the_clock_is_an_error_told_once_a_minute(
+        self, cast: Cast, ahead: int, told: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portal.audit.commands._told_at", {})
+        now = datetime(2026, 11, 20, tzinfo=UTC)
+        with time_machine.travel(now + timedelta(seconds=ahead), tick=False):
+            write(cast)
+        with time_machine.travel(now, tick=False):
+            write(cast, 2)
+        errors = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
+        assert len(errors) == told
+        assert all(f"{ahead} seconds ahead" in error for error in errors)
 
     def test_clock_that_goes_back_does_not_turn_the_order(self, cast: Cast) -> None:
         with time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC), tick=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -68,6 +69,33 @@ class TestIdleLimit:
         for _ in range(6):
             clock.shift(constants.SESSION_IDLE - 100)
             assert alice.get(PAGE).status_code == 200
+
+    def test_a_page_that_follows_something_by_itself_is_not_in_use(self, cast: Cast, clock: Clock) -> None:
+        alice = signed_in(cast.alice)
+        poll = {"HX-Request": "true", "X-Poll": "1"}
+        for _ in range(3):
+            clock.shift(constants.SESSION_IDLE // 3)
+            assert alice.get(PAGE, headers=poll).status_code == 200
+        clock.shift(1)
+        answer = alice.get(PAGE, headers=poll)
+        assert answer.status_code == 204
+        assert answer["HX-Redirect"].startswith("/sign-in/")
+        assert not Session.objects.exists()
+
+    def test_a_form_sent_is_use_whatever_it_says(self, cast: Cast, clock: Clock) -> None:
+        alice = signed_in(cast.alice)
+        clock.shift(constants.SESSION_IDLE)
+        alice.post("/t/acme/keys/create/", {"name": "Line 5", "expires": "30"}, headers={"X-Poll": "1"})
+        clock.shift(1)
+        assert alice.get(PAGE).status_code == 200
+
+    def test_script_knows_what_pages_ask_for_by_themselves(self, alice: Client) -> None:
+        templates = "".join(path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*.html"))
+        triggers = re.findall(r'hx-trigger="([^"]*)"', templates)
+        assert triggers
+        assert all(trigger.startswith("load delay:") for trigger in triggers)
+        assert '.startsWith("load delay:")' in (settings.BASE_DIR / "static/js/poll.js").read_text()
+        assert "js/poll.js" in alice.get(PAGE).content.decode()
 
     def test_a_page_view_within_a_minute_writes_no_session(self, cast: Cast, clock: Clock) -> None:
         alice = signed_in(cast.alice)

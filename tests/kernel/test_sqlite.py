@@ -1,9 +1,10 @@
-"""The queue of writers: one transaction at a time in this process, and its end always lets the next one in."""
+"""Letters in searches and sorts; the queue of writers: one transaction at a time, and its end lets the next one in."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
@@ -14,6 +15,36 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own queue"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern", "found"),
+    [
+        ("Übergabe", "%übergabe%", 1),
+        ("Straße", "%STRASSE%", 1),
+        ("ΟΔΟΣ", "%οδος%", 1),
+        ("a%b", r"%\%%", 1),
+        ("ab", r"%\%%", 0),
+        ("a.b", "a_b", 1),
+        ("aab", "a.b", 0),
+        ("aab", "a%", 1),
+        ("baa", "a%", 0),
+        ("two\nlines", "two%lines", 1),
+        ("one", "on", 0),
+        (12, "12", 1),
+        (None, "%", None),
+    ],
+)
+def test_like_ignores_the_case_of_all_letters(value: Any, pattern: str, found: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s LIKE %s ESCAPE '\\'", [value, pattern])
+        assert cursor.fetchone() == (found,)
+
+
+def test_lower_knows_all_letters() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower(%s), lower(NULL)", ["ÄÖ"])
+        assert cursor.fetchone() == ("äö", None)
 
 
 def in_another_thread(event: Event) -> bool:

@@ -13,10 +13,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
+from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
 from portal.keys.deployment import ConstantUnreadable
-from portal.keys.models import BindingKey
+from portal.keys.handover.commands import hand_over
+from portal.keys.lifecycle.commands import OldEnd, roll_key
+from portal.keys.models import BindingKey, SecretGeneration
 from portal.keys.upstream import upstream_credential
 from portal.lib.crypto import KeyRing
 from portal.scoping import tenant_scope
@@ -42,6 +46,10 @@ def row(client: Client, constant: str, key: str = "Hub access") -> Any:
     groups = client.get("/t/acme/keys/constants/").context["groups"]
     rows = next(group["rows"] for group in groups if group["name"] == key)
     return next(row for row in rows if row.constant == constant)
+
+
+def end(generation: SecretGeneration) -> None:
+    SecretGeneration.all_tenants.filter(pk=generation.pk).update(ends_at=timezone.now())
 
 
 def run(*arguments: str) -> str:
@@ -128,6 +136,32 @@ class TestPage:
         assert (found.source, found.findings) == ("database", ("without_effect",))
         assert found.value_shown == f"bnd_…{secret[-4:]}"
         assert found.fingerprint == f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:12]}"
+
+    def test_secret_in_force_is_the_newest_that_works(self, alice: Client, cast: Cast) -> None:
+        key, secret = make_key(cast.acme)
+        with tenant_scope(cast.acme.pk):
+            newest, newest_secret = roll_key(key, old_ends=OldEnd(86400), by=SYSTEM)
+        assert row(alice, "ClientSecret", key.name).value_shown == f"bnd_…{newest_secret.reveal()[-4:]}"
+        end(newest)
+        found = row(alice, "ClientSecret", key.name)
+        assert found.value_shown == f"bnd_…{secret[-4:]}"
+        assert found.fingerprint == f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:12]}"
+
+    def test_secret_that_nobody_has_yet_is_not_in_force(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        first = SecretGeneration.all_tenants.get(key=key)
+        with tenant_scope(cast.acme.pk):
+            hand_over(key, email="sam@elsewhere.example", language="en", hours=24, old_ends_after=86400, by=SYSTEM)
+        assert row(alice, "ClientSecret", key.name).value_shown == first.hint
+
+    def test_key_without_a_secret_that_works_says_so(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        end(SecretGeneration.all_tenants.get(key=key))
+        found = row(alice, "ClientSecret", key.name)
+        assert (found.value_shown, found.fingerprint, found.findings) == ("No secret works", "", ())
+        told = {one["constant"]: one for one in json.loads(run("--format=json"))["constants"]}["ClientSecret"]
+        assert (told["value"], told["fingerprint"]) == ("No secret works", "")
+        run("--check")
 
     def test_no_secret_is_told_and_none_can_be_guessed(
         self, alice: Client, hub_access: BindingKey, monkeypatch: pytest.MonkeyPatch
@@ -257,6 +291,7 @@ class TestCommand:
         assert lines[0].split() == ["tenant", "key", "constant", "source", "value", "fingerprint", "used", "findings"]
         assert len(lines) == 5
         assert lines[2].split()[:5] == ["acme", "Hub", "access", "ClientID", "database"]
+        assert "see the page" in lines[2]
 
     def test_check_is_silent_when_all_is_as_stored(self, hub_access: BindingKey) -> None:
         run("--check")

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from portal.actor import SYSTEM
 from portal.audit.events import REGISTRY
 from portal.audit.models import AuditRecord
 from portal.keys.events import EXPOSURES
 from portal.keys.exports.commands import export_key
-from portal.keys.models import BindingKey
+from portal.keys.lifecycle.commands import OldEnd, roll_key
+from portal.keys.models import BindingKey, SecretGeneration
 from portal.keys.queries import exposures_of
 from portal.scoping import tenant_scope
 from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
@@ -107,6 +109,49 @@ def test_file_that_cannot_be_read_is_told_in_its_row(
     assert rows["ClientID"]["note"] == "BINDING_KEY_ACME__HUB_ACCESS_CLIENT_ID_FILE names a file that cannot be read."
     assert str(rows["TokenURL"]["source_label"]) == "Database"
     assert "/nowhere/at-all" not in answer.content.decode()
+
+
+class TestAfterYears:
+    def test_newest_exposures_are_shown_and_the_rest_is_linked(
+        self, alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portal.keys.detail_views.EXPOSURES_SHOWN", 2)
+        key, _secret = make_key(cast.acme)
+        with tenant_scope(cast.acme.pk):
+            export_key(key, written_as="env", with_secret=True, by=SYSTEM)
+            export_key(key, written_as="env", with_secret=False, by=SYSTEM)
+        link = f'href="/t/acme/activity/?subject=key:{key.pk}&amp;kind=change"'
+        answer = alice.get(f"/t/acme/keys/{key.pk}/")
+        assert len(answer.context["exposures"]) == 2
+        assert link not in answer.content.decode()
+        with tenant_scope(cast.acme.pk):
+            export_key(key, written_as="yaml", with_secret=True, by=SYSTEM)
+        answer = alice.get(f"/t/acme/keys/{key.pk}/")
+        told = [exposure.record.sentence for exposure in answer.context["exposures"]]
+        assert [part in sentence for part, sentence in zip(("yaml", "env"), told, strict=True)] == [True, True]
+        assert link in answer.content.decode()
+
+    def test_secrets_that_ended_long_ago_are_only_counted(
+        self, alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portal.keys.detail_views.SECRETS_SHOWN", 2)
+        key, _secret = make_key(cast.acme)
+        for _ in range(3):
+            roll(key)
+        SecretGeneration.all_tenants.filter(key=key, number=1).update(ends_at=None)
+        answer = alice.get(f"/t/acme/keys/{key.pk}/")
+        assert [secret["number"] for secret in answer.context["secrets"]] == [4, 3, 1]
+        assert [number for number, _sums in answer.context["by_secret"]] == [4, 3, 1]
+        assert answer.content.decode().count("1 older secret has ended.") == 2
+        roll(key)
+        assert "3 older secrets have ended." in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
+
+
+def roll(key: BindingKey) -> None:
+    """Give the key another secret; the one before has ended."""
+    with tenant_scope(key.tenant_id):
+        SecretGeneration.objects.filter(key=key).update(ends_at=timezone.now())
+        roll_key(key, old_ends=OldEnd(None), by=SYSTEM)
 
 
 @pytest.mark.parametrize("page", ["", "revoke/"])

@@ -195,6 +195,14 @@ def test_order(alice: Client, cast: Cast, sort: str, order: list[str]) -> None:
     assert names(alice, f"?sort={sort}") == [f"Line {name}" for name in order]
 
 
+def test_search_and_sort_ignore_case(alice: Client, cast: Cast) -> None:
+    for name in ("line b", "Zeta", "Übergabe", "Line A", "überall"):
+        make_key(cast.acme, name)
+    assert names(alice, "?q=übergabe") == names(alice, "?q=ÜBERGABE") == ["Übergabe"]
+    assert [name for name in names(alice, "?sort=name") if name.isascii()] == ["Line A", "line b", "Zeta"]
+    assert names(alice, "?q=über&sort=name") == ["überall", "Übergabe"]
+
+
 @pytest.mark.parametrize("query", ["?unused=x", "?unused=0", "?unused=99999", "?expires=-1"])
 def test_filter_that_is_none_is_told_at_its_field(alice: Client, cast: Cast, query: str) -> None:
     make_key(cast.acme)

@@ -139,6 +139,14 @@ class TestSecrets:
         callers = page(alice, key).context["callers"]
         assert [caller.address for caller in callers] == [f"192.0.2.{minutes}" for minutes in range(10)]
 
+    @pytest.mark.parametrize(("address", "times"), [("", 2), ("disable/", 1)])
+    def test_callers_are_told_in_the_same_words(self, alice: Client, cast: Cast, address: str, times: int) -> None:
+        key, _secret = make_key(cast.acme)
+        called(key, NOW, ok=True, agent="")
+        text = alice.get(f"/t/acme/keys/{key.pk}/{address}").content.decode()
+        assert "Address and program" in text
+        assert text.count("Program not told") == times
+
     @pytest.mark.parametrize(
         ("of_the_first", "states"),
         [

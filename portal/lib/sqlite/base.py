@@ -12,6 +12,8 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from portal.lib.sqlite import letters
+
 _writing = Lock()
 
 
@@ -21,6 +23,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._holds_lock = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Of Django: a connection that ignores the case of all letters."""
+        connection = super().get_new_connection(conn_params)
+        letters.teach(connection)
+        return connection
 
     def _start_transaction_under_autocommit(self) -> None:
         if not _writing.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.keys.constants_rows import ConstantRow, keys_with_constants, rows_of
+from portal.keys.constants_rows import ConstantRow, Seen, keys_with_constants, rows_of
 from portal.keys.deployment import names_of, unknown_names
 from portal.scoping import tenant_scope
 from portal.tenants.models import Tenant
@@ -71,6 +71,8 @@ def _looked_up(name: str) -> tuple[list[ConstantRow], list[str]]:
 
 def _cells(row: ConstantRow) -> tuple[str, ...]:
     used = row.seen_at.strftime("%Y-%m-%d %H:%M UTC") if row.seen_at else row.seen.value
+    if row.seen is Seen.NOT_HERE:
+        used = "see the page"  # this command is a process of its own and has got no token
     found = ", ".join(row.findings) or "–"
     return (
         row.tenant_name,
