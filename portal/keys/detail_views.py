@@ -143,7 +143,7 @@ def _secret(generation: SecretGeneration, of_key: Badge, last: LastUse, *, rolli
         "created_by": generation.created_by,
         "hint": generation.hint,
         "ends_at": generation.ends_at,
-        "ends_after_next_use": generation.ends_after_next_use is not None,
+        "hours_after_next_use": generation.hours_after_next_use,
         "state": secret_state(generation, of_key, rolling=rolling, used=used, held=generation.is_held),  # type: ignore[attr-defined]  # annotated
         "last": last,
     }
