@@ -58,6 +58,7 @@ PAGES = {
     "/t/acme/keys/{key}/roll/": 13,
     "/t/acme/keys/{key}/roll/end/": 12,
     "/t/acme/keys/{key}/roll/finish/": 12,
+    "/t/acme/keys/{key}/roll/cancel/": 12,
     "/t/acme/keys/{key}/disable/": 12,
     "/t/acme/keys/{key}/enable/": 11,
     "/t/acme/keys/{key}/brown-out/": 12,
