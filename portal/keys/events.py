@@ -134,6 +134,8 @@ class KeyExported(Event):
     format: str
     # "with" or "without".
     secret: str
+    # Which secret it was; 0 without.
+    generation: int
 
     @classmethod
     def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:

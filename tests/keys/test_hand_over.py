@@ -361,7 +361,8 @@ class TestFile:
         answer = browser.post(f"{path}file/", {"client_secret": secret, "format": "env"})
         assert f"ClientSecret={secret}\n" in answer.content.decode()
         record = AuditRecord.all_tenants.get(name="key.exported")
-        assert (record.actor_name, record.facts["secret"]) == ("Sam Stranger", "with")
+        told = (record.actor_name, record.facts["secret"], record.facts["generation"])
+        assert told == ("Sam Stranger", "with", 2)
 
     def test_for_nobody_else(self, sam: User, cast: Cast, key: BindingKey) -> None:
         path = path_of(start(key))
