@@ -206,6 +206,6 @@ class KeyFilterForm(forms.Form):
 
     @property
     def narrowed_by(self) -> dict[str, str]:
-        """What leaves keys out, as the address has it; of a valid form."""
+        """What leaves keys out, as the address has it; of the filters that are valid."""
         narrowing = {name: value for name, value in self.cleaned_data.items() if name != "sort"}
         return {name: str(value) for name, value in narrowing.items() if value not in ("", None)}
