@@ -14,18 +14,14 @@ from portal.keys import expiry, queries
 from portal.keys.models import BindingKey, Source
 from portal.keys.reach_forms import OptionsForm
 from portal.lib.names import TENANT_NAME
+from portal.tenants.forms import OneLineField
 
 
-class NameField(forms.CharField):
+class NameField(OneLineField):
     """Name of an app connection: 3 to 60 printable characters."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_length=3, max_length=60, **kwargs)
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if not value.isprintable():
-            raise forms.ValidationError(_("Use letters, digits, spaces and signs on one line."))
 
 
 # Choices of an expiry beside numbers of days.
