@@ -41,6 +41,8 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     row = key_row(request, key)
     may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
     generations: list[Any] = list(key.generations.annotate(is_held=in_somebodys_hands()).order_by("-number"))
+    # During a roll it is refused: the older secret has to end first.
+    may_hand_over_now = may_revoke and may_hand_over(key) and not _is_rolling(generations)
     context = {
         "key": row | {"token_url": token_url_of(key)},
         "secrets": _secrets(key, generations, row["state"]),
@@ -50,7 +52,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
         "activity_url": f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}",
         "revoke_url": key_url(request, "revoke", key.pk) if may_revoke else None,
         "lifecycle": _lifecycle(request, key, generations) if may_revoke and key.source == Source.PORTAL else None,
-        "hand_over_url": key_url(request, "hand_over", key.pk) if may_revoke and may_hand_over(key) else None,
+        "hand_over_url": key_url(request, "hand_over", key.pk) if may_hand_over_now else None,
         "export_url": key_url(request, "export", key.pk) if key.source == Source.PORTAL else None,
         "reach": reach_of(request, key),
         "exposures": exposures_of(key),

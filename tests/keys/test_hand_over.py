@@ -143,6 +143,7 @@ class TestStart:
         signed_in(sam).post(path_of(start(key)))
         answer = alice.post(f"/t/acme/keys/{key.pk}/hand-over/", FORM)
         assert "Two secrets of this key work already" in answer.content.decode()
+        assert "Hand over…" not in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
 
     def test_not_of_a_key_that_does_not_work(self, alice: Client, key: BindingKey) -> None:
         BindingKey.all_tenants.update(disabled_at=timezone.now())
