@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 import yaml
@@ -56,6 +57,8 @@ class TestPage:
             {"format": "env", "module": "x\nEVIL=1"},
             {"format": "cf", "app": "-p"},
             {"format": "cf", "app": "a\nb"},
+            {"format": "compose", "app": "a'b $x ü"},
+            {"format": "compose", "app": "my app"},
         ],
     )
     def test_anything_else_is_shown_again(self, wrong: dict[str, str], alice: Client, key: BindingKey) -> None:
@@ -63,6 +66,22 @@ class TestPage:
         assert answer.status_code == 422
         assert 'aria-invalid="true"' in answer.content.decode()
         assert answer.context["written"] == ""
+
+    @pytest.mark.parametrize(("name", "app"), [("compose", "Pumps_2.x-a"), ("cf", "my app"), ("cf_manifest", "ü $x")])
+    def test_names_that_the_reader_of_the_format_takes(
+        self, name: str, app: str, alice: Client, key: BindingKey
+    ) -> None:
+        answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": name, "app": app})
+        assert answer.status_code == 200
+        assert answer.context["written"]
+
+    @pytest.mark.parametrize("called", ["Größe Süd", "泵站四", "-- x --", "x" * 60])
+    def test_resources_of_kubernetes_have_a_name_that_it_takes(self, called: str, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme, called)
+        answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": "kubernetes"})
+        name = yaml.safe_load(answer.context["written"])["metadata"]["name"]
+        # A subdomain of RFC 1123, as Kubernetes checks it: at most 253 characters, its parts as long as they like.
+        assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,251}[a-z0-9])?", name)
 
     def test_format_that_cannot_carry_a_value_says_so(self, alice: Client, key: BindingKey) -> None:
         answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": "cf_manifest", "app": "((x))"})
