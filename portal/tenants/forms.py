@@ -151,7 +151,10 @@ class SettingsForm(forms.Form):
     key_approval = forms.BooleanField(
         label=_("A second admin must approve a new binding key before it works"),
         required=False,
-        help_text=_("Needs two admins in this tenant. Switching it off approves nothing that waits."),
+        help_text=_(
+            "Needs two admins in this tenant. Switching it off approves nothing that waits. Keys that are imported need "
+            "no approval: one admin alone replaces the one with which the portal calls the Hub."
+        ),
     )
 
     def __init__(self, tenant: Tenant, written: Any = None) -> None:
