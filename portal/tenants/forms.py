@@ -152,8 +152,8 @@ class SettingsForm(forms.Form):
         label=_("A second admin must approve a new binding key before it works"),
         required=False,
         help_text=_(
-            "Needs two admins in this tenant. Switching it off approves nothing that waits. Keys that are imported need "
-            "no approval: one admin alone replaces the one with which the portal calls the Hub."
+            "Needs two admins in this tenant. Switching it off approves nothing that waits. Imported keys need no "
+            "approval: one admin alone replaces the one with which the portal calls the Hub."
         ),
     )
 
