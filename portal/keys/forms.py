@@ -145,6 +145,28 @@ class ImportKeyForm(forms.Form):
         help_text=_("Only for an app credential; this tenant, if you leave it empty."),
     )
 
+    def __init__(self, tenant_name: str, *args: Any, **kwargs: Any) -> None:
+        """`tenant_name` is that of the tenant whose data the key reads."""
+        super().__init__(*args, **kwargs)
+        self.tenant_name = tenant_name
+
+    @property
+    def full_token_url(self) -> str:
+        """The TokenURL; that of an app credential says as well which application asks and for which tenant.
+
+        Of a valid form.
+        """
+        written = self.cleaned_data
+        if written["source"] != Source.APP_CREDENTIAL:
+            return str(written["token_url"])
+        return token_manager.token_url(
+            written["token_url"].partition("?")[0],
+            host_tenant=written["host_tenant"] or self.tenant_name,
+            app_name=written["app_name"],
+            app_version=written["app_version"],
+            user_tenant=self.tenant_name,
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("source") == Source.APP_CREDENTIAL:
@@ -153,11 +175,17 @@ class ImportKeyForm(forms.Form):
                     self.add_error(
                         name, gettext("An app credential works for one version of one application: write it.")
                     )
-            if cleaned.get("token_url") and not token_manager.is_meant_by(cleaned["token_url"]):
+            if cleaned.get("token_url") and not self._leads_to_token_manager(cleaned["token_url"]):
                 self.add_error(
                     "token_url", gettext("Write the address of the Technical Token Manager, without a query.")
                 )
         return cleaned
+
+    def _leads_to_token_manager(self, token_url: str) -> bool:
+        # A query is replaced by the fields: none may say anything else.
+        if not token_manager.is_meant_by(token_url):
+            return False
+        return bool(self.errors) or token_manager.says_no_more(token_url, self.full_token_url)
 
 
 class RevokeKeyForm(forms.Form):
