@@ -46,16 +46,18 @@ def edit(request: TenantRequest, key_id: int) -> HttpResponse:
         try:
             seen = form.cleaned_data["seen"]
             reach_commands.change_key(key, options=form.options, seen=seen, by=request.actor)
-        except reach_commands.KeyChangedMeanwhile as refusal:
+        except reach_commands.KeyChangedMeanwhile:
             key.refresh_from_db()
-            saved = reach_of(request, key)
-            refusal.show_in(form)
-            form.show_present(KeyOptions.of(key).digest)
         except reach_commands.ReachWidened as refusal:
             refusal.show_in(form)
         else:
             messages.success(request, _("%(name)s is changed. It holds from its next call on.") % {"name": key.name})
             return redirect("keys:detail", request.tenant.name, key.pk)
+    present = KeyOptions.of(key).digest
+    if form.is_bound and form["seen"].value() != present:
+        saved = reach_of(request, key)
+        reach_commands.KeyChangedMeanwhile().show_in(form)
+        form.show_present(present)
     context = {
         "form": form,
         "saved": saved,

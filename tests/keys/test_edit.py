@@ -145,6 +145,17 @@ class TestEdit:
         assert alice.post(page, mine | {"seen": again_shown, "networks": "192.0.2.7"}).status_code == 302
         assert (made().networks, made().contact_email) == (["192.0.2.7"], "plant4@acme.example")
 
+    def test_it_is_shown_beside_other_errors_as_well(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        shown = seen(key)
+        edit(alice, key, routes=["assets"])
+        answer = edit(alice, key, stored_where="vault", seen=shown)  # all APIs, as the page had it
+        text = answer.content.decode()
+        for told in ("Somebody else changed this key meanwhile.", "What is saved now:", 'value="vault"'):
+            assert told in text
+        assert answer.context["form"]["seen"].value() == seen(key)
+        assert made().routes == ["assets"]
+
     @pytest.mark.parametrize("wrong", ["", "x", "0" * 64])
     def test_not_without_what_was_shown(self, alice: Client, cast: Cast, wrong: str) -> None:
         key, _secret = make_key(cast.acme, networks=["192.0.2.7"])
