@@ -13,7 +13,7 @@ from portal.cockpit import rules
 from portal.cockpit.models import AppVersion, Component
 from portal.cockpit.rules import RuleBroken
 from portal.cockpit.states import AppState
-from portal.lib.forms import changed
+from portal.lib.forms import SeenForm
 from portal.lib.images.field import IconField, PictureField
 
 # For names and addresses: no capital letter at the beginning, no red line below.
@@ -269,16 +269,6 @@ class CreateAppForm(ComponentForm, VersionForm, SettingsForm):
     def configuration_is_open(self) -> bool:
         """Whether something was written there."""
         return any(field.errors or (self.is_bound and field.data) for field in self.configuration_fields)
-
-
-class SeenForm(forms.Form):
-    """Carries which scopes and roles its page showed."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-
-    def show_present(self, seen: str) -> None:
-        """From now on it is these that were shown."""
-        self.data = changed(self.data, seen=seen)
 
 
 class RoleNamesForm(SeenForm):

@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.lib.visible import is_visible
+
 INTERNAL_NAME_LENGTH = 20
 INTERNAL_NAME = re.compile(rf"[a-z][a-z0-9]{{0,{INTERNAL_NAME_LENGTH - 1}}}")
 DISPLAY_NAME = re.compile(r"[^\W_](?:[^\W_]|[ .-]){0,49}")
@@ -68,7 +70,7 @@ def internal_name_from(display_name: str) -> str:
 
 def display_name(written: str) -> str:
     """At most 50 letters, digits, blanks, dots and dashes, of any language."""
-    if not DISPLAY_NAME.fullmatch(written):
+    if not DISPLAY_NAME.fullmatch(written) or not is_visible(written):
         raise RuleBroken(_("Write at most 50 letters, digits, blanks, dots or dashes; a letter or digit first."))
     return written
 

@@ -39,6 +39,12 @@ def is_meant_by(url: str) -> bool:
     return PATH.fullmatch(urlsplit(url).path) is not None
 
 
+def says_no_more(url: str, than: str) -> bool:
+    """Whether all that the query of a TokenURL says stands in that of the other one."""
+    told, known = (set(parse_qsl(urlsplit(one).query, keep_blank_values=True)) for one in (url, than))
+    return told <= known
+
+
 def request(url: str, client_id: str, secret: Secret) -> tuple[str, dict[str, Any]]:
     """Address and content of the request for a token. The credential has a header of its own there."""
     written = base64.b64encode(f"{client_id}:{secret.reveal()}".encode()).decode()

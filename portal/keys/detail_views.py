@@ -45,6 +45,8 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
     may_revoke = Permission.KEYS_WRITE in request.permissions and key.is_active
     every: list[Any] = list(key.generations.annotate(is_held=in_somebodys_hands()).order_by("-number"))
     generations = [one for place, one in enumerate(every) if place < SECRETS_SHOWN or not one.has_ended]
+    # During a roll it is refused: the older secret has to end first.
+    may_hand_over_now = may_revoke and may_hand_over(key) and not _is_rolling(generations)
     exposures = exposures_of(key, EXPOSURES_SHOWN + 1)
     activity_url = f"{reverse('audit:activity', args=[request.tenant.name])}?subject={key.subject}"
     context = {
@@ -57,7 +59,7 @@ def detail(request: TenantRequest, key_id: int) -> HttpResponse:
         "activity_url": activity_url,
         "revoke_url": key_url(request, "revoke", key.pk) if may_revoke else None,
         "lifecycle": _lifecycle(request, key, generations) if may_revoke and key.source == Source.PORTAL else None,
-        "hand_over_url": key_url(request, "hand_over", key.pk) if may_revoke and may_hand_over(key) else None,
+        "hand_over_url": key_url(request, "hand_over", key.pk) if may_hand_over_now else None,
         "export_url": key_url(request, "export", key.pk) if key.source == Source.PORTAL else None,
         "reach": reach_of(request, key),
         "exposures": exposures[:EXPOSURES_SHOWN],

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.events import Event, event
+from portal.keys.expiry import moment_shown
 
 
 @event("key.created", _("created the binding key {key_name} and was shown its secret"))
@@ -87,7 +88,12 @@ class KeyBrownOut(Event):
     key_name: str
     client_id: str
     share: int
+    # In UTC.
     until: str
+
+    @classmethod
+    def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:
+        return {"until": moment_shown(recorded["until"])} if "until" in recorded else {}
 
 
 @event("key.brown_out_stopped", _("stopped the brown-out of the binding key {key_name}"))
@@ -143,6 +149,8 @@ class KeyExported(Event):
     format: str
     # "with" or "without".
     secret: str
+    # Which secret it was; 0 without.
+    generation: int
 
     @classmethod
     def words(cls, recorded: dict[str, Any]) -> dict[str, Any]:

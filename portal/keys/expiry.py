@@ -58,3 +58,9 @@ def in_utc(moment: datetime | None) -> str:
 def shown(day: date) -> str:
     """The day as the pages write it."""
     return date_format(day, pgettext("date format", "j M Y"))
+
+
+def moment_shown(recorded: str) -> str:
+    """A moment that `in_utc` wrote, as the pages write it, in the reader's time zone."""
+    moment = timezone.localtime(datetime.fromisoformat(recorded))
+    return date_format(moment, pgettext("date format", "j M Y, H:i"))

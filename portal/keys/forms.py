@@ -14,18 +14,14 @@ from portal.keys import expiry, queries
 from portal.keys.models import BindingKey, Source
 from portal.keys.reach_forms import OptionsForm
 from portal.lib.names import TENANT_NAME
+from portal.tenants.forms import OneLineField
 
 
-class NameField(forms.CharField):
+class NameField(OneLineField):
     """Name of an app connection: 3 to 60 printable characters."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_length=3, max_length=60, **kwargs)
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if not value.isprintable():
-            raise forms.ValidationError(_("Use letters, digits, spaces and signs on one line."))
 
 
 # Choices of an expiry beside numbers of days.
@@ -149,6 +145,28 @@ class ImportKeyForm(forms.Form):
         help_text=_("Only for an app credential; this tenant, if you leave it empty."),
     )
 
+    def __init__(self, tenant_name: str, *args: Any, **kwargs: Any) -> None:
+        """`tenant_name` is that of the tenant whose data the key reads."""
+        super().__init__(*args, **kwargs)
+        self.tenant_name = tenant_name
+
+    @property
+    def full_token_url(self) -> str:
+        """The TokenURL; that of an app credential says as well which application asks and for which tenant.
+
+        Of a valid form.
+        """
+        written = self.cleaned_data
+        if written["source"] != Source.APP_CREDENTIAL:
+            return str(written["token_url"])
+        return token_manager.token_url(
+            written["token_url"].partition("?")[0],
+            host_tenant=written["host_tenant"] or self.tenant_name,
+            app_name=written["app_name"],
+            app_version=written["app_version"],
+            user_tenant=self.tenant_name,
+        )
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("source") == Source.APP_CREDENTIAL:
@@ -157,11 +175,17 @@ class ImportKeyForm(forms.Form):
                     self.add_error(
                         name, gettext("An app credential works for one version of one application: write it.")
                     )
-            if cleaned.get("token_url") and not token_manager.is_meant_by(cleaned["token_url"]):
+            if cleaned.get("token_url") and not self._leads_to_token_manager(cleaned["token_url"]):
                 self.add_error(
                     "token_url", gettext("Write the address of the Technical Token Manager, without a query.")
                 )
         return cleaned
+
+    def _leads_to_token_manager(self, token_url: str) -> bool:
+        # A query is replaced by the fields: none may say anything else.
+        if not token_manager.is_meant_by(token_url):
+            return False
+        return bool(self.errors) or token_manager.says_no_more(token_url, self.full_token_url)
 
 
 class RevokeKeyForm(forms.Form):
@@ -206,6 +230,6 @@ class KeyFilterForm(forms.Form):
 
     @property
     def narrowed_by(self) -> dict[str, str]:
-        """What leaves keys out, as the address has it; of a valid form."""
+        """What leaves keys out, as the address has it; of the filters that are valid."""
         narrowing = {name: value for name, value in self.cleaned_data.items() if name != "sort"}
         return {name: str(value) for name, value in narrowing.items() if value not in ("", None)}

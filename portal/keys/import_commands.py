@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from portal.hub import authenticator, token_manager
+from portal.hub import authenticator
 from portal.hub.authenticator import Credential
 from portal.hub.client import HubClient
 from portal.hub.environments import environment
@@ -39,13 +39,6 @@ def try_credential(tenant: Tenant, credential: Credential) -> Trial:
     page = HubClient(environment(tenant.environment), credential).assets(page=0, size=1)
     ended = time.perf_counter()
     return Trial(_milliseconds(asked - started), _milliseconds(ended - asked), page.total)
-
-
-def token_url_of_app(tenant: Tenant, *, base: str, host_tenant: str, app_name: str, app_version: str) -> str:
-    """The TokenURL of an app credential of this tenant's data."""
-    return token_manager.token_url(
-        base, host_tenant=host_tenant, app_name=app_name, app_version=app_version, user_tenant=tenant.name
-    )
 
 
 def _milliseconds(seconds: float) -> int:

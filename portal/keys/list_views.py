@@ -57,18 +57,20 @@ COLUMNS: dict[str, Callable[[Any, list[Uses]], str | int]] = {
 def list_keys(request: TenantRequest) -> HttpResponse:
     """All keys of the tenant, with search, filters, order, uses and quota."""
     form = KeyFilterForm(request.GET or None)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    # A filter that is none is told at its field; the others hold.
+    form.full_clean()
+    wanted = form.cleaned_data if form.is_bound else {}
     usage = quotas.usage(request.tenant, Quota.KEYS)
     keys, pages = page_of(request, find_keys(**wanted))
     uses = use_counts.daily(keys, LIST_DAYS)
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    exported = _of_valid_filters(request, form)
     context = {
         "keys": [key_row(request, key) | _uses(uses[key.pk]) for key in keys],
         "days": LIST_DAYS,
         "spark_box": f"0 -2 {SPARK_WIDTH} {SPARK_HEIGHT + 4}",
         "pages": pages,
         "form": form,
-        "is_filtered": form.is_valid() and bool(form.narrowed_by),
+        "is_filtered": form.is_bound and bool(form.narrowed_by),
         "usage": usage,
         "quota_refusal": QuotaReached(usage) if usage.is_reached else None,
         "package_url": reverse("tenants:package", args=[request.tenant.name]),
@@ -76,10 +78,18 @@ def list_keys(request: TenantRequest) -> HttpResponse:
         "can_write": Permission.KEYS_WRITE in request.permissions,
         "create_url": key_url(request, "create"),
         "import_url": key_url(request, "import_key"),
-        "csv_url": key_url(request, "export_csv") + query,
-        "json_url": key_url(request, "export_json") + query,
+        "csv_url": key_url(request, "export_csv") + exported,
+        "json_url": key_url(request, "export_json") + exported,
     }
     return render(request, "keys/list.html", context)
+
+
+def _of_valid_filters(request: TenantRequest, form: KeyFilterForm) -> str:
+    """The query of this page for an export, which refuses a filter that is none."""
+    query = request.GET.copy()
+    for name in form.errors:
+        query.pop(name, None)
+    return f"?{query.urlencode()}" if query else ""
 
 
 def _uses(days: list[Uses]) -> dict[str, Any]:

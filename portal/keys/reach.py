@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +26,16 @@ class KeyOptions:
     networks: Sequence[str] = ()
     contact_email: str = ""
     stored_where: str = ""
+
+    @classmethod
+    def of(cls, key: BindingKey) -> KeyOptions:
+        """As they are now."""
+        return cls(key.routes, key.networks, key.contact_email, key.stored_where)
+
+    @property
+    def digest(self) -> str:
+        """The same for the same options: the page carries it, so that no save undoes another one unseen."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     def put_on(self, key: BindingKey) -> list[str]:
         """Give the key these options; the names of those that are new to it."""

@@ -23,15 +23,27 @@ class ReachWidened(Refusal):
     advice = _("Take away nothing that limits it, or create another key and let it be approved.")
 
 
+class KeyChangedMeanwhile(Refusal):
+    """All options are saved as a whole, so the last save would win over all that was saved before."""
+
+    code = "key_changed"
+    status = 409
+    message = _("Somebody else changed this key meanwhile. Nothing was saved.")
+    advice = _("What is saved now is shown above what you sent. Save again if yours is right.")
+
+
 @transaction.atomic(durable=True)
-def change_key(key: BindingKey, *, options: KeyOptions, by: Actor) -> BindingKey:
+def change_key(key: BindingKey, *, options: KeyOptions, seen: str, by: Actor) -> BindingKey:
     """Change what a key may reach and what is noted about it. It holds with the next call, whatever token it brings.
 
-    Raises `KeyRevokedAlready`, `ReachWidened`.
+    `seen` is the digest of the options that were on the page: what somebody else saved meanwhile is not undone unseen.
+    Raises `KeyRevokedAlready`, `KeyChangedMeanwhile`, `ReachWidened`.
     """
     key = BindingKey.objects.select_for_update(no_key=True).get(pk=key.pk)
     if not key.is_active:
         raise KeyRevokedAlready
+    if KeyOptions.of(key).digest != seen:
+        raise KeyChangedMeanwhile
     # One that waits was shown to the second admin as it is, even while the policy is switched off.
     if (key.tenant.key_approval or key.approval_pending) and options.widens(key):
         raise ReachWidened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.keys.models import BindingKey
 from portal.keys.reach import MOST_NETWORKS, KeyOptions, NetworkRefused, network
 from portal.lib import client_secret
+from portal.lib.forms import SeenForm
 from portal.lib.route_names import ROUTE_NAMES
 from portal.tenants.forms import EmailField, OneLineField
 
@@ -82,12 +84,13 @@ class OptionsForm(forms.Form):
         return KeyOptions(**{name: self.cleaned_data[name] for name in OptionsForm.base_fields})
 
 
-class EditKeyForm(OptionsForm):
+class EditKeyForm(OptionsForm, SeenForm):
     """Changes the options of a key."""
 
     def __init__(self, key: BindingKey, written: Any = None) -> None:
-        held = {name: getattr(key, name) for name in self.base_fields}
-        super().__init__(written, initial=held | {"networks": "\n".join(key.networks)})
+        held = KeyOptions.of(key)
+        shown = {"networks": "\n".join(key.networks), "seen": held.digest}
+        super().__init__(written, initial=asdict(held) | shown)
         if key.routes:
             # Who takes the last tick away would open everything, which looks like the opposite.
             routes = self.fields["routes"]

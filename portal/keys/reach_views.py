@@ -15,7 +15,7 @@ from portal.access import TenantRequest, tenant_page
 from portal.keys import reach_commands
 from portal.keys.links import key_url
 from portal.keys.models import BindingKey, Source
-from portal.keys.reach import routes_of
+from portal.keys.reach import KeyOptions, routes_of
 from portal.keys.reach_forms import EditKeyForm
 from portal.lib.forms import posted
 from portal.lib.route_names import ROUTE_NAMES
@@ -41,17 +41,26 @@ class Reach:
 def edit(request: TenantRequest, key_id: int) -> HttpResponse:
     """Change what a key may reach, from where, and what is noted about it."""
     key = get_object_or_404(BindingKey, pk=key_id, source=Source.PORTAL, revoked_at=None)
-    form = EditKeyForm(key, posted(request))
+    form, saved = EditKeyForm(key, posted(request)), None
     if form.is_valid():
         try:
-            reach_commands.change_key(key, options=form.options, by=request.actor)
+            seen = form.cleaned_data["seen"]
+            reach_commands.change_key(key, options=form.options, seen=seen, by=request.actor)
+        except reach_commands.KeyChangedMeanwhile:
+            key.refresh_from_db()
         except reach_commands.ReachWidened as refusal:
             refusal.show_in(form)
         else:
             messages.success(request, _("%(name)s is changed. It holds from its next call on.") % {"name": key.name})
             return redirect("keys:detail", request.tenant.name, key.pk)
+    present = KeyOptions.of(key).digest
+    if form.is_bound and form["seen"].value() != present:
+        saved = reach_of(request, key)
+        reach_commands.KeyChangedMeanwhile().show_in(form)
+        form.show_present(present)
     context = {
         "form": form,
+        "saved": saved,
         "heading": _("Change %(name)s") % {"name": key.name},
         "key_name": key.name,
         "only_narrower": request.tenant.key_approval,

@@ -79,12 +79,10 @@ def shown_secret(key: BindingKey, secret: Secret, export_url: str) -> dict[str, 
 @tenant_page(Permission.KEYS_WRITE)
 def import_key(request: TenantRequest) -> HttpResponse:
     """Import the key with which the portal calls the Hub for this tenant."""
-    form = ImportKeyForm(request.POST or None)
+    form = ImportKeyForm(request.tenant.name, request.POST or None)
     if form.is_valid():
         written = form.cleaned_data
-        credential = Credential(
-            _token_url_written(request, written), written["client_id"], Secret(written["client_secret"])
-        )
+        credential = Credential(form.full_token_url, written["client_id"], Secret(written["client_secret"]))
         try:
             trial = import_commands.try_credential(request.tenant, credential)
             key = commands.import_key(
@@ -108,20 +106,6 @@ def import_key(request: TenantRequest) -> HttpResponse:
             return redirect("keys:detail", request.tenant.name, key.pk)
     context = {"form": form, "cancel_url": key_url(request, "list")}
     return render(request, "keys/import_key.html", context, status=422 if form.is_bound else 200)
-
-
-def _token_url_written(request: TenantRequest, written: dict[str, Any]) -> str:
-    """The TokenURL; that of an app credential says as well which application asks and for which tenant."""
-    base: str = written["token_url"]
-    if written["source"] != Source.APP_CREDENTIAL:
-        return base
-    return import_commands.token_url_of_app(
-        request.tenant,
-        base=base.partition("?")[0],
-        host_tenant=written["host_tenant"] or request.tenant.name,
-        app_name=written["app_name"],
-        app_version=written["app_version"],
-    )
 
 
 def _imported_text(key: BindingKey, trial: import_commands.Trial) -> str:

@@ -1,13 +1,24 @@
-"""Binding a form to what a browser sent."""
+"""Binding a form to what a browser sent and was shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
+
+
+class SeenForm(forms.Form):
+    """Carries a digest of what its page showed, so that saving it undoes nothing unseen."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def show_present(self, seen: str) -> None:
+        """From now on it is this that was shown."""
+        self.data = changed(self.data, seen=seen)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import constants
 from portal.lib.addresses import normal
 from portal.lib.names import TENANT_NAME
+from portal.lib.visible import is_visible
 from portal.permissions import Role
 from portal.tenants.models import Membership, Package, Tenant
 
@@ -36,7 +37,11 @@ def package_choices() -> list[tuple[str, str]]:
 
 
 class OneLineField(forms.CharField):
-    """Text on one line, of printable characters."""
+    """Text on one line, of printable characters; one that shows nothing counts as empty."""
+
+    def to_python(self, value: Any) -> str:
+        written = str(super().to_python(value))
+        return written if is_visible(written) else ""
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -146,7 +151,10 @@ class SettingsForm(forms.Form):
     key_approval = forms.BooleanField(
         label=_("A second admin must approve a new binding key before it works"),
         required=False,
-        help_text=_("Needs two admins in this tenant. Switching it off approves nothing that waits."),
+        help_text=_(
+            "Needs two admins in this tenant. Switching it off approves nothing that waits. Imported keys need no "
+            "approval: one admin alone replaces the one with which the portal calls the Hub."
+        ),
     )
 
     def __init__(self, tenant: Tenant, written: Any = None) -> None:

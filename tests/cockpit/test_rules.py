@@ -44,7 +44,7 @@ TAKEN: list[tuple[Callable[[str], str], str]] = [
 REFUSED: list[tuple[Callable[[str], str], str]] = [
     *[
         (rules.display_name, name)
-        for name in ("", " a", "x" * 51, "<b>Pump</b>", "Pump & Co", "a\u202egnp", "a\x00", "_a")
+        for name in ("", " a", "x" * 51, "<b>Pump</b>", "Pump & Co", "a\u202egnp", "a\x00", "_a", "\u3164\u3164")
     ],
     *[
         (rules.internal_name, name)

@@ -211,7 +211,7 @@ class TestEditUnderThePolicy:
     )
     def test_wider_is_refused(self, bob: User, alice: Client, cast: Cast, wider: dict[str, Any]) -> None:
         key, _secret = make_key(cast.acme, routes=["assets"], networks=["192.0.2.0/24"])
-        answer = alice.post(f"/t/acme/keys/{key.pk}/edit/", wider)
+        answer = alice.post(f"/t/acme/keys/{key.pk}/edit/", wider | {"seen": KeyOptions.of(key).digest})
         assert answer.status_code == 422
         assert "can only be narrowed" in answer.content.decode()
         assert (again(key).routes, again(key).networks) == (["assets"], ["192.0.2.0/24"])
@@ -219,6 +219,7 @@ class TestEditUnderThePolicy:
     def test_narrower_is_not(self, bob: User, alice: Client, cast: Cast) -> None:
         key, _secret = make_key(cast.acme, networks=["192.0.2.0/24", "2001:db8::/32"])
         written = {"routes": ["assets"], "networks": "192.0.2.7\n2001:db8:1::/48", "stored_where": "vault"}
+        written["seen"] = KeyOptions.of(key).digest
         assert alice.post(f"/t/acme/keys/{key.pk}/edit/", written).status_code == 302
         assert again(key).networks == ["192.0.2.7", "2001:db8:1::/48"]
 
@@ -229,4 +230,4 @@ def test_waiting_key_is_not_widened_while_the_policy_is_switched_off(waiting: Bi
     with tenant_scope(waiting.tenant_id):
         BindingKey.objects.update(routes=["assets"])
         with pytest.raises(ReachWidened):
-            change_key(waiting, options=KeyOptions(), by=SYSTEM)
+            change_key(waiting, options=KeyOptions(), seen=KeyOptions(routes=["assets"]).digest, by=SYSTEM)

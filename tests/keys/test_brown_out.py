@@ -9,8 +9,9 @@ import time_machine
 from django.test import Client
 
 from portal.audit.models import AuditRecord
+from portal.identity.models import User
 from portal.keys.models import BindingKey
-from tests.cast import Cast, get_token, make_key
+from tests.cast import Cast, get_token, make_key, signed_in
 from tests.keys.test_roll import asks, calls
 
 
@@ -41,6 +42,16 @@ def test_refuses_for_two_minutes_and_ends_by_itself(noon: time_machine.Traveller
     started = AuditRecord.all_tenants.get(name="key.brown_out")
     assert (started.facts["share"], started.facts["until"]) == (100, "2026-11-20T12:02:00Z")
     assert "started a brown-out of the binding key Line 4 gateway: 100 % of its calls" in started.sentence
+
+
+def test_history_tells_its_end_as_the_reader_reads_times(alice: Client, cast: Cast) -> None:
+    key, _secret = make_key(cast.acme)
+    start(alice, key)
+    page = f"/t/acme/keys/{key.pk}/"
+    assert "100 % of its calls, until 20 Nov 2026, 12:02" in alice.get(page).content.decode()
+    User.objects.filter(pk=cast.alice.pk).update(language="de", time_zone="Europe/Berlin")
+    for where in (page, "/t/acme/activity/"):
+        assert "20.11.2026, 13:02" in signed_in(User.objects.get(pk=cast.alice.pk)).get(where).content.decode()
 
 
 def test_report_says_who_was_refused_and_stays(noon: time_machine.Traveller, alice: Client, cast: Cast) -> None:

@@ -322,7 +322,8 @@ class TestCommand:
         told = json.loads(run("--tenant=globex", "--format=json"))
         assert {one["tenant"] for one in told["constants"]} == {"globex"}
 
-    def test_unknown_tenant_is_wrong_usage(self, cast: Cast) -> None:
+    @pytest.mark.parametrize("name", ["nobody", "", " "])
+    def test_unknown_tenant_is_wrong_usage(self, cast: Cast, name: str) -> None:
         with pytest.raises(CommandError) as failure:
-            run("--tenant=nobody")
+            run(f"--tenant={name}")
         assert failure.value.returncode == 2

@@ -84,7 +84,9 @@ def test_dialog_gets_fragments(alice: Client) -> None:
     assert "<html" not in page
 
 
-@pytest.mark.parametrize("name", ["", "ab", "x" * 61, "two\nlines", "bell\x07", "nul\x00", "   "])
+@pytest.mark.parametrize(
+    "name", ["", "ab", "x" * 61, "two\nlines", "bell\x07", "nul\x00", "   ", "\u3164" * 3, "\u2800" * 3, "\u200b" * 3]
+)
 def test_bad_name_is_shown_again(alice: Client, name: str) -> None:
     answer = alice.post(CREATE, {"name": name} | SHORTEST)
     assert answer.status_code == 422

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.actor import SYSTEM
-from portal.audit.events import REGISTRY
+from portal.audit.events import REGISTRY, Event
 from portal.audit.models import AuditRecord
 from portal.keys.events import EXPOSURES
 from portal.keys.exports.commands import export_key
@@ -186,9 +186,22 @@ def test_every_event_of_the_ledger_is_one_that_is_recorded() -> None:
 def test_an_export_is_in_the_ledger_where_it_held_the_secret(alice: Client, cast: Cast) -> None:
     key, _secret = make_key(cast.acme)
     with tenant_scope(cast.acme.pk):
-        for with_secret in (True, False):
-            export_key(key, written_as="env", with_secret=with_secret, by=SYSTEM)
-        told = [exposure.record.sentence for exposure in exposures_of(key)]
-    assert [sentence for sentence in told if "exported" in sentence] == [
-        "exported the values of the binding key Line 4 gateway (env, with the secret)"
+        for generation in (1, None):
+            export_key(key, written_as="env", generation=generation, by=SYSTEM)
+        told = [(exposure.record.sentence, exposure.generation) for exposure in exposures_of(key)]
+    assert [(sentence, generation) for sentence, generation in told if "exported" in sentence] == [
+        ("exported the values of the binding key Line 4 gateway (env, with the secret)", 1)
     ]
+
+
+def test_an_export_from_before_its_secret_was_recorded_stays_in_the_ledger(
+    alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, _secret = make_key(cast.acme)
+    told = {"key_name": key.name, "client_id": key.client_id, "format": "env", "secret": "with"}
+    with tenant_scope(cast.acme.pk), monkeypatch.context() as before:
+        before.setattr(Event, "recorded", told)
+        export_key(key, written_as="env", generation=1, by=SYSTEM)
+    with tenant_scope(cast.acme.pk):
+        assert exposures_of(key)[0].generation is None
+    assert "(env, with the secret)" in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()

@@ -36,8 +36,13 @@ def made() -> BindingKey:
     return BindingKey.all_tenants.get(name="Line 4 gateway")
 
 
+def seen(key: BindingKey) -> str:
+    """What the page carries of what holds now."""
+    return KeyOptions.of(BindingKey.all_tenants.get(pk=key.pk)).digest
+
+
 def edit(client: Client, key: BindingKey, **written: Any) -> Any:
-    return client.post(f"/t/acme/keys/{key.pk}/edit/", written)
+    return client.post(f"/t/acme/keys/{key.pk}/edit/", {"seen": seen(key)} | written)
 
 
 def recorded(name: str) -> list[dict[str, Any]]:
@@ -123,6 +128,40 @@ class TestEdit:
         assert edit(alice, key, routes=["assets"]).status_code == 302
         assert recorded("key.changed") == []
 
+    def test_what_somebody_else_saved_meanwhile_is_shown_and_not_undone(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        page = f"/t/acme/keys/{key.pk}/edit/"
+        shown = alice.get(page).context["form"]["seen"].value()
+        edit(alice, key, networks="192.0.2.7", stored_where="vault")
+        mine = {"networks": "", "contact_email": "plant4@acme.example"}
+        answer = alice.post(page, mine | {"seen": shown})
+        assert answer.status_code == 422
+        assert (made().networks, made().contact_email) == (["192.0.2.7"], "")
+        text = answer.content.decode()
+        assert "Somebody else changed this key meanwhile." in text
+        assert "<code>192.0.2.7</code>" in text
+        assert 'value="plant4@acme.example"' in text
+        again_shown = answer.context["form"]["seen"].value()
+        assert alice.post(page, mine | {"seen": again_shown, "networks": "192.0.2.7"}).status_code == 302
+        assert (made().networks, made().contact_email) == (["192.0.2.7"], "plant4@acme.example")
+
+    def test_it_is_shown_beside_other_errors_as_well(self, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme)
+        shown = seen(key)
+        edit(alice, key, routes=["assets"])
+        answer = edit(alice, key, stored_where="vault", seen=shown)  # all APIs, as the page had it
+        text = answer.content.decode()
+        for told in ("Somebody else changed this key meanwhile.", "What is saved now:", 'value="vault"'):
+            assert told in text
+        assert answer.context["form"]["seen"].value() == seen(key)
+        assert made().routes == ["assets"]
+
+    @pytest.mark.parametrize("wrong", ["", "x", "0" * 64])
+    def test_not_without_what_was_shown(self, alice: Client, cast: Cast, wrong: str) -> None:
+        key, _secret = make_key(cast.acme, networks=["192.0.2.7"])
+        assert edit(alice, key, seen=wrong).status_code == 422
+        assert made().networks == ["192.0.2.7"]
+
     def test_last_tick_does_not_open_everything(self, alice: Client, cast: Cast) -> None:
         key, _secret = make_key(cast.acme, routes=["assets"])
         answer = edit(alice, key, networks="192.0.2.7")
@@ -151,7 +190,7 @@ class TestEdit:
         with tenant_scope(cast.acme.pk):
             revoke_key(key, by=SYSTEM)
             with pytest.raises(KeyRevokedAlready):
-                change_key(key, options=KeyOptions(stored_where="x"), by=SYSTEM)
+                change_key(key, options=KeyOptions(stored_where="x"), seen="", by=SYSTEM)
         for gone in (key, make_upstream_key(cast.acme)):
             assert edit(alice, gone, stored_where="x").status_code == 404
 

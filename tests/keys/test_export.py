@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 import yaml
 from django.test import Client
 
+from portal.actor import SYSTEM
 from portal.audit.models import AuditRecord
 from portal.keys.exports.formats import FORMATS
+from portal.keys.lifecycle.commands import OldEnd, roll_key
 from portal.keys.models import BindingKey
+from portal.scoping import tenant_scope
 from tests.cast import Cast, make_key, make_upstream_key, signed_in
 from tests.faults import audit_refuses
 
@@ -22,9 +26,10 @@ def key(cast: Cast) -> BindingKey:
     return make_key(cast.acme)[0]
 
 
-def exports() -> list[tuple[str, str, str]]:
+def exports() -> list[tuple[str, ...]]:
     records = AuditRecord.all_tenants.filter(name="key.exported").order_by("index")
-    return [(record.actor_name, str(record.facts["format"]), str(record.facts["secret"])) for record in records]
+    told = ("format", "secret", "generation")
+    return [(record.actor_name, *(record.facts[name] for name in told)) for record in records]
 
 
 class TestPage:
@@ -52,6 +57,8 @@ class TestPage:
             {"format": "env", "module": "x\nEVIL=1"},
             {"format": "cf", "app": "-p"},
             {"format": "cf", "app": "a\nb"},
+            {"format": "compose", "app": "a'b $x ü"},
+            {"format": "compose", "app": "my app"},
         ],
     )
     def test_anything_else_is_shown_again(self, wrong: dict[str, str], alice: Client, key: BindingKey) -> None:
@@ -59,6 +66,22 @@ class TestPage:
         assert answer.status_code == 422
         assert 'aria-invalid="true"' in answer.content.decode()
         assert answer.context["written"] == ""
+
+    @pytest.mark.parametrize(("name", "app"), [("compose", "Pumps_2.x-a"), ("cf", "my app"), ("cf_manifest", "ü $x")])
+    def test_names_that_the_reader_of_the_format_takes(
+        self, name: str, app: str, alice: Client, key: BindingKey
+    ) -> None:
+        answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": name, "app": app})
+        assert answer.status_code == 200
+        assert answer.context["written"]
+
+    @pytest.mark.parametrize("called", ["Größe Süd", "泵站四", "-- x --", "x" * 60])
+    def test_resources_of_kubernetes_have_a_name_that_it_takes(self, called: str, alice: Client, cast: Cast) -> None:
+        key, _secret = make_key(cast.acme, called)
+        answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": "kubernetes"})
+        name = yaml.safe_load(answer.context["written"])["metadata"]["name"]
+        # A subdomain of RFC 1123, as Kubernetes checks it: at most 253 characters, its parts as long as they like.
+        assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,251}[a-z0-9])?", name)
 
     def test_format_that_cannot_carry_a_value_says_so(self, alice: Client, key: BindingKey) -> None:
         answer = alice.get(f"/t/acme/keys/{key.pk}/export/", {"format": "cf_manifest", "app": "((x))"})
@@ -82,15 +105,25 @@ class TestFile:
         assert answer["Cache-Control"] == "no-store"
         coded = yaml.safe_load(answer.content)["data"][f"mx-const-{MODULE}.ClientSecret"]
         assert base64.b64decode(coded).decode() == secret
-        assert exports() == [("Alice Adler", "mendix_secret", "with")]
+        assert exports() == [("Alice Adler", "mendix_secret", "with", 1)]
         record = AuditRecord.all_tenants.get(name="key.exported")
         assert secret not in bytes(record.body or b"").decode()
         assert "with the secret" in record.sentence
 
+    def test_record_says_which_secret_it_was(self, alice: Client, cast: Cast) -> None:
+        key, first = make_key(cast.acme)
+        with tenant_scope(cast.acme.pk):
+            _generation, second = roll_key(key, old_ends=OldEnd(3600), by=SYSTEM)
+        for secret in (second.reveal(), first):
+            alice.post(f"/t/acme/keys/{key.pk}/export/file/", {"client_secret": secret, "format": "env"})
+        assert [told[-1] for told in exports()] == [2, 1]
+        ledger = alice.get(f"/t/acme/keys/{key.pk}/").context["exposures"]
+        assert [exposure.generation for exposure in ledger][:2] == [1, 2]
+
     def test_without_it(self, alice: Client, key: BindingKey) -> None:
         answer = alice.post(f"/t/acme/keys/{key.pk}/export/file/", {"format": "env"})
         assert "ClientSecret=<paste the clientSecret here>" in answer.content.decode()
-        assert exports() == [("Alice Adler", "env", "without")]
+        assert exports() == [("Alice Adler", "env", "without", 0)]
 
     @pytest.mark.parametrize("secret", ["bnd_wrong", "bnd_" + "0" * 49, "x\r\nSet-Cookie: a=b"])
     def test_is_no_mirror_for_other_text(self, secret: str, alice: Client, key: BindingKey) -> None:

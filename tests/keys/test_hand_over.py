@@ -143,6 +143,7 @@ class TestStart:
         signed_in(sam).post(path_of(start(key)))
         answer = alice.post(f"/t/acme/keys/{key.pk}/hand-over/", FORM)
         assert "Two secrets of this key work already" in answer.content.decode()
+        assert "Hand over…" not in alice.get(f"/t/acme/keys/{key.pk}/").content.decode()
 
     def test_not_of_a_key_that_does_not_work(self, alice: Client, key: BindingKey) -> None:
         BindingKey.all_tenants.update(disabled_at=timezone.now())
@@ -370,7 +371,8 @@ class TestFile:
         answer = browser.post(f"{path}file/", {"client_secret": secret, "format": "env"})
         assert f"ClientSecret={secret}\n" in answer.content.decode()
         record = AuditRecord.all_tenants.get(name="key.exported")
-        assert (record.actor_name, record.facts["secret"]) == ("Sam Stranger", "with")
+        told = (record.actor_name, record.facts["secret"], record.facts["generation"])
+        assert told == ("Sam Stranger", "with", 2)
 
     def test_for_nobody_else(self, sam: User, cast: Cast, key: BindingKey) -> None:
         path = path_of(start(key))

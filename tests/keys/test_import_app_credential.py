@@ -20,6 +20,7 @@ from portal.scoping import tenant_scope
 from tests.cast import Cast, get_token, make_key, make_upstream_key, signed_in
 
 IMPORT = "/t/acme/keys/import/"
+ADDRESS = "/gateway/api/technicaltokenmanager/v3/oauth/token"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def written(hub: RunningEmulator, secret: str, **changed: str) -> dict[str, str]
     return {
         "name": "Demo app",
         "source": "app_credential",
-        "token_url": f"{hub.url}/gateway/api/technicaltokenmanager/v3/oauth/token",
+        "token_url": f"{hub.url}{ADDRESS}",
         "client_id": "acme-demoapp-1.0.0",
         "client_secret": secret,
         "app_name": "demoapp",
@@ -67,7 +68,7 @@ def test_wire_form_is_that_of_the_token_manager(alice: Client, cast: Cast, hub: 
     with tenant_scope(cast.acme.pk):
         credential = upstream_credential(cast.acme)
     url, content = token_manager.request(credential.token_url, credential.client_id, credential.secret)
-    assert url == f"{hub.url}/gateway/api/technicaltokenmanager/v3/oauth/token"
+    assert url == f"{hub.url}{ADDRESS}"
     assert content["json"] == {"hostTenant": "acme", "appName": "demoapp", "appVersion": "1.0.0", "userTenant": "acme"}
     key = base64.b64encode(f"acme-demoapp-1.0.0:{secret}".encode()).decode()
     assert content["headers"]["X-SPACE-AUTH-KEY"] == f"Basic {key}"
@@ -94,6 +95,12 @@ def test_application_of_another_tenant_reads_this_ones_data(cast: Cast, hub: Run
             {"token_url": "https://evil.example/api/technicaltokenmanager/v3/oauth/token"},
             "The TokenURL of this tenant is",
         ),
+        ({"token_url": f"{{hub}}{ADDRESS}?hostTenant=globex"}, "without a query"),
+        ({"token_url": f"{{hub}}{ADDRESS}?hostTenant=acme&hostTenant=globex"}, "without a query"),
+        ({"token_url": f"{{hub}}{ADDRESS}?hostTenant="}, "without a query"),
+        ({"token_url": f"{{hub}}{ADDRESS}?appVersion=2.0.0"}, "without a query"),
+        ({"token_url": f"{{hub}}{ADDRESS}?x"}, "without a query"),
+        ({"token_url": f"{{hub}}{ADDRESS}?hostTenant=acme", "host_tenant": "globex"}, "without a query"),
         ({"client_secret": "wrong"}, "does not accept this clientID with this clientSecret"),
         ({"app_version": "2.0.0"}, "does not accept this clientID with this clientSecret"),
         ({"host_tenant": "globex"}, "does not accept this clientID with this clientSecret"),
@@ -109,6 +116,15 @@ def test_refused_and_the_one_before_stays(
     assert told in answer.content.decode()
     assert secret not in answer.content.decode()
     assert BindingKey.all_tenants.get(revoked_at=None).pk == before.pk
+
+
+@pytest.mark.parametrize("query", ["?", "?hostTenant=acme", "?userTenant=acme&appVersion=1.0.0&appName=demoapp"])
+def test_query_that_says_the_same_is_fine(
+    alice: Client, cast: Cast, hub: RunningEmulator, secret: str, query: str
+) -> None:
+    assert alice.post(IMPORT, written(hub, secret, token_url=f"{hub.url}{ADDRESS}{query}")).status_code == 302
+    kept = "?hostTenant=acme&appName=demoapp&appVersion=1.0.0&userTenant=acme"
+    assert BindingKey.all_tenants.get().token_url == f"{hub.url}{ADDRESS}{kept}"
 
 
 def test_secret_goes_to_the_token_manager_only_as_its_own_kind(

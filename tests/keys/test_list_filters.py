@@ -203,6 +203,20 @@ def test_search_and_sort_ignore_case(alice: Client, cast: Cast) -> None:
     assert names(alice, "?q=über&sort=name") == ["überall", "Übergabe"]
 
 
+def test_filter_that_is_none_takes_no_other_away(alice: Client, cast: Cast) -> None:
+    for name in ("North", "South"):
+        make_key(cast.acme, f"{name} line")
+    answer = alice.get("/t/acme/keys/?q=north&unused=-1&state=nonsense&expires=x&sort=name")
+    assert [row["name"] for row in answer.context["keys"]] == ["North line"]
+    page = answer.content.decode()
+    assert page.count('aria-invalid="true"') == 3
+    assert 'href="/t/acme/keys/export.csv?q=north&amp;sort=name"' in page
+    assert alice.get("/t/acme/keys/export.json?q=north&sort=name").status_code == 200
+    answer = alice.get("/t/acme/keys/?q=zzzz&unused=-1")
+    assert answer.context["keys"] == []
+    assert "No key matches the filter" in answer.content.decode()
+
+
 @pytest.mark.parametrize("query", ["?unused=x", "?unused=0", "?unused=99999", "?expires=-1"])
 def test_filter_that_is_none_is_told_at_its_field(alice: Client, cast: Cast, query: str) -> None:
     make_key(cast.acme)

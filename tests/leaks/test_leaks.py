@@ -53,6 +53,7 @@ def test_pasted_secret_is_found_and_recorded(alice: Client, cast: Cast) -> None:
     assert "1 secret of your keys was found" in shown
     assert "Line 4 gateway" in shown
     assert "Works now" in shown
+    assert "Whoever can read the places below can use them." in shown
     (record,) = leak_records()
     assert (record.name, record.actor_name, record.subject) == ("key.leak_found", "Alice Adler", f"key:{key.pk}")
     assert record.facts["where"] == "pasted text"
@@ -173,6 +174,8 @@ class TestDisable:
             BindingKey.all_tenants.filter(pk=key.pk).update(**{f"{change}_at": timezone.now()})
         shown = page(alice, text=secret)
         assert "No longer" in shown
+        assert "Nobody can use what stands in the places below now." in shown
+        assert "can use them" not in shown
         assert 'name="offer"' not in shown
 
     def test_only_what_the_page_offered(self, alice: Client, cast: Cast) -> None:

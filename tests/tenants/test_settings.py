@@ -57,6 +57,7 @@ class TestSettings:
             {"display_name": ""},
             {"display_name": "x" * 101},
             {"display_name": "two\nlines"},
+            {"display_name": "\u3164\u2800"},
             {"contact_email": "nobody"},
             {"security_email": "a@b.example\r\nBcc: c@d.example"},
             {"key_max_days": "0"},

@@ -42,7 +42,8 @@ def token_of(key: BindingKey, secret: str, scope: str = "", **environ: Any) -> s
 
 def change(key: BindingKey, **options: Any) -> None:
     with tenant_scope(key.tenant_id):
-        change_key(key, options=KeyOptions(**options), by=SYSTEM)
+        seen = KeyOptions.of(BindingKey.objects.get(pk=key.pk)).digest
+        change_key(key, options=KeyOptions(**options), seen=seen, by=SYSTEM)
 
 
 def refusals(name: str) -> list[str]:

@@ -11,9 +11,13 @@ from portal.keys.models import BindingKey
 
 
 @transaction.atomic(durable=True)
-def export_key(key: BindingKey, *, written_as: str, with_secret: bool, by: Actor) -> None:
-    """Record the export. With the secret, whoever has the file can call as this key."""
+def export_key(key: BindingKey, *, written_as: str, generation: int | None, by: Actor) -> None:
+    """Record the export. With a secret, of this generation, whoever has the file can call as this key."""
     exported = events.KeyExported(
-        key_name=key.name, client_id=key.client_id, format=written_as, secret="with" if with_secret else "without"
+        key_name=key.name,
+        client_id=key.client_id,
+        format=written_as,
+        secret="with" if generation else "without",
+        generation=generation or 0,
     )
     record(exported, by=by, subject=key.subject)

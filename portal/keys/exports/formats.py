@@ -31,6 +31,8 @@ KNOWN_MODULES = (
 PLACEHOLDER = "<paste the clientSecret here>"
 _MUST_BE_SET = "CLIENT_SECRET:?write the clientSecret into the variable CLIENT_SECRET first"
 _SECRET = "ClientSecret"  # noqa: S105 - its name
+# https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json, `services`
+COMPOSE_SERVICE = re.compile(r"[a-zA-Z0-9._-]+")
 # What every reader of .env files, and a shell, takes as it stands.
 _PLAIN = re.compile(r"[A-Za-z0-9@%+=:,./_-]+")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.keys.exports.formats import FORMATS, Export
+from portal.keys.exports.formats import COMPOSE_SERVICE, FORMATS, Export
 from portal.keys.models import BindingKey
 from portal.keys.queries import token_url_of
 
@@ -54,6 +54,10 @@ class ExportForm(forms.Form):
         # A leading hyphen would be an option to `cf`.
         if not app.isprintable() or app.startswith("-"):
             raise forms.ValidationError(_("Use letters, digits, spaces and signs on one line; no hyphen first."))
+        if self.cleaned_data.get("format") == "compose" and not COMPOSE_SERVICE.fullmatch(app):
+            raise forms.ValidationError(
+                _("Compose names a service with letters A–Z and a–z, digits, dots, hyphens and underscores.")
+            )
         return app
 
     def clean(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpResponse
@@ -21,6 +22,14 @@ from portal.keys.links import key_url
 from portal.keys.models import BindingKey, SecretGeneration, Source
 from portal.lib import client_secret
 from portal.permissions import Permission
+
+
+@dataclass(frozen=True)
+class BroughtSecret:
+    """A secret that a browser sent back, and which one of the key's it is."""
+
+    value: str = field(repr=False)
+    generation: int
 
 
 class ExportIncomplete(Refusal):
@@ -66,24 +75,25 @@ def export_file(request: TenantRequest, key_id: int) -> HttpResponse:
     return file_of(key, form, secret, request.actor)
 
 
-def brought_secret(sent: Any, generations: Iterable[SecretGeneration]) -> str:
+def brought_secret(sent: Any, generations: Iterable[SecretGeneration]) -> BroughtSecret:
     """The secret of one of these that a browser sent back; raises `BadRequest` for any other: this is no mirror."""
     form = SecretForm(sent)
     if not form.is_valid():
         raise BadRequest
     secret: str = form.cleaned_data["client_secret"]
-    if not any(client_secret.matches(secret, generation.verifier) for generation in generations):
-        raise BadRequest
-    return secret
+    for generation in generations:
+        if client_secret.matches(secret, generation.verifier):
+            return BroughtSecret(secret, generation.number)
+    raise BadRequest
 
 
-def file_of(key: BindingKey, form: ExportForm, secret: str | None, by: Actor) -> HttpResponse:
+def file_of(key: BindingKey, form: ExportForm, secret: BroughtSecret | None, by: Actor) -> HttpResponse:
     """The recorded export as an attachment. Raises `ExportIncomplete`, `NotWritable`."""
     if not form.is_valid():
         raise ExportIncomplete(" ".join(str(text) for texts in form.errors.values() for text in texts))
     name = form.cleaned_data["format"]
-    written = FORMATS[name].write(form.export_of(key, secret))
-    export_key(key, written_as=name, with_secret=secret is not None, by=by)
+    written = FORMATS[name].write(form.export_of(key, secret.value if secret else None))
+    export_key(key, written_as=name, generation=secret.generation if secret else None, by=by)
     filename = f"{key.constant_name.lower()}{FORMATS[name].ending}"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return HttpResponse(written, content_type="text/plain; charset=utf-8", headers=headers)

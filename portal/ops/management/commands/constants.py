@@ -28,7 +28,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--tenant", default="", help="name of one tenant; without it, all that are not archived")
+        parser.add_argument("--tenant", help="name of one tenant; without it, all that are not archived")
         parser.add_argument("--check", action="store_true", help="exit with 1 when something is wrong")
         parser.add_argument("--format", choices=("table", "json"), default="table")
 
@@ -53,12 +53,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{name} names no key and has no effect.")
 
 
-def _looked_up(name: str) -> tuple[list[ConstantRow], list[str]]:
+def _looked_up(name: str | None) -> tuple[list[ConstantRow], list[str]]:
     tenants = Tenant.objects.exclude(state=TenantState.ARCHIVED).order_by("name")
-    if name:
+    if name is not None:
         tenants = tenants.filter(name=name)
         if not tenants:
-            raise CommandError(f"There is no tenant {name}.", returncode=USAGE)
+            raise CommandError(f"There is no tenant {name!r}.", returncode=USAGE)
     rows: list[ConstantRow] = []
     known: set[str] = set()
     for tenant in tenants:
@@ -66,7 +66,7 @@ def _looked_up(name: str) -> tuple[list[ConstantRow], list[str]]:
             keys = list(keys_with_constants())
             rows += rows_of(tenant, keys)
             known |= {variable for key in keys for variable in names_of(tenant.name, key)}
-    return rows, unknown_names(known, os.environ, name)
+    return rows, unknown_names(known, os.environ, name or "")
 
 
 def _cells(row: ConstantRow) -> tuple[str, ...]:
