@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from django.http import HttpRequest, QueryDict
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 
 from portal.lib.secret import Secret
 from portal.tokens.errors import TokenError
@@ -70,15 +71,26 @@ def read_question(request: HttpRequest) -> TokenQuestion:
 
 
 def _form(request: HttpRequest) -> QueryDict:
-    """The fields of the body. Nothing secret may stand in the address, where logs keep it."""
+    """The fields of the body, if all of it came. Nothing secret may stand in the address, where logs keep it."""
     if request.method != "POST":
         raise TokenError("invalid_request", "Use POST.", 405, {"Allow": "POST"})
-    if request.body and request.content_type != FORM:
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        # Nobody reads such a body, and what is not read must not be taken for what was not sent.
+        raise TokenError("invalid_request", "Send the body with a Content-Length, not in chunks.", 411)
+    try:
+        # A form has no charset, and ours is ASCII: what some clients add to the content type changes nothing.
+        request.encoding = "utf-8"
+        body, query, form = request.body, request.GET, request.POST
+    except (SuspiciousOperation, UnreadablePostError):
+        raise TokenError("invalid_request", "The request is too large, has too many fields or broke off.") from None
+    if len(body) < int(request.META.get("CONTENT_LENGTH") or 0):
+        raise TokenError("invalid_request", "The body broke off: it is shorter than its Content-Length.")
+    if body and request.content_type != FORM:
         raise TokenError("invalid_request", f"The content type must be {FORM}.")
     for name in ("client_secret", "token"):
-        if name in request.GET:
+        if name in query:
             raise TokenError("invalid_request", f"Never send {name} in the URL: send it in the body.")
-    return request.POST
+    return form
 
 
 def _single(parameters: QueryDict, name: str) -> str:
