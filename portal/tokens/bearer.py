@@ -241,14 +241,15 @@ def _decoded(token: str) -> KnownToken:
 
 def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:
     """Record that a call with this secret was refused; what repeats within a minute is only counted."""
-    key, network = secret.key, repeats.network_of(actor.address)
+    key = secret.key
+    same = ("call", key.occasion(reason), key.client_id, repeats.network_of(actor.address))
     # By agent as well: whoever gets here has, or had, the secret.
-    same = ("call", key.occasion(reason), key.client_id, network, actor.agent)
-    with repeats.counted(*same) as repeated, tenant_scope(key.tenant_id):
-        if repeated is None and uses.is_only_counted(secret, actor=actor, route=ANY_CALL):
+    caller = actor._replace(agent=repeats.agent_of(actor.agent, *same))
+    with repeats.counted(*same, caller.agent) as repeated, tenant_scope(key.tenant_id):
+        if repeated is None and uses.is_only_counted(secret, actor=caller, route=ANY_CALL):
             return
         with transaction.atomic(durable=True):
-            uses.note(secret, actor=actor, route=ANY_CALL, ok=False)
+            uses.note(secret, actor=caller, route=ANY_CALL, ok=False)
             if repeated is not None:
                 refused = events.CallRefused(
                     client_id=key.client_id,
