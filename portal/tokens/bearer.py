@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, NamedTuple
 
 import jwt
@@ -169,13 +170,19 @@ class KnownToken:
     def read_lately(self) -> SecretGeneration:
         """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
         lately = self.lately  # another thread may replace it
-        if lately is None or lately.is_due:
-            if lately is not None:
+        if lately is not None and not lately.is_due:
+            return lately.generation
+        with _storing:
+            if lately is not None and self.lately is lately:
                 self.lately = lately._replace(is_renewed=True)  # one asks the database, the others go on meanwhile
-            now = time.monotonic()  # before the database is asked: what it answers is younger than that
-            generation = self.read()
-            lately = self.lately = Seen(generation, now, self._let_in_until(generation))
-        return lately.generation
+        now = time.monotonic()  # before the database is asked: what it answers is younger than that
+        generation = self.read()
+        seen = Seen(generation, now, self._let_in_until(generation))
+        with _storing:
+            # Another thread that asked later may have had its answer sooner: that one holds.
+            if self.lately is None or self.lately.read_at < now:
+                self.lately = seen
+            return self.lately.generation
 
     def let_in_lately(self) -> SecretGeneration | None:
         """What `read_lately` read, if every call is let in with that; None when this one is to be looked at."""
@@ -190,6 +197,8 @@ class KnownToken:
         return min([self.expires_at, *(end.timestamp() for end in (key.expires_at, generation.ends_at) if end)])
 
 
+# For as long as a `KnownToken.lately` is compared and replaced; nothing is read under it.
+_storing = Lock()
 # By the BLAKE2b digest of the token.
 _known: dict[bytes, KnownToken] = {}
 MOST_KNOWN = 10_000

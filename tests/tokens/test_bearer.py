@@ -27,6 +27,7 @@ from portal.keys.lifecycle.commands import disable_key, enable_key
 from portal.keys.models import BindingKey, SecretGeneration, SigningKey
 from portal.keys.signing import Signer, signers
 from portal.scoping import tenant_scope
+from portal.tokens import bearer
 from portal.tokens.bearer import KnownToken
 from tests.cast import Cast, get_token, make_upstream_key
 from tests.environment import PORTAL_URL
@@ -333,6 +334,44 @@ class TestStateThatWasReadLately:
         for _call in range(2):
             assert call(f"Bearer {token}").status_code == 200
         assert len(reads) == asked
+
+    def test_an_older_answer_does_not_replace_a_newer_one(
+        self, cast: Cast, gateway: KeyAndSecret, token: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One call is slow to bring what it read; meanwhile the key is revoked, and another call has seen it."""
+        read, slow = KnownToken.read, [True]
+
+        def read_slowly(known: KnownToken) -> SecretGeneration:
+            if not slow:
+                return read(known)
+            slow.clear()
+            found = read(known)
+            with tenant_scope(cast.acme.pk):
+                revoke_key(gateway.key, by=SYSTEM)
+            assert_token_refused(call(f"Bearer {token}"), token)
+            return found
+
+        monkeypatch.setattr(KnownToken, "read", read_slowly)
+        for _call in range(3):
+            assert_token_refused(call(f"Bearer {token}"), token)
+
+    def test_who_begins_to_renew_does_not_replace_a_newer_one(self, token: str) -> None:
+        """A call that looked at what is kept a moment ago finds another there now."""
+        assert call(f"Bearer {token}").status_code == 200
+        (known,) = bearer._known.values()
+        stale = known.lately
+        assert stale is not None
+        newer = stale._replace(read_at=stale.read_at + 3600)
+
+        class Due(bearer.Seen):
+            @property
+            def is_due(self) -> bool:
+                known.lately = newer  # another thread, between the look and what follows from it
+                return True
+
+        known.lately = Due(*stale)
+        known.read_lately()
+        assert known.lately is newer
 
     def test_what_would_refuse_is_read_again(self, cast: Cast, gateway: KeyAndSecret, token: str) -> None:
         with tenant_scope(cast.acme.pk):
