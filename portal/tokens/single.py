@@ -86,12 +86,12 @@ def revoke(asked: TokenQuestion, *, by: Actor) -> None:
 def _revoke(generation: SecretGeneration, claims: dict[str, Any], actor: Actor) -> str:
     """End the token; why there is nothing to end, if there is not."""
     key = generation.key
-    now = timezone.now()
+    # Another worker's clock may be behind: it still takes the token for a valid one.
+    over = timezone.now() - timedelta(seconds=constants.CLOCK_LEEWAY)
     expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
     with tenant_scope(key.tenant_id), transaction.atomic(durable=True):
-        # Another worker's clock may be behind: it would still take the token for a valid one.
-        RevokedToken.objects.filter(expires_at__lt=now - timedelta(seconds=constants.CLOCK_LEEWAY)).delete()
-        if expires_at < now:
+        RevokedToken.objects.filter(expires_at__lt=over).delete()
+        if expires_at < over:
             return "token_expired"
         _row, is_new = RevokedToken.objects.get_or_create(jti=claims["jti"], defaults={"expires_at": expires_at})
         if not is_new:
