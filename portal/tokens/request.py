@@ -49,15 +49,13 @@ class TokenQuestion(Credentials):
 def read(request: HttpRequest) -> TokenRequest:
     """The request as it was meant; raises `TokenError` with the code that RFC 6749 gives the mistake."""
     form = _form(request)
-    grant_type = _single(form, "grant_type") or _single(request.GET, "grant_type")
-    if _single(request.GET, "grant_type") not in {"", grant_type}:
-        raise TokenError("invalid_request", "grant_type is one thing in the body and another in the query.")
+    grant_type = _either(form, request.GET, "grant_type")
     if not grant_type:
         raise TokenError("invalid_request", "grant_type is missing, write grant_type=client_credentials.")
     if grant_type != "client_credentials":
         raise TokenError("unsupported_grant_type", "Only grant_type=client_credentials is supported.")
     client_id, secret = _credentials(request, form)
-    return TokenRequest(client_id, Secret(secret), _scope(_single(form, "scope") or _single(request.GET, "scope")))
+    return TokenRequest(client_id, Secret(secret), _scope(_either(form, request.GET, "scope")))
 
 
 def read_question(request: HttpRequest) -> TokenQuestion:
@@ -100,13 +98,26 @@ def _single(parameters: QueryDict, name: str) -> str:
     return values[0] if values else ""
 
 
+def _either(form: QueryDict, query: QueryDict, name: str) -> str:
+    """What stands in the body or in the query, or the same in both."""
+    in_body, in_query = _single(form, name), _single(query, name)
+    if in_body and in_query and in_body != in_query:
+        raise TokenError("invalid_request", f"{name} is one thing in the body and another in the query.")
+    return in_body or in_query
+
+
 def _credentials(request: HttpRequest, form: QueryDict) -> tuple[str, str]:
     header = request.META.get("HTTP_AUTHORIZATION", "")
     client_id, secret = _single(form, "client_id"), _single(form, "client_secret")
     if header and secret:
         raise TokenError("invalid_request", "Send the credentials once: as Basic credentials or in the body.")
     if header:
+        in_body = client_id
         client_id, secret = _basic(header)
+        if in_body and client_id and in_body != client_id:
+            raise TokenError(
+                "invalid_request", "client_id is one thing in the body and another in the Basic credentials."
+            )
     return _usable(client_id), _usable(secret)
 
 
@@ -128,7 +139,8 @@ def _basic(header: str) -> tuple[str, str]:
 
 def _scope(wanted: str) -> str:
     """What was asked for, or all that the key may reach; whether it may, `scopes.granted` says."""
-    scopes = wanted.split() or [SCOPE_READ]
+    # Between two of them stands a blank and nothing else (RFC 6749 section 3.3).
+    scopes = [scope for scope in wanted.split(" ") if scope] or [SCOPE_READ]
     if not set(scopes) <= set(SCOPES):
         raise TokenError("invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
     return " ".join(dict.fromkeys(scopes))
