@@ -33,8 +33,10 @@ from portal.tokens.commands import audience
 from portal.tokens.errors import ScopeInsufficient, TokenInvalid, TokenMissing
 from portal.tokens.scopes import satisfying
 
+# RFC 9110 section 11.4. Another scheme is none that we ask for: as good as no credentials.
+SCHEME = re.compile(r"(?i:bearer)(?![!#$%&'*+.^_`|~0-9A-Za-z-])")
 # One token and nothing else: two headers arrive here as "Bearer A,Bearer B" and do not match.
-BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
+BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
 LONGEST_TOKEN = 4096
 REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "gen"]
 
@@ -116,7 +118,7 @@ def examine(token: str) -> Examined:
 
 def _presented(request: HttpRequest) -> str:
     header = request.META.get("HTTP_AUTHORIZATION", "")  # `request.headers` would copy all of them first
-    if not header:
+    if not SCHEME.match(header):
         raise TokenMissing
     matched = BEARER.fullmatch(header)
     if matched is None:
