@@ -1,4 +1,4 @@
-"""The token service as gunicorn hands requests to it, byte by byte."""
+"""What gunicorn hands to the portal of what a trusted proxy sends, byte by byte."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def test_a_body_is_read_whole_or_refused(portal: tuple[str, int]) -> None:
     assert chunks.startswith("HTTP/1.1 411 ") and '"invalid_request"' in chunks
     half = answer(portal, f"{start}Content-Length: {len(BODY) + 1}\r\n\r\n{BODY}")
     assert half.startswith("HTTP/1.1 400 ") and '"invalid_request"' in half
+
+
+@pytest.mark.parametrize("header", ["SCRIPT_NAME: /x", "SCRIPT_NAME: /api", "PATH_INFO: /sign-in/"])
+def test_no_header_moves_a_request_to_another_path(portal: tuple[str, int], header: str) -> None:
+    told = answer(portal, f"GET /.well-known/jwks.json HTTP/1.1\r\n{HEADERS}\r\n{header}\r\n\r\n")
+    assert told.startswith("HTTP/1.1 200 ") and '"keys"' in told
