@@ -117,7 +117,7 @@ def programs_pass(get_response: GetResponse) -> GetResponse:
     answered = convert_exception_to_response(straight)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith(PROGRAM_PATHS):
+        if not request.path_info.startswith(PROGRAM_PATHS):  # the path by which the view is found
             return get_response(request)
         response = cast("HttpResponseBase", answered(request))
         if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):

@@ -22,6 +22,8 @@ keepalive = 5
 # Longer targets and headers have no meaning here (PROXY_QUERY_LIMIT is 8000).
 limit_request_line = 8190
 forwarded_allow_ips = ",".join(env.list("TRUSTED_PROXIES", default=[]))
+# No header moves a request to another path, whoever sends it: gunicorn would believe SCRIPT_NAME and PATH_INFO.
+forwarder_headers = ""
 control_socket_disable = True
 
 

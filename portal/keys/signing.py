@@ -55,8 +55,8 @@ class Signer:
     verifies_until: float = float("inf")
 
 
-_kept: list[Signer] = []
-_kept_at = 0.0
+# When they were read, and what: replaced as one, never changed, because other threads are reading it.
+_kept: tuple[float, list[Signer]] = (0.0, [])
 
 
 def signers() -> list[Signer]:
@@ -82,16 +82,19 @@ def _in_order(known: list[Signer]) -> list[Signer]:
 
 def _read(seconds: int) -> list[Signer]:
     """All keys, newest first, as they were at most that many seconds ago; raises `SigningKeySealed`."""
-    global _kept, _kept_at
-    if not _kept or time.monotonic() - _kept_at > seconds:
-        stored = list(SigningKey.objects.all()) or _first()
-        _kept, _kept_at = _opened(stored), time.monotonic()
-    return _kept
+    global _kept
+    kept_at, kept = _kept
+    if not kept or time.monotonic() - kept_at > seconds:
+        now = time.monotonic()  # before the database is asked: what it answers is younger than that
+        kept = _opened(list(SigningKey.objects.all()) or _first())
+        _kept = now, kept
+    return kept
 
 
 def forget() -> None:
     """Read the keys from the database again on the next use."""
-    _kept.clear()
+    global _kept
+    _kept = (0.0, [])
 
 
 def _opened(stored: list[SigningKey]) -> list[Signer]:

@@ -8,6 +8,8 @@ from threading import Lock
 
 # Different keys remembered at once in one `Buckets`.
 MOST = 10_000
+# So many seconds a clock is put back to be right again.
+CLOCK_STEP = 1.0
 
 
 class Buckets:
@@ -24,10 +26,11 @@ class Buckets:
 
     def take(self, *key: str) -> int:
         """Take one out of the key's bucket: 0, or the seconds until there is one again, when it is empty."""
-        now, each = time.time(), self._seconds / self._size
+        each = self._seconds / self._size
         with self._lock:
+            now = time.time()
             full_at = max(self._full_at.get(key, now), now)
-            if full_at - now > self._seconds:  # the clock was set back
+            if full_at - now > self._seconds + CLOCK_STEP:  # the clock was set back, and not only put right
                 full_at = now
             wait = full_at + each - now - self._seconds
             # A hair of tolerance: sums of fractions do not meet the whole exactly.

@@ -12,9 +12,12 @@ MAPPED = IPv6Network("::ffff:0:0/96")
 
 @lru_cache(maxsize=1024)
 def plain(address: str) -> IPv4Address | IPv6Address:
-    """The address, of IPv4 again if it was. Raises `ValueError`."""
+    """The address, of IPv4 again if it was, without a zone (RFC 4007): that is a name of any length, and means
+    something on one machine only. Raises `ValueError`."""
     parsed = ip_address(address)
-    return (parsed.version == 6 and parsed.ipv4_mapped) or parsed
+    if parsed.version == 4:
+        return parsed
+    return parsed.ipv4_mapped or IPv6Address(parsed.packed)
 
 
 def plain_network(network: Network) -> Network:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, NamedTuple
 
 import jwt
@@ -32,8 +33,10 @@ from portal.tokens.commands import audience
 from portal.tokens.errors import ScopeInsufficient, TokenInvalid, TokenMissing
 from portal.tokens.scopes import satisfying
 
+# RFC 9110 section 11.4. Another scheme is none that we ask for: as good as no credentials.
+SCHEME = re.compile(r"(?i:bearer)(?![!#$%&'*+.^_`|~0-9A-Za-z-])")
 # One token and nothing else: two headers arrive here as "Bearer A,Bearer B" and do not match.
-BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
+BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
 LONGEST_TOKEN = 4096
 REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "scope", "gen"]
 
@@ -115,7 +118,7 @@ def examine(token: str) -> Examined:
 
 def _presented(request: HttpRequest) -> str:
     header = request.META.get("HTTP_AUTHORIZATION", "")  # `request.headers` would copy all of them first
-    if not header:
+    if not SCHEME.match(header):
         raise TokenMissing
     matched = BEARER.fullmatch(header)
     if matched is None:
@@ -169,13 +172,19 @@ class KnownToken:
     def read_lately(self) -> SecretGeneration:
         """The same as it was at most KEY_STATE_AGE milliseconds ago: so soon a revocation holds in every process."""
         lately = self.lately  # another thread may replace it
-        if lately is None or lately.is_due:
-            if lately is not None:
+        if lately is not None and not lately.is_due:
+            return lately.generation
+        with _storing:
+            if lately is not None and self.lately is lately:
                 self.lately = lately._replace(is_renewed=True)  # one asks the database, the others go on meanwhile
-            now = time.monotonic()  # before the database is asked: what it answers is younger than that
-            generation = self.read()
-            lately = self.lately = Seen(generation, now, self._let_in_until(generation))
-        return lately.generation
+        now = time.monotonic()  # before the database is asked: what it answers is younger than that
+        generation = self.read()
+        seen = Seen(generation, now, self._let_in_until(generation))
+        with _storing:
+            # Another thread that asked later may have had its answer sooner: that one holds.
+            if self.lately is None or self.lately.read_at < now:
+                self.lately = seen
+            return self.lately.generation
 
     def let_in_lately(self) -> SecretGeneration | None:
         """What `read_lately` read, if every call is let in with that; None when this one is to be looked at."""
@@ -190,6 +199,8 @@ class KnownToken:
         return min([self.expires_at, *(end.timestamp() for end in (key.expires_at, generation.ends_at) if end)])
 
 
+# For as long as a `KnownToken.lately` is compared and replaced; nothing is read under it.
+_storing = Lock()
 # By the BLAKE2b digest of the token.
 _known: dict[bytes, KnownToken] = {}
 MOST_KNOWN = 10_000
@@ -241,14 +252,15 @@ def _decoded(token: str) -> KnownToken:
 
 def record_refused_call(request: HttpRequest, secret: SecretGeneration, reason: str, actor: Actor) -> None:
     """Record that a call with this secret was refused; what repeats within a minute is only counted."""
-    key, network = secret.key, repeats.network_of(actor.address)
+    key = secret.key
+    same = ("call", key.occasion(reason), key.client_id, repeats.network_of(actor.address))
     # By agent as well: whoever gets here has, or had, the secret.
-    same = ("call", key.occasion(reason), key.client_id, network, actor.agent)
-    with repeats.counted(*same) as repeated, tenant_scope(key.tenant_id):
-        if repeated is None and uses.is_only_counted(secret, actor=actor, route=ANY_CALL):
+    caller = actor._replace(agent=repeats.agent_of(actor.agent, *same))
+    with repeats.counted(*same, caller.agent) as repeated, tenant_scope(key.tenant_id):
+        if repeated is None and uses.is_only_counted(secret, actor=caller, route=ANY_CALL):
             return
         with transaction.atomic(durable=True):
-            uses.note(secret, actor=actor, route=ANY_CALL, ok=False)
+            uses.note(secret, actor=caller, route=ANY_CALL, ok=False)
             if repeated is not None:
                 refused = events.CallRefused(
                     client_id=key.client_id,

@@ -105,19 +105,18 @@ def _record_unknown(sent: Credentials, reason: str, by: Actor, endpoint: str) ->
 def _record_refused(
     key: BindingKey, generation: SecretGeneration | None, reason: str, actor: Actor, endpoint: str
 ) -> None:
+    route = events.route_of(endpoint)
+    same = (endpoint, key.occasion(reason), key.client_id, repeats.network_of(actor.address))
     # By agent only where the secret was right: whoever guesses can call itself a million names.
-    agent, route = actor.agent if generation is not None else "", events.route_of(endpoint)
-    network = repeats.network_of(actor.address)
-    with (
-        repeats.counted(endpoint, key.occasion(reason), key.client_id, network, agent) as repeated,
-        tenant_scope(key.tenant_id),
-    ):
+    agent = repeats.agent_of(actor.agent, *same) if generation is not None else ""
+    caller = actor._replace(agent=agent)
+    with repeats.counted(*same, agent) as repeated, tenant_scope(key.tenant_id):
         # A wrong secret is nobody's use: only who has a secret can be said to use it.
-        if repeated is None and (generation is None or uses.is_only_counted(generation, actor=actor, route=route)):
+        if repeated is None and (generation is None or uses.is_only_counted(generation, actor=caller, route=route)):
             return
         with transaction.atomic(durable=True):
             if generation is not None:
-                uses.note(generation, actor=actor, route=route, ok=False)
+                uses.note(generation, actor=caller, route=route, ok=False)
             if repeated is not None:
                 refused = events.client_refused(endpoint, key.client_id, reason, repeated)
                 record(refused, by=actor, outcome=Outcome.DENIED, subject=key.subject)

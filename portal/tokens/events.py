@@ -31,6 +31,7 @@ REASONS = {
     "token_expired": _("the token has expired"),
     "token_revoked": _("the token was revoked"),
     "token_unknown": _("it is no token of this tenant"),
+    "token_foreign": _("it is another client's token"),
     "scope_insufficient": _("the token does not have the scope"),
     "proxy_switched_off": _("the deployment switches the proxy off"),
     "daily_calls_reached": _("the tenant has made all calls of the day"),
@@ -98,6 +99,14 @@ class TokenIntrospected(Event):
 class TokenRevoked(Event):
     client_id: str
     jti: str
+
+
+@event("token.not_revoked", _("wanted to revoke an access token; nothing was revoked ({reason})"), Kind.KEY_USE)
+class TokenNotRevoked(Refused):
+    client_id: str
+    # Empty unless it is a token of this tenant.
+    jti: str
+    reason: str
 
 
 @event("call.refused", _("called the API and was refused ({reason})"), Kind.KEY_USE)

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from django.http import HttpRequest, QueryDict
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 
 from portal.lib.secret import Secret
 from portal.tokens.errors import TokenError
@@ -48,15 +49,13 @@ class TokenQuestion(Credentials):
 def read(request: HttpRequest) -> TokenRequest:
     """The request as it was meant; raises `TokenError` with the code that RFC 6749 gives the mistake."""
     form = _form(request)
-    grant_type = _single(form, "grant_type") or _single(request.GET, "grant_type")
-    if _single(request.GET, "grant_type") not in {"", grant_type}:
-        raise TokenError("invalid_request", "grant_type is one thing in the body and another in the query.")
+    grant_type = _either(form, request.GET, "grant_type")
     if not grant_type:
         raise TokenError("invalid_request", "grant_type is missing, write grant_type=client_credentials.")
     if grant_type != "client_credentials":
         raise TokenError("unsupported_grant_type", "Only grant_type=client_credentials is supported.")
     client_id, secret = _credentials(request, form)
-    return TokenRequest(client_id, Secret(secret), _scope(_single(form, "scope") or _single(request.GET, "scope")))
+    return TokenRequest(client_id, Secret(secret), _scope(_either(form, request.GET, "scope")))
 
 
 def read_question(request: HttpRequest) -> TokenQuestion:
@@ -70,15 +69,26 @@ def read_question(request: HttpRequest) -> TokenQuestion:
 
 
 def _form(request: HttpRequest) -> QueryDict:
-    """The fields of the body. Nothing secret may stand in the address, where logs keep it."""
+    """The fields of the body, if all of it came. Nothing secret may stand in the address, where logs keep it."""
     if request.method != "POST":
         raise TokenError("invalid_request", "Use POST.", 405, {"Allow": "POST"})
-    if request.body and request.content_type != FORM:
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        # Nobody reads such a body, and what is not read must not be taken for what was not sent.
+        raise TokenError("invalid_request", "Send the body with a Content-Length, not in chunks.", 411)
+    try:
+        # A form has no charset, and ours is ASCII: what some clients add to the content type changes nothing.
+        request.encoding = "utf-8"
+        body, query, form = request.body, request.GET, request.POST
+    except (SuspiciousOperation, UnreadablePostError):
+        raise TokenError("invalid_request", "The request is too large, has too many fields or broke off.") from None
+    if len(body) < int(request.META.get("CONTENT_LENGTH") or 0):
+        raise TokenError("invalid_request", "The body broke off: it is shorter than its Content-Length.")
+    if body and request.content_type != FORM:
         raise TokenError("invalid_request", f"The content type must be {FORM}.")
     for name in ("client_secret", "token"):
-        if name in request.GET:
+        if name in query:
             raise TokenError("invalid_request", f"Never send {name} in the URL: send it in the body.")
-    return request.POST
+    return form
 
 
 def _single(parameters: QueryDict, name: str) -> str:
@@ -88,13 +98,26 @@ def _single(parameters: QueryDict, name: str) -> str:
     return values[0] if values else ""
 
 
+def _either(form: QueryDict, query: QueryDict, name: str) -> str:
+    """What stands in the body or in the query, or the same in both."""
+    in_body, in_query = _single(form, name), _single(query, name)
+    if in_body and in_query and in_body != in_query:
+        raise TokenError("invalid_request", f"{name} is one thing in the body and another in the query.")
+    return in_body or in_query
+
+
 def _credentials(request: HttpRequest, form: QueryDict) -> tuple[str, str]:
     header = request.META.get("HTTP_AUTHORIZATION", "")
     client_id, secret = _single(form, "client_id"), _single(form, "client_secret")
     if header and secret:
         raise TokenError("invalid_request", "Send the credentials once: as Basic credentials or in the body.")
     if header:
+        in_body = client_id
         client_id, secret = _basic(header)
+        if in_body and client_id and in_body != client_id:
+            raise TokenError(
+                "invalid_request", "client_id is one thing in the body and another in the Basic credentials."
+            )
     return _usable(client_id), _usable(secret)
 
 
@@ -116,7 +139,8 @@ def _basic(header: str) -> tuple[str, str]:
 
 def _scope(wanted: str) -> str:
     """What was asked for, or all that the key may reach; whether it may, `scopes.granted` says."""
-    scopes = wanted.split() or [SCOPE_READ]
+    # Between two of them stands a blank and nothing else (RFC 6749 section 3.3).
+    scopes = [scope for scope in wanted.split(" ") if scope] or [SCOPE_READ]
     if not set(scopes) <= set(SCOPES):
         raise TokenError("invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
     return " ".join(dict.fromkeys(scopes))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal import constants
 from portal.actor import Actor
 from portal.audit.commands import record
+from portal.audit.events import Outcome
 from portal.keys import uses
 from portal.keys.models import BindingKey, RevokedToken, SecretGeneration
 from portal.scoping import tenant_scope
@@ -69,23 +70,43 @@ def revoke(asked: TokenQuestion, *, by: Actor) -> None:
     try:
         seen = bearer.examine(asked.token.reveal())
     except TokenInvalid:
+        _record_not_revoked(generation, "", "token_unknown", actor)
         return
+    claims = seen.claims
     if seen.generation.key_id != key.pk:
+        # Of another tenant's token not even the id.
+        jti = str(claims["jti"]) if seen.generation.tenant_id == key.tenant_id else ""
+        _record_not_revoked(generation, jti, "token_foreign", actor, Outcome.DENIED)
         raise TokenError("unauthorized_client", "The token was issued to another client. It was not revoked.")
-    with tenant_scope(key.tenant_id):
-        _revoke(generation, seen.claims, actor)
+    reason = _revoke(generation, claims, actor)
+    if reason:
+        _record_not_revoked(generation, str(claims["jti"]), reason, actor)
 
 
-@transaction.atomic(durable=True)
-def _revoke(generation: SecretGeneration, claims: dict[str, Any], actor: Actor) -> None:
+def _revoke(generation: SecretGeneration, claims: dict[str, Any], actor: Actor) -> str:
+    """End the token; why there is nothing to end, if there is not."""
     key = generation.key
-    now = timezone.now()
-    # Another worker's clock may be behind: it would still take the token for a valid one.
-    RevokedToken.objects.filter(expires_at__lt=now - timedelta(seconds=constants.CLOCK_LEEWAY)).delete()
+    # Another worker's clock may be behind: it still takes the token for a valid one.
+    over = timezone.now() - timedelta(seconds=constants.CLOCK_LEEWAY)
     expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
-    if expires_at < now:
-        return
-    _row, is_new = RevokedToken.objects.get_or_create(jti=claims["jti"], defaults={"expires_at": expires_at})
-    if is_new:
+    with tenant_scope(key.tenant_id), transaction.atomic(durable=True):
+        RevokedToken.objects.filter(expires_at__lt=over).delete()
+        if expires_at < over:
+            return "token_expired"
+        _row, is_new = RevokedToken.objects.get_or_create(jti=claims["jti"], defaults={"expires_at": expires_at})
+        if not is_new:
+            return "token_revoked"
         uses.note(generation, actor=actor, route=events.route_of(REVOCATION), ok=True)
         record(events.TokenRevoked(client_id=key.client_id, jti=claims["jti"]), by=actor, subject=key.subject)
+        return ""
+
+
+def _record_not_revoked(
+    generation: SecretGeneration, jti: str, reason: str, actor: Actor, outcome: Outcome = Outcome.OK
+) -> None:
+    """Whoever has a secret could try here, unseen, whether it works."""
+    key = generation.key
+    with tenant_scope(key.tenant_id), transaction.atomic(durable=True):
+        uses.note(generation, actor=actor, route=events.route_of(REVOCATION), ok=outcome is Outcome.OK)
+        told = events.TokenNotRevoked(client_id=key.client_id, jti=jti, reason=reason)
+        record(told, by=actor, outcome=outcome, subject=key.subject)

@@ -101,6 +101,7 @@ def token_keys(request: HttpRequest) -> HttpResponse:
 def _jwk(signer: Signer) -> dict[str, Any]:
     kind = jwt.algorithms.get_default_algorithms()[signer.algorithm]
     key: dict[str, Any] = json.loads(kind.to_jwk(signer.public))
+    key.pop("key_ops", None)  # `use` says the same, and both together should not be there (RFC 7517 section 4.3)
     return key | {"kid": signer.kid, "alg": signer.algorithm, "use": "sig"}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import time_machine
 from hypothesis import given
@@ -37,6 +39,26 @@ def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
         one.take("a")
     with time_machine.travel(START - 86_400, tick=False):
         assert one.take("a") == 0
+
+
+def test_a_clock_that_is_put_right_fills_no_bucket() -> None:
+    one = Buckets(3)
+    with time_machine.travel(START, tick=False):
+        assert [one.take("a") for _ in range(3)] == [0, 0, 0]
+    with time_machine.travel(START - 0.5, tick=False):
+        assert one.take("a") > 0
+
+
+def test_the_clock_is_read_when_it_is_ones_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else who waits for the lock comes with a time before that of the one who had it."""
+    one = Buckets(3)
+
+    def now() -> float:
+        assert one._lock.locked()
+        return START
+
+    monkeypatch.setattr(time, "time", now)
+    assert one.take("a") == 0
 
 
 def test_memory_is_bounded_and_full_buckets_go_first(monkeypatch: pytest.MonkeyPatch) -> None:

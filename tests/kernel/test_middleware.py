@@ -38,6 +38,9 @@ class TestAddress:
             ("not an address", "10.0.0.1"),
             ("", "10.0.0.1"),
             ("2001:db8::7", "2001:db8::7"),
+            ("fe80::7%eth0", "fe80::7"),
+            ("fe80::7%" + "x" * 500, "fe80::7"),
+            ("198.51.100.9%x", "10.0.0.1"),
         ],
     )
     def test_header_of_a_trusted_proxy_is_read_from_its_end(
@@ -96,6 +99,12 @@ class TestPrograms:
         assert "Vary" not in answer
         assert not hasattr(answer.wsgi_request, "session")
         assert not hasattr(answer.wsgi_request, "user")
+
+    @pytest.mark.parametrize("script", ["/api", "/oauth"])
+    def test_path_is_the_one_by_which_the_view_is_found(self, client: Client, db: None, script: str) -> None:
+        answer = client.get("/sign-in/", SCRIPT_NAME=script)
+        assert answer.status_code == 200
+        assert hasattr(answer.wsgi_request, "session")
 
     def test_answer_says_how_long_it_is(self, client: Client, db: None) -> None:
         for path in ("/.well-known/jwks.json", "/oauth/unknown", "/api/x"):

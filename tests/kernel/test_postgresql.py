@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from unittest.mock import patch
 
 import psycopg
@@ -51,3 +53,15 @@ def test_after_a_notice_the_server_is_asked_and_the_connection_stays() -> None:
     begin_request()
     with CaptureQueriesContext(connection):
         assert server_process() == before
+
+
+def test_a_network_that_is_lost_is_noticed_in_seconds() -> None:
+    """Without these the kernel sends a question again for a quarter of an hour, and waits for an answer for ever."""
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as wire:
+        if wire.family == socket.AF_UNIX:
+            pytest.skip("no network")
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5000
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        probes = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        assert [wire.getsockopt(socket.IPPROTO_TCP, option) for option in probes] == [3, 1, 2]

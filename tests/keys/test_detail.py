@@ -118,14 +118,14 @@ class TestAfterYears:
         monkeypatch.setattr("portal.keys.detail_views.EXPOSURES_SHOWN", 2)
         key, _secret = make_key(cast.acme)
         with tenant_scope(cast.acme.pk):
-            export_key(key, written_as="env", with_secret=True, by=SYSTEM)
-            export_key(key, written_as="env", with_secret=False, by=SYSTEM)
+            export_key(key, written_as="env", generation=1, by=SYSTEM)
+            export_key(key, written_as="env", generation=None, by=SYSTEM)
         link = f'href="/t/acme/activity/?subject=key:{key.pk}&amp;kind=change"'
         answer = alice.get(f"/t/acme/keys/{key.pk}/")
         assert len(answer.context["exposures"]) == 2
         assert link not in answer.content.decode()
         with tenant_scope(cast.acme.pk):
-            export_key(key, written_as="yaml", with_secret=True, by=SYSTEM)
+            export_key(key, written_as="yaml", generation=1, by=SYSTEM)
         answer = alice.get(f"/t/acme/keys/{key.pk}/")
         told = [exposure.record.sentence for exposure in answer.context["exposures"]]
         assert [part in sentence for part, sentence in zip(("yaml", "env"), told, strict=True)] == [True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -34,7 +35,8 @@ def test_key_that_another_process_made_is_found_after_a_second(db: None, monkeyp
     new = signing.make()
     assert signer_of(old.kid) == old
     assert signer_of(new.kid) is None
-    monkeypatch.setattr(signing, "_kept_at", signing._kept_at - 2)
+    read_at, known = signing._kept
+    monkeypatch.setattr(signing, "_kept", (read_at - 2, known))
     found = signer_of(new.kid)
     assert found is not None
     assert found.kid == new.kid
@@ -52,3 +54,27 @@ def test_unknown_key_ids_do_not_reach_the_database_each_time(db: None, django_as
     signers()
     with django_assert_num_queries(0):
         assert [signer_of(f"made-up-{number}") for number in range(5)] == [None] * 5
+
+
+def test_forgetting_takes_nothing_from_who_is_reading(db: None) -> None:
+    signers()
+    held = signing._read(signing.KEPT_SECONDS)
+    signing.forget()
+    assert len(held) == 1
+
+
+def test_age_counts_from_before_the_database_was_asked(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is slow to answer must not make an answer look young."""
+    (old,) = signers()
+    now, opened = [time.monotonic()], signing._opened
+
+    def open_slowly(stored: list[SigningKey]) -> list[Signer]:
+        now[0] += 2
+        return opened(stored)
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(signing, "_opened", open_slowly)
+    signing.forget()
+    assert signer_of(old.kid) is not None
+    new = signing.make()
+    assert signer_of(new.kid) is not None

@@ -13,8 +13,10 @@ from django.test import Client
 from portal import constants
 from portal.audit.models import AuditRecord
 from portal.emulator.testing import RunningEmulator
-from portal.keys.models import RevokedToken
+from portal.keys import uses
+from portal.keys.models import KeyCaller, RevokedToken
 from tests.cast import Cast, get_token, make_key, make_upstream_key
+from tests.faults import audit_refuses
 from tests.tokens.conftest import KeyAndSecret
 from tests.tokens.test_introspect import REVOKE
 from tests.tokens.test_introspect import ask as asked
@@ -58,6 +60,48 @@ def test_it_is_recorded_once(cast: Cast, gateway: KeyAndSecret, token: str) -> N
     assert RevokedToken.all_tenants.count() == 1
 
 
+class TestWithoutEffect:
+    """Whoever has a leaked secret cannot try it here unseen."""
+
+    def assert_recorded(self, who: KeyAndSecret, reason: str, jti: str, outcome: str = "ok") -> None:
+        (row,) = AuditRecord.all_tenants.filter(name="token.not_revoked")
+        assert row.facts == {"client_id": who.id, "jti": jti, "reason": reason}
+        assert (row.tenant_id, row.actor_id, row.outcome) == (who.key.tenant_id, who.id, outcome)
+        assert row.subject == who.key.subject
+        caller = KeyCaller.all_tenants.get(key=who.key, route="revoke", succeeded=outcome == "ok")
+        assert caller.address == "127.0.0.1"
+
+    @pytest.mark.parametrize("written", ["x", "a.b.c", "é"])
+    def test_what_is_no_token(self, gateway: KeyAndSecret, written: str) -> None:
+        assert revoke(gateway, written).status_code == 200
+        self.assert_recorded(gateway, "token_unknown", "")
+
+    def test_an_expired_one(self, gateway: KeyAndSecret, token: str) -> None:
+        with time_machine.travel(claims_of(token)["exp"] + constants.CLOCK_LEEWAY + 1):
+            assert revoke(gateway, token).status_code == 200
+            self.assert_recorded(gateway, "token_expired", claims_of(token)["jti"])
+
+    def test_one_that_is_revoked_already(self, gateway: KeyAndSecret, token: str) -> None:
+        revoke(gateway, token)
+        KeyCaller.all_tenants.all().delete()
+        uses.forget()
+        assert revoke(gateway, token).status_code == 200
+        self.assert_recorded(gateway, "token_revoked", claims_of(token)["jti"])
+
+    @pytest.mark.parametrize(("tenant", "is_told"), [("acme", True), ("globex", False)])
+    def test_another_clients(self, cast: Cast, token: str, tenant: str, is_told: bool) -> None:
+        """Of another tenant's token not even the id is recorded."""
+        other = KeyAndSecret(*make_key(getattr(cast, tenant), "Other line"))
+        assert revoke(other, token).status_code == 400
+        self.assert_recorded(other, "token_foreign", claims_of(token)["jti"] if is_told else "", "denied")
+
+    @pytest.mark.parametrize("written", ["x", "another client's"])
+    def test_without_a_record_there_is_no_answer(self, cast: Cast, token: str, written: str) -> None:
+        other = KeyAndSecret(*make_key(cast.acme, "Other line"))
+        with audit_refuses():
+            assert revoke(other, "x" if written == "x" else token).status_code == 503
+
+
 def test_other_tokens_of_the_key_go_on(gateway: KeyAndSecret, token: str) -> None:
     other = get_token(Client(), gateway.key, gateway.secret)
     revoke(gateway, token)
@@ -82,10 +126,14 @@ def test_what_is_no_token_is_revoked_already(gateway: KeyAndSecret, written: str
     assert not RevokedToken.all_tenants.exists()
 
 
-def test_an_expired_one_needs_no_row(gateway: KeyAndSecret, token: str) -> None:
-    with time_machine.travel(claims_of(token)["exp"] + 1):
+@pytest.mark.parametrize(("seconds", "rows"), [(1, 1), (constants.CLOCK_LEEWAY + 1, 0)])
+def test_one_that_no_clock_takes_any_more_needs_no_row(
+    gateway: KeyAndSecret, token: str, seconds: int, rows: int
+) -> None:
+    """A worker whose clock is behind still takes one that has just expired."""
+    with time_machine.travel(claims_of(token)["exp"] + seconds):
         assert revoke(gateway, token).status_code == 200
-    assert not RevokedToken.all_tenants.exists()
+    assert RevokedToken.all_tenants.count() == rows
 
 
 def test_rows_are_removed_when_no_clock_takes_the_token_any_more(cast: Cast, gateway: KeyAndSecret) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -82,9 +83,18 @@ ISSUED: dict[str, Asked] = {
         ("grant_type", GRANT), ("client_id", k.id), Authorization=basic(k.id, k.secret)
     ),
     "content type with charset": lambda k: form(*body(k), content_type=f"{FORM}; charset=UTF-8"),
+    **{
+        f"charset {charset}": lambda k, charset=charset: form(*body(k), content_type=f"{FORM}; charset={charset}")
+        for charset in ("ISO-8859-1", "us-ascii", "latin1", "utf8", "utf-16", "x-nobody")
+    },
+    "another charset, grant_type in the query": lambda k: form(
+        *body(k, grant_type=""), query=f"grant_type={GRANT}", content_type=f"{FORM}; charset=utf-16"
+    ),
     "content type in capitals": lambda k: form(*body(k), content_type=FORM.upper()),
     "the scope that there is": lambda k: form(*body(k), ("scope", "hub.read")),
     "the scope twice in one field": lambda k: form(*body(k), ("scope", "hub.read hub.read")),
+    "the same scope in body and query": lambda k: form(*body(k), ("scope", "hub.read"), query="scope=hub.read"),
+    "the scope in the query, an empty one in the body": lambda k: form(*body(k), ("scope", ""), query="scope=hub.read"),
     "an empty scope": lambda k: form(*body(k), ("scope", "")),
     "a scope of blanks": lambda k: form(*body(k), ("scope", "  ")),
     "unknown fields": lambda k: form(*body(k), ("resource", "https://x.example"), ("foo", "bar")),
@@ -149,6 +159,16 @@ REFUSED: dict[str, tuple[int, str, Asked]] = {
         "invalid_request",
         lambda k: form(*body(k), query="grant_type=password"),
     ),
+    "one scope in the body, another in the query": (
+        400,
+        "invalid_request",
+        lambda k: form(*body(k), ("scope", "assets.read"), query="scope=hub.read"),
+    ),
+    "one client_id in the body, another in Basic": (
+        400,
+        "invalid_request",
+        lambda k: form(("grant_type", GRANT), ("client_id", "acme-other"), Authorization=basic(k.id, k.secret)),
+    ),
     "client_id twice": (400, "invalid_request", lambda k: form(*body(k), ("client_id", k.id))),
     "client_secret twice": (400, "invalid_request", lambda k: form(*body(k), ("client_secret", k.secret))),
     "scope twice": (400, "invalid_request", lambda k: form(*body(k), ("scope", "hub.read"), ("scope", "hub.read"))),
@@ -198,6 +218,12 @@ REFUSED: dict[str, tuple[int, str, Asked]] = {
             "HUB.READ",
             "*",
             "hub.read,",
+            "hub.read\tassets.read",
+            "hub.read\n",
+            "\u00a0",
+            "hub.read\u00a0assets.read",
+            "hub.read\u2003",
+            "\t",
             "é",
             "hub.read\x00",
             "x" * 10_000,
@@ -313,17 +339,41 @@ def test_post_only(gateway: KeyAndSecret, method: str) -> None:
     assert answer["Cache-Control"] == "no-store"
 
 
+def assert_invalid_request(answer: Any, status: int = 400) -> None:
+    assert (answer.status_code, answer.json()["error"]) == (status, "invalid_request"), answer.content
+    assert answer["Cache-Control"] == "no-store"
+
+
+FIELDS = "&".join(f"f{number}=1" for number in range(1000))
+
+
 @pytest.mark.parametrize(
     "oversized",
     [
-        "grant_type=client_credentials&x=" + "a" * 300_000,
-        "grant_type=client_credentials&" + "&".join(f"f{number}=1" for number in range(1000)),
+        {"body": f"grant_type={GRANT}&x=" + "a" * 300_000},
+        {"body": f"grant_type={GRANT}&{FIELDS}"},
+        {"body": f"grant_type={GRANT}", "query": FIELDS},
     ],
 )
-def test_more_than_a_request_can_be_is_refused(gateway: KeyAndSecret, oversized: str) -> None:
-    answer = ask(Client(), {**form(), "body": oversized})
-    assert answer.status_code in {400, 413}
-    assert "access_token" not in answer.content.decode()
+def test_more_than_a_request_can_be_is_refused(gateway: KeyAndSecret, oversized: dict[str, str]) -> None:
+    assert_invalid_request(ask(Client(), {**form(), **oversized}))
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/introspect", "/oauth/revoke"])
+class TestPartOfABody:
+    """What is not read must not be taken for what was not sent."""
+
+    def test_chunked_is_refused(self, gateway: KeyAndSecret, path: str) -> None:
+        """RFC 9110 section 15.5.12. Django reads no body without a length: a narrow scope in it would be lost."""
+        headers = {"Authorization": basic(gateway.id, gateway.secret), "Transfer-Encoding": "chunked"}
+        answer = Client().post(f"{path}?grant_type={GRANT}", content_type=FORM, headers=headers)
+        assert_invalid_request(answer, 411)
+
+    def test_cut_short_is_refused(self, gateway: KeyAndSecret, path: str) -> None:
+        sent = form(*body(gateway), ("token", "x"))["body"]
+        arrives: dict[str, Any] = {"wsgi.input": BytesIO(sent.encode()), "CONTENT_LENGTH": str(len(sent) + 1)}
+        answer = Client().post(path, sent, content_type=FORM, **arrives)
+        assert_invalid_request(answer)
 
 
 class TestRecords:
