@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
@@ -38,7 +39,16 @@ def test_a_body_is_read_whole_or_refused(portal: tuple[str, int]) -> None:
     assert half.startswith("HTTP/1.1 400 ") and '"invalid_request"' in half
 
 
-@pytest.mark.parametrize("header", ["SCRIPT_NAME: /x", "SCRIPT_NAME: /api", "PATH_INFO: /sign-in/"])
-def test_no_header_moves_a_request_to_another_path(portal: tuple[str, int], header: str) -> None:
-    told = answer(portal, f"GET /.well-known/jwks.json HTTP/1.1\r\n{HEADERS}\r\n{header}\r\n\r\n")
-    assert told.startswith("HTTP/1.1 200 ") and '"keys"' in told
+def test_no_header_moves_a_request_to_another_path(portal: tuple[str, int]) -> None:
+    for header in ("SCRIPT_NAME: /x", "SCRIPT_NAME: /api", "PATH_INFO: /sign-in/"):
+        told = answer(portal, f"GET /.well-known/jwks.json HTTP/1.1\r\n{HEADERS}\r\n{header}\r\n\r\n")
+        assert told.startswith("HTTP/1.1 200 ") and '"keys"' in told, header
+
+
+def test_no_charset_breaks_a_request_before_somebody_answers_for_it(portal: tuple[str, int]) -> None:
+    query = "&".join(f"a{number}=1" for number in range(1100))
+    for path, charset in product(("/health", "/oauth/token", "/api/x"), ("hex", "utf-16", "utf-8")):
+        headers = f"Host: localhost\r\nConnection: close\r\nContent-Type: text/plain; charset={charset}"
+        told = answer(portal, f"GET {path}?{query} HTTP/1.1\r\n{headers}\r\n\r\n")
+        assert "\r\nX-Request-Id: " in told, (path, charset)
+        assert " 500 " not in told.partition("\r\n")[0], (path, charset)
