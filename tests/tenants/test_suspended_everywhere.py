@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -16,6 +15,9 @@ from tests.deployment import Deployment, children_of, eventually
 from tests.tenants.test_provisioning import ORDER
 
 WORKERS, CALLERS = 3, 10
+# How many tokens a fast machine asks for is not the question here.
+LIMITS = ("REQUESTS_PER_MINUTE", "FAILURES_PER_MINUTE", "FAILURES_PER_ADDRESS")
+NO_LIMITS = {f"PORTAL_TOKEN_{limit}": str(10**9) for limit in LIMITS}
 MAKE_KEY = """
 from portal.keys.commands import create_key
 from portal.scoping import tenant_scope
@@ -30,6 +32,7 @@ print("CREDENTIAL", key.client_id, secret.reveal())
 @pytest.fixture
 def portal(deployment: Deployment) -> str:
     """The address of a portal with several worker processes."""
+    deployment.more |= NO_LIMITS
     return deployment.serve(WORKERS)
 
 
@@ -74,9 +77,6 @@ def test_within_a_second_on_every_worker(deployment: Deployment, portal: str) ->
         ended.set()
         for caller in callers:
             caller.join()
-    during: list[Any] = [(kind, status) for began, _, kind, status in seen if late < began < resumed_at]
-    assert {kind for kind, _ in during} == {"call", "token"}
-    assert {status for kind, status in during if kind == "call"} == {401}
-    # 429 refuses as well: whoever is refused that often has to wait.
-    assert {status for kind, status in during if kind == "token"} <= {401, 429}
+    during = {(kind, status) for began, _, kind, status in seen if late < began < resumed_at}
+    assert during == {("call", 401), ("token", 401)}
     assert {status for _, end, _, status in seen if end < asked} == {200}
