@@ -94,7 +94,7 @@ def test_who_has_no_token_waits_for_a_limited_time(
     monkeypatch.setattr(constants, "HUB_READ_TIMEOUT", 0.1)
     lock = authenticator._locks.setdefault(credential.fingerprint, threading.Lock())
     lock.acquire()
-    release = threading.Timer(1.5, lock.release)
+    release = threading.Timer(10, lock.release)
     release.start()
     try:
         with pytest.raises(HubTimeout):
