@@ -71,7 +71,7 @@ def connect(fence: Fence, where: str) -> bytes:
 
 
 def fence_to(port: int, resolve: object = to_loopback, bar_script: str = "") -> Fence:
-    fetcher = Fetcher(loopback_policy([port], "", 2.0), resolve=resolve)  # type: ignore[arg-type]
+    fetcher = Fetcher(loopback_policy([port]), resolve=resolve)  # type: ignore[arg-type]
     return Fence(fetcher, Allowed(Target(HOST, port, "/"), HUB, bar_script))
 
 
