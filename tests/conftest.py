@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.signals import setting_changed
@@ -31,6 +32,10 @@ from tests import environment
 from tests.cast import Cast, make_cast, signed_in
 from tests.deployment import Deployment
 from tests.notify.smtp_server import SmtpServer
+
+# A busy machine breaks no rule.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_ARGUMENTS = [

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from threading import local
-from typing import TypeVar
 
 from portal.lib import archives
 from portal.lib.archive_source import PIECE, Budget, LimitReached
 from portal.lib.scanner import Find, Window, scan, scan_file
 
-T = TypeVar("T")
 # Files that are handed to the threads at once.
 AHEAD = 256
 # Different secrets, and places of one, that a look tells: whoever wants to can write a million that look like ours.
@@ -64,22 +62,12 @@ def _add(found: dict[str, Leak], find: Find, path: str) -> None:
         known.places.append(path)
 
 
-def scan_tree(places: Iterable[Path]) -> Iterator[tuple[Path, Find]]:
-    """Path and find for all files below these places, as they are; symbolic links are not followed."""
-    for path, finds in _each(places, _scanned):
-        yield from ((path, find) for find in finds)
-
-
 def look_into(places: Iterable[Path], budget: Callable[[], Budget]) -> Iterator[tuple[Path, Report]]:
-    """The same with the archives opened, each file with a budget of its own."""
-    return _each(places, lambda path: _looked(path, budget()))
-
-
-def _each(places: Iterable[Path], work: Callable[[Path], T]) -> Iterator[tuple[Path, T]]:
+    """All files below these places, each with a budget of its own; symbolic links are not followed."""
     files = _files(places)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         while some := list(islice(files, AHEAD)):
-            yield from zip(some, pool.map(work, some), strict=True)
+            yield from zip(some, pool.map(lambda path: _looked(path, budget()), some), strict=True)
 
 
 _own = local()
@@ -90,11 +78,6 @@ def _own_window() -> Window:
         _own.window = Window()
     window: Window = _own.window
     return window
-
-
-def _scanned(path: Path) -> list[Find]:
-    with path.open("rb", buffering=0) as file:
-        return list(scan_file(file.readinto, _own_window()))
 
 
 def _looked(path: Path, budget: Budget) -> Report:

@@ -100,11 +100,6 @@ def scan(pieces: Iterable[bytes], window: Window | None = None) -> Iterator[Find
     return scan_file(_reader(pieces), window)
 
 
-def scan_bytes(content: bytes) -> list[Find]:
-    """All finds in bytes that are in memory."""
-    return list(scan([content]))
-
-
 def scan_file(readinto: ReadInto, window: Window | None = None) -> Iterator[Find]:
     """The same for what fills a buffer, as the `readinto` of a file that is open without a buffer of its own.
 

@@ -7,15 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
-from hypothesis import settings
 
 from portal.emulator.testing import RunningEmulator, start_emulator
 
 from .flows import PORTAL, Api, SignIn, technical_token
-
-# A busy machine breaks no rule of the emulator.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
 
 NOON = datetime(2026, 11, 20, 12, 0, 30, tzinfo=UTC)
 """Between two records, so that a record at "now" is a full minute behind the clock."""

@@ -147,12 +147,12 @@ def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def loopback_policy(ports: Iterable[int], ca_file: str = "", deadline: float = 1.0) -> Policy:
+def loopback_policy(ports: Iterable[int], ca_file: str = "", deadline: float = 10) -> Policy:
     """Loopback is allowed, by name, as a deployment allows its plant's network."""
-    return Policy(frozenset(ports), (ip_network("127.0.0.0/8"),), ca_file, deadline, 1.0, 1.0)
+    return Policy(frozenset(ports), (ip_network("127.0.0.0/8"),), ca_file, deadline, 5, 5)
 
 
-def fetch_from(server: TlsServer, ca_file: str, host: str = HOST, path: str = "/", deadline: float = 1.0) -> Fetched:
+def fetch_from(server: TlsServer, ca_file: str, host: str = HOST, path: str = "/", deadline: float = 10) -> Fetched:
     """Fetch from a server on loopback under a public name."""
     fetcher = Fetcher(loopback_policy([server.port], ca_file, deadline), resolve=to_loopback)
     return fetcher.get(f"https://{host}:{server.port}{path}")

@@ -85,7 +85,7 @@ def test_doubtful_answer_ends_the_fetch(answers: Answers) -> None:
         fetches = Fetches(server, seconds=0.4)
         started = time.monotonic()
         assert fetches.get().reason is Reason.NO_PUBLIC_ADDRESS
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < 4  # it would be 5 without the limit
     assert fetches.connected == []
 
 

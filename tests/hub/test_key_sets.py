@@ -46,7 +46,7 @@ def test_who_waits_for_another_does_not_wait_for_ever(server: AnyServer, monkeyp
     monkeypatch.setattr(constants, "HUB_READ_TIMEOUT", 0.1)
     key_set = KeySet(f"{server.url}{KEYS}")
     key_set._lock.acquire()
-    release = threading.Timer(1.5, key_set._lock.release)
+    release = threading.Timer(10, key_set._lock.release)
     release.start()
     try:
         assert failure_of(key_set) is HubTimeout

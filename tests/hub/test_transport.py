@@ -15,12 +15,13 @@ from tests.faults import Answer, AnyServer
 DROPS = 30
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HUB_CONNECT_TIMEOUT", 0.1)
     monkeypatch.setattr(constants, "HUB_READ_TIMEOUT", 0.1)
 
 
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("drop", [b"X-Drop: 1\r\n", b"X"], ids=["lines", "one line"])
 def test_headers_in_drips(server: AnyServer, drop: bytes) -> None:
     """Each drop comes before HUB_READ_TIMEOUT; only the deadline ends it."""
@@ -41,9 +42,10 @@ def test_headers_in_drips(server: AnyServer, drop: bytes) -> None:
     assert len(sent) < DROPS
 
 
-def test_the_next_call_has_its_own_time(server: AnyServer) -> None:
+def test_the_next_call_has_its_own_time(server: AnyServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the connection of the one before, whose deadline is past."""
     server.answers["/"] = lambda request: Response("{}")
     for _ in range(2):
         assert transport.call("GET", f"{server.url}/").text == "{}"
-        time.sleep(0.35)
+        later = time.monotonic() + 100
+        monkeypatch.setattr(time, "monotonic", lambda later=later: later)

@@ -169,7 +169,7 @@ class TestMisbehaving:
         monkeypatch.setattr(constants, "IMAGE_SECONDS", 1)
         started = time.monotonic()
         assert refusal_of("import time; 'portal.lib'; time.sleep(60)", monkeypatch) is Reason.EFFORT
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 30
         assert readers() == []
 
     def test_closes_its_output_and_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:

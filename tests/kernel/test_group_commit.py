@@ -10,6 +10,7 @@ import pytest
 
 from portal.lib import group_commit
 from portal.lib.group_commit import GroupCommit
+from tests.deployment import eventually
 
 PATIENCE = 10
 
@@ -37,8 +38,7 @@ def gather(door: Door, group: GroupCommit[str, str], pool: ThreadPoolExecutor, *
     assert door.entered.wait(PATIENCE)
     for number, item in enumerate(items[1:], start=1):
         calls.append(pool.submit(group.do, "acme", item))
-        while len(group._gathering["acme"]) < number:
-            pass
+        eventually(lambda number=number: len(group._gathering["acme"]) >= number)
     door.open.set()
     return calls
 
@@ -76,8 +76,7 @@ class TestGroupCommit:
         group = GroupCommit(door.work)
         with ThreadPoolExecutor(2) as pool:
             calls = [pool.submit(group.do, name, name) for name in ("acme", "globex")]
-            while len(door.together) < 2:
-                pass
+            eventually(lambda: len(door.together) == 2)
             door.open.set()
             assert [call.result(PATIENCE) for call in calls] == ["ACME", "GLOBEX"]
 
@@ -116,8 +115,7 @@ class TestGroupCommit:
             calls = [pool.submit(group.do, "acme", "a")]
             assert entered.wait(PATIENCE)
             calls += [pool.submit(group.do, "acme", item) for item in "bc"]
-            while len(group._gathering["acme"]) < 2:
-                pass
+            eventually(lambda: len(group._gathering["acme"]) == 2)
             gathered.set()
             assert {type(call.exception(PATIENCE)) for call in calls[1:]} == {SystemExit, type(None)}
         assert group.do("acme", "d") == "d"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,14 +22,8 @@ from portal.scoping import tenant_scope
 from portal.tenants.models import Membership, Tenant
 from tests.cast import Cast, expire, make_key, make_old, make_upstream_key, signed_in
 
+pytestmark = pytest.mark.usefixtures("clock")
 CREATE = "/t/acme/keys/create/"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    # Late in the evening: a date of the machine's own zone would be another one.
-    with time_machine.travel("2026-11-20T23:30:00Z", tick=False) as clock:
-        yield clock
 
 
 def policy(days: int | None) -> None:
@@ -165,7 +158,7 @@ def test_page_of_the_key_says_when(alice: Client, cast: Cast, ends: date | None,
 
 class TestAttention:
     @pytest.fixture(autouse=True)
-    def hub_access(self, cast: Cast) -> None:
+    def hub_access(self, clock: time_machine.Traveller, cast: Cast) -> None:
         make_upstream_key(cast.acme)
 
     def told(self, client: Client) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -21,13 +20,7 @@ from portal.tenants.models import Membership, Tenant
 from portal.tenants.states import TenantState
 from tests.cast import Cast, make_key, make_member, make_upstream_key
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel("2026-11-20T23:30:00Z", tick=False) as clock:
-        tasks.forget()
-        yield clock
-        tasks.forget()
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def ending(cast: Cast, days: int, name: str = "Pump") -> BindingKey:

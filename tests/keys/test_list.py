@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from portal import constants
@@ -106,6 +107,7 @@ def test_at_the_limit_there_is_no_way_to_create_and_the_reason_is_told(
     assert "Revoke a key that nobody uses, or ask operator@bindery.example for a larger package." in page
 
 
+@pytest.mark.usefixtures("clock")
 class TestExpiry:
     def test_state_and_date(self, alice: Client, cast: Cast) -> None:
         for name, days in (("Today", 0), ("Tomorrow", 1), ("Soon", 29), ("Later", 30)):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +19,8 @@ from portal.keys.forms import KeyFilterForm
 from portal.keys.models import BindingKey, KeyCaller, SecretGeneration, UseHour
 from portal.scoping import tenant_scope
 from tests.cast import Cast, expire, get_token, make_key, make_old, make_upstream_key
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def rows(client: Client, query: str = "") -> list[dict[str, Any]]:
@@ -115,7 +118,7 @@ def test_every_state_can_be_chosen() -> None:
 
 class TestUnused:
     @pytest.fixture(autouse=True)
-    def keys(self, cast: Cast) -> None:
+    def keys(self, clock: time_machine.Traveller, cast: Cast) -> None:
         make_upstream_key(cast.acme)
         for name, age, last in (
             ("Young", 89, None),

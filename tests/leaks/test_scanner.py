@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.scanner import plant
+from benchmarks.scanner import found_in, plant
 from portal.lib import client_secret, scanner
-from portal.lib.leaks import scan_tree
-from portal.lib.scanner import Find, scan, scan_bytes
+from portal.lib.scanner import Find, scan
 
 SECRET = client_secret.generate().reveal()
 FORMS: dict[str, tuple[str, Callable[[str], bytes]]] = {
@@ -41,7 +40,7 @@ FORMS: dict[str, tuple[str, Callable[[str], bytes]]] = {
 
 
 def finds(content: bytes) -> list[Find]:
-    return scan_bytes(content)
+    return list(scan([content]))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -163,10 +162,9 @@ class TestConstants:
 def test_tree_gives_every_planted_secret_and_random_text_none(tmp_path: Path) -> None:
     planted = plant(tmp_path / "tree", 30)
     plant(tmp_path / "random", 30, with_secrets=False)
-    found = list(scan_tree([tmp_path / "tree"]))
-    assert {find.verifier for _path, find in found} == planted
+    assert {find.verifier for find in found_in(tmp_path / "tree")} == planted
     assert len(planted) == 5
-    assert list(scan_tree([tmp_path / "random"])) == []
+    assert found_in(tmp_path / "random") == []
 
 
 def test_random_bytes_give_none() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from assets_app.sharing.models import Collaboration, today
 from portal.permissions import Role
@@ -45,10 +47,11 @@ def test_many_are_counted(alice: Client, cast: Cast) -> None:
 
 @pytest.mark.parametrize(("days", "told"), [(31, False), (30, True), (0, True)])
 def test_end_that_comes_near_is_told_to_both(alice: Client, charlie: Client, cast: Cast, days: int, told: bool) -> None:
-    made = make_accepted(cast.acme, cast.globex, agreed_end=today() + timedelta(days=days))
-    for browser, tenant, partner in ((alice, "acme", "Globex Energy"), (charlie, "globex", "Acme Pumps GmbH")):
-        expected = [(f"The collaboration with {partner} ends soon", f"/t/{tenant}/collaborations/{made.pk}/")]
-        assert items(browser, tenant) == (expected if told else [])
+    with time_machine.travel(timezone.now(), tick=False):
+        made = make_accepted(cast.acme, cast.globex, agreed_end=today() + timedelta(days=days))
+        for browser, tenant, partner in ((alice, "acme", "Globex Energy"), (charlie, "globex", "Acme Pumps GmbH")):
+            expected = [(f"The collaboration with {partner} ends soon", f"/t/{tenant}/collaborations/{made.pk}/")]
+            assert items(browser, tenant) == (expected if told else [])
 
 
 def test_proposal_waits_for_the_other_side(alice: Client, charlie: Client, accepted: Collaboration) -> None:

@@ -37,7 +37,8 @@ def errors(answer: Any) -> str:
 
 class TestOffered:
     def test_kept_with_notice_and_told_in_both_logs(self, alice: Client, cast: Cast) -> None:
-        answer = alice.post(URL, form(agreed_end=(today() + timedelta(days=400)).isoformat()))
+        ends = today() + timedelta(days=400)
+        answer = alice.post(URL, form(agreed_end=ends.isoformat()))
         made = Collaboration.all_tenants.get()
         assert answer["Location"] == f"/t/acme/collaborations/{made.pk}/"
         assert (made.tenant, made.receiver, made.state, made.message) == (
@@ -46,7 +47,7 @@ class TestOffered:
             "offered",
             "Pumps of line 4",
         )
-        assert made.agreed_end == today() + timedelta(days=400)
+        assert made.agreed_end == ends
         assert (made.notice, made.notice_language) == (notice("en").text, "en")
         assert made.notice_digest == hashlib.sha256(made.notice.encode()).hexdigest()
         assert made.expires_at - made.offered_at == timedelta(days=30)

@@ -456,7 +456,7 @@ def test_a_killed_worker_loses_nothing(
 def test_a_worker_killed_while_it_sends_sends_at_most_one_mail_more(
     deployment: Deployment, smtp_process: SmtpServer
 ) -> None:
-    deployment.more = {"PORTAL_PROVISIONING_LEASE": "2", "PORTAL_MAIL_TIMEOUT": "1"}
+    deployment.more = {"PORTAL_PROVISIONING_LEASE": "2", "PORTAL_MAIL_TIMEOUT": "10"}
     smtp_process.stalls = {"AFTER"}
     deployment.manage("tenant", "provision", "initech", "--no-wait", *ORDER, told=client_secret("initech-hub-reader"))
     first = deployment.start_worker()

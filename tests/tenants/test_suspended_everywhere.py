@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -16,6 +15,9 @@ from tests.deployment import Deployment, children_of, eventually
 from tests.tenants.test_provisioning import ORDER
 
 WORKERS, CALLERS = 3, 10
+# How many tokens a fast machine asks for is not the question here.
+LIMITS = ("REQUESTS_PER_MINUTE", "FAILURES_PER_MINUTE", "FAILURES_PER_ADDRESS")
+NO_LIMITS = {f"PORTAL_TOKEN_{limit}": str(10**9) for limit in LIMITS}
 MAKE_KEY = """
 from portal.keys.commands import create_key
 from portal.scoping import tenant_scope
@@ -30,6 +32,7 @@ print("CREDENTIAL", key.client_id, secret.reveal())
 @pytest.fixture
 def portal(deployment: Deployment) -> str:
     """The address of a portal with several worker processes."""
+    deployment.more |= NO_LIMITS
     return deployment.serve(WORKERS)
 
 
@@ -43,7 +46,8 @@ def test_within_a_second_on_every_worker(deployment: Deployment, portal: str) ->
     bearer = {"Authorization": f"Bearer {token}"}
     assert children_of(deployment.servers[0]) == WORKERS
 
-    seen: list[tuple[float, str, int]] = []
+    # When each began and ended.
+    seen: list[tuple[float, float, str, int]] = []
     ended = threading.Event()
 
     def call() -> None:
@@ -51,31 +55,28 @@ def test_within_a_second_on_every_worker(deployment: Deployment, portal: str) ->
             # A connection for each call, so that calls meet every worker.
             began = time.monotonic()
             asset = requests.get(f"{portal}/api/assetmanagement/v3/assets?size=1", headers=bearer, timeout=30)
-            seen.append((began, "call", asset.status_code))
+            seen.append((began, time.monotonic(), "call", asset.status_code))
             began = time.monotonic()
             answer = requests.post(f"{portal}/oauth/token", data=form, timeout=30)
-            seen.append((began, "token", answer.status_code))
+            seen.append((began, time.monotonic(), "token", answer.status_code))
 
     callers = [threading.Thread(target=call) for _ in range(CALLERS)]
     for caller in callers:
         caller.start()
     try:
         eventually(lambda: len(seen) > 2 * CALLERS)
+        asked = time.monotonic()
         deployment.manage("tenant", "suspend", "initech", "--reason=Contract ended.")
-        suspended = time.monotonic()
-        time.sleep(3)
+        late = time.monotonic() + 1
+        eventually(lambda: sum(began > late for began, *_ in list(seen)) > 4 * CALLERS)
         resumed_at = time.monotonic()
         deployment.manage("tenant", "resume", "initech")
         resumed = time.monotonic()
-        eventually(lambda: any(status == 200 for began, _, status in seen if began > resumed))
+        eventually(lambda: any(status == 200 for began, _, _, status in list(seen) if began > resumed))
     finally:
         ended.set()
         for caller in callers:
             caller.join()
-    during: list[Any] = [one for one in seen if suspended + 1 < one[0] < resumed_at]
-    assert {kind for _, kind, _ in during} == {"call", "token"}
-    assert {status for _, kind, status in during if kind == "call"} == {401}
-    # 429 refuses as well: whoever is refused that often has to wait.
-    assert {status for _, kind, status in during if kind == "token"} <= {401, 429}
-    assert {status for began, _, status in seen if began < suspended - 10} <= {200}
-    assert 200 in {status for _, _, status in seen}
+    during = {(kind, status) for began, _, kind, status in seen if late < began < resumed_at}
+    assert during == {("call", 401), ("token", 401)}
+    assert {status for _, end, _, status in seen if end < asked} == {200}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from portal.audit import repeats
 from portal.audit.models import AuditRecord, InstanceRecord
@@ -42,7 +42,8 @@ def tenant_is(state: str) -> tuple[Change, Callable[[KeyAndSecret], dict[str, st
     return lambda k: Tenant.objects.filter(pk=k.key.tenant_id).update(state=state), lambda k: {}
 
 
-PAST, FUTURE = timezone.now() - timedelta(hours=1), timezone.now() + timedelta(hours=1)
+NOW = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
+PAST, FUTURE = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
 # A new reason is a new row.
 REFUSALS = {
     "credentials_missing": sends(client_secret=""),
@@ -64,6 +65,13 @@ REFUSALS = {
 }
 WITHOUT_THE_SECRET = {"credentials_missing", "secret_misspelt", "client_unknown", "secret_wrong"}
 OWN = {"X-Request-Id"}
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """Uses are counted by the hour: none ends while a test runs."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def refuse(reason: str, k: KeyAndSecret) -> Any:

@@ -26,7 +26,7 @@ SCRIPT_READERS = [
     pages.api_urls,
     pages.services,
 ]
-# Busy machines included (seconds).
+# Of the processor, so that a busy machine changes nothing.
 MOST_SECONDS = 1.0
 
 
@@ -36,17 +36,17 @@ def test_reading_takes_no_time(written: str) -> None:
     for size, readers in ((65_536, [Page.read, csp.read]), (constants.READINESS_SCRIPTS, SCRIPT_READERS)):
         text = (written.replace("_", " ") * size)[:size]
         for read in readers:
-            started = time.monotonic()
+            started = time.process_time()
             read(text)  # type: ignore[operator]
-            assert time.monotonic() - started < MOST_SECONDS, (written, read)
+            assert time.process_time() - started < MOST_SECONDS, (written, read)
 
 
 @pytest.mark.parametrize("written", ["a@" + "." * 60_000 + " ", "a@" + "a." * 30_000, "@" * 60_000, "a" * 60_000 + "@"])
 def test_mail_address_takes_no_time(written: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert not bar._is_link({"type": "mail", "name": "x", "value": written})
     assert bar._ADDRESS.fullmatch(written) is None or len(written) > 254
-    assert time.monotonic() - started < 0.2
+    assert time.process_time() - started < MOST_SECONDS
 
 
 @pytest.mark.parametrize(
