@@ -14,7 +14,7 @@ os.environ.setdefault("PORTAL_SERVES", "1")
 
 
 class Request(WSGIRequest):
-    """Takes no charset from the caller: text is UTF-8 here.
+    """Takes no charset from the caller: text is UTF-8 here, and a form has none.
 
     With one, Django reads the query already while it makes the request, where nobody answers for what is wrong with it.
     """

@@ -76,8 +76,6 @@ def _form(request: HttpRequest) -> QueryDict:
         # Nobody reads such a body, and what is not read must not be taken for what was not sent.
         raise TokenError("invalid_request", "Send the body with a Content-Length, not in chunks.", 411)
     try:
-        # A form has no charset, and ours is ASCII: what some clients add to the content type changes nothing.
-        request.encoding = "utf-8"
         body, query, form = request.body, request.GET, request.POST
     except (SuspiciousOperation, UnreadablePostError):
         raise TokenError("invalid_request", "The request is too large, has too many fields or broke off.") from None

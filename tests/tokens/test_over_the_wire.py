@@ -45,6 +45,14 @@ def test_no_header_moves_a_request_to_another_path(portal: tuple[str, int]) -> N
         assert told.startswith("HTTP/1.1 200 ") and '"keys"' in told, header
 
 
+def test_a_form_is_read_whatever_its_charset(portal: tuple[str, int]) -> None:
+    """Apache HttpClient 4 names ISO-8859-1 by itself; a form has none, and ours is ASCII."""
+    for charset in ("ISO-8859-1", "us-ascii", "utf8", "utf-16", "x-nobody"):
+        headers = f"{HEADERS}; charset={charset}\r\nContent-Length: {len(BODY)}"
+        told = answer(portal, f"POST /oauth/token HTTP/1.1\r\n{headers}\r\n\r\n{BODY}")
+        assert told.startswith("HTTP/1.1 401 ") and '"invalid_client"' in told, charset
+
+
 def test_no_charset_breaks_a_request_before_somebody_answers_for_it(portal: tuple[str, int]) -> None:
     query = "&".join(f"a{number}=1" for number in range(1100))
     for path, charset in product(("/health", "/oauth/token", "/api/x"), ("hex", "utf-16", "utf-8")):

@@ -83,13 +83,6 @@ ISSUED: dict[str, Asked] = {
         ("grant_type", GRANT), ("client_id", k.id), Authorization=basic(k.id, k.secret)
     ),
     "content type with charset": lambda k: form(*body(k), content_type=f"{FORM}; charset=UTF-8"),
-    **{
-        f"charset {charset}": lambda k, charset=charset: form(*body(k), content_type=f"{FORM}; charset={charset}")
-        for charset in ("ISO-8859-1", "us-ascii", "latin1", "utf8", "utf-16", "x-nobody")
-    },
-    "another charset, grant_type in the query": lambda k: form(
-        *body(k, grant_type=""), query=f"grant_type={GRANT}", content_type=f"{FORM}; charset=utf-16"
-    ),
     "content type in capitals": lambda k: form(*body(k), content_type=FORM.upper()),
     "the scope that there is": lambda k: form(*body(k), ("scope", "hub.read")),
     "the scope twice in one field": lambda k: form(*body(k), ("scope", "hub.read hub.read")),
