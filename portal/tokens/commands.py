@@ -1,4 +1,4 @@
-"""Issuing tokens to binding keys. The token exists only after its issue was recorded.
+"""Issuing tokens to binding keys. No token leaves before its issue was recorded.
 
 Tokens that are asked for at the same moment are decided and recorded together, in one transaction for each tenant. The
 keys are looked at again under the log's lock: no token is recorded after the end of its key. What is kept in memory
@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -57,18 +57,17 @@ def issue_token(wanted: TokenRequest, *, by: Actor) -> IssuedToken:
     Raises `TokenError` invalid_client or invalid_scope after the true reason was recorded; `AuditUnavailable` when it
     cannot be.
     """
-    signer = signers()[0]  # before the record: it must not tell of a token that could not be signed
     secret = Stored(wanted.client_id, client_secret.verifier(wanted.secret.reveal()))
     tenant_id = _tenant_of.get(secret) or _recognised(secret, wanted, by)
     ruling = RULINGS.do(tenant_id, Asked(secret, tenant_id, wanted.scope, by))
     if ruling is None:  # the secret is not there any more: the database was put back to an earlier day
         _tenant_of.pop(secret, None)
         return issue_token(wanted, by=by)
-    if not ruling.claims:
+    if ruling.token is None:
         raise clients.refused(ruling.generation, ruling.reason, ruling.wait, by=by, endpoint=TOKEN_ENDPOINT)
     claims = ruling.claims
     lifetime = int(claims["exp"]) - int(claims["iat"])
-    return IssuedToken(signed(claims, signer), lifetime, str(claims["scope"]), ruling.generation.key.expires_at)
+    return IssuedToken(ruling.token, lifetime, str(claims["scope"]), ruling.generation.key.expires_at)
 
 
 class Stored(NamedTuple):
@@ -113,11 +112,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Ruling:
-    """Claims of the token that is granted; or none, and why, or how many seconds to wait."""
+    """The token that is granted, and its claims; or none, and why, or how many seconds to wait."""
 
     asked: Asked
     generation: SecretGeneration
-    claims: Claims
+    claims: Claims = field(default_factory=dict)
+    token: Secret | None = None
     reason: str = ""
     wait: int = 0
 
@@ -148,11 +148,13 @@ def _secrets_query(count: int) -> Prepared[SecretGeneration]:
 
 def _rule(asked: list[Asked]) -> list[Ruling | None]:
     """Decide about tokens for keys of one tenant, and record those that are granted; None where no secret is."""
+    # All are signed in one go, which takes half as long, and before the record: it tells of no token that could not be.
+    signer = signers()[0]
     with tenant_scope(asked[0].tenant_id):
         while True:
             stored = _stored(asked)
-            rulings = [_ruling(one, stored.get(one.secret)) for one in asked]
-            granted_ones = [ruling for ruling in rulings if ruling and ruling.claims]
+            rulings = [_ruling(one, stored.get(one.secret), signer) for one in asked]
+            granted_ones = [ruling for ruling in rulings if ruling and ruling.token]
             with suppress(_Changed):
                 if granted_ones:
                     _record_issued(granted_ones)
@@ -172,18 +174,19 @@ def _stored(asked: Iterable[Asked]) -> dict[Stored, SecretGeneration]:
     return {Stored(generation.key.client_id, generation.verifier): generation for generation in found}
 
 
-def _ruling(asked: Asked, generation: SecretGeneration | None) -> Ruling | None:
+def _ruling(asked: Asked, generation: SecretGeneration | None, signer: Signer) -> Ruling | None:
     if generation is None:
         return None
     reason = clients.why_not(generation, asked.by.address) or generation.key.lot()
     if reason:
-        return Ruling(asked, generation, {}, reason)
+        return Ruling(asked, generation, reason=reason)
     if asked.wait:
-        return Ruling(asked, generation, {}, wait=asked.wait)
+        return Ruling(asked, generation, wait=asked.wait)
     scope = granted(generation.key, asked.scope)
     if not scope:
-        return Ruling(asked, generation, {}, "scope_not_granted")
-    return Ruling(asked, generation, _claims(generation, scope))
+        return Ruling(asked, generation, reason="scope_not_granted")
+    claims = _claims(generation, scope)
+    return Ruling(asked, generation, claims, signed(claims, signer))
 
 
 class _Changed(Exception):
