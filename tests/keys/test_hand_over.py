@@ -14,7 +14,7 @@ from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.actor import SYSTEM
 from portal.audit.models import AuditLog, AuditRecord
@@ -282,6 +282,8 @@ class TestSpoiled:
     def check_incident(self, key: BindingKey, because: str, reason: str) -> None:
         disabled = reload(key)
         assert (disabled.standing, disabled.why_disabled) == ("key_disabled", because)
+        with translation.override("de"):  # whoever caused it has another language
+            assert disabled.why_disabled.startswith("Der Link zur Übergabe wurde ")
         assert [one.has_ended for one in generations(key)] == [False, True]
         record = AuditRecord.all_tenants.get(name="key.hand_over_spoiled")
         assert (record.outcome, record.facts["reason"], record.subject) == ("denied", reason, key.subject)

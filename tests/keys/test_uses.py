@@ -141,6 +141,25 @@ class TestCounted:
                 assert ask(key, secret) == 200
         assert hours(key) == [("20 12:00", 1, 2, 10)]
 
+    def test_who_is_counted_along_did_not_come_again(
+        self, noon: time_machine.Traveller, cast: Cast, committed: Any
+    ) -> None:
+        key, secret = make_key(cast.acme)
+
+        def asked(*, disabled: bool, times: int = 1) -> list[tuple[str, int, int, int]]:
+            BindingKey.all_tenants.filter(pk=key.pk).update(disabled_at=timezone.now() if disabled else None)
+            for _ in range(times):
+                with committed():
+                    ask(key, secret)
+            return hours(key)
+
+        assert asked(disabled=True, times=2) == [("20 12:00", 1, 0, 1)]
+        noon.shift(6)
+        assert asked(disabled=False) == [("20 12:00", 1, 1, 2)]
+        refused = KeyCaller.all_tenants.get(key=key, succeeded=False)
+        assert refused.last_at == refused.first_at
+        assert asked(disabled=True) == [("20 12:00", 1, 1, 3)]
+
     def test_refusals_that_could_not_be_written_are_counted_with_the_next(
         self, noon: time_machine.Traveller, cast: Cast, committed: Any
     ) -> None:
